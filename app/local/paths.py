@@ -1,0 +1,29 @@
+"""Where the default run keeps its data. Standard library only: set-up reads it first of all."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+SYSTEM_DATA = Path("/var/lib/regulars")
+
+
+def open_to_others(folder: Path) -> bool:
+    """Whether any user of the machine may pass through the folder and all folders above it."""
+    existing = [path for path in (folder, *folder.parents) if path.exists()]
+    return all(path.stat().st_mode & stat.S_IXOTH for path in existing)
+
+
+def data_folder(environ: Mapping[str, str] = os.environ, project: Path = PROJECT) -> Path:
+    """The folder of databases, keys and built browser files: `REGULARS_DATA`, or `instance` in the project.
+
+    Started by root, the servers run as a user of their own, who cannot enter a closed home; opening the home
+    would be worse than moving, so then it is a folder of /var/lib, one for each copy of the project.
+    """
+    if given := environ.get("REGULARS_DATA"):
+        return Path(given).expanduser().resolve()
+    if os.geteuid() == 0 and not open_to_others(project):
+        return SYSTEM_DATA / hashlib.sha256(str(project).encode()).hexdigest()[:12]
+    return project / "instance"
