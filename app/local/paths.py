@@ -16,7 +16,7 @@ def open_to_others(folder: Path) -> bool:
     return all(path.stat().st_mode & stat.S_IXOTH for path in existing)
 
 
-def data_folder(environ: Mapping[str, str] = os.environ, project: Path = PROJECT) -> Path:
+def data_dir(environ: Mapping[str, str] = os.environ, project: Path = PROJECT) -> Path:
     """The folder of databases, keys and built browser files: `REGULARS_DATA`, or `instance` in the project.
 
     Started by root, the servers run as a user of their own, who cannot enter a closed home; opening the home
