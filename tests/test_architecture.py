@@ -68,7 +68,7 @@ def hidden_imports(house: House) -> list[str]:
     return [
         f"{path}:{inner.lineno}"
         for path, source in house.items()
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(ast.parse(source, path))
         if isinstance(node, Function | ast.ClassDef)
         for inner in ast.walk(node)
         if isinstance(inner, ast.Import | ast.ImportFrom)
@@ -89,7 +89,7 @@ def long_functions(house: House, limit: int = FUNCTION_LINES) -> list[str]:
     return [
         f"{path}:{node.lineno} {node.name}: {length} lines"
         for path, source in house.items()
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(ast.parse(source, path))
         if isinstance(node, Function) and (length := (node.end_lineno or 0) - node.lineno + 1) > limit
     ]
 
@@ -100,7 +100,7 @@ def imports_of(house: House) -> Imports:
 
 
 def _targets(path: str, source: str, modules: set[str]) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(source, path)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
