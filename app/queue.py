@@ -1,0 +1,53 @@
+"""Waking the workers. A job carries only a name and ids and is sent after the commit: PostgreSQL keeps the truth.
+
+A lost job does no harm, as housekeeping finds what was left lying; so a dead Redis is logged, not raised.
+"""
+
+from __future__ import annotations
+
+import structlog
+from flask import current_app
+from redis import Redis, RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from app.db import after_commit
+
+QUEUES = ("messages", "work")
+JOB_TIMEOUT = 120  # seconds; a job works for 20 and then wakes the next
+_log = structlog.get_logger(__name__)
+
+
+def connect(redis_url: str) -> Redis:
+    """A client that gives up after a second without a connection, as a person may be waiting."""
+    return Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=5)
+
+
+def enqueue(function: str, *ids: int | str, queue: str = "work") -> None:
+    """Have a worker run `function` (dotted, of package `jobs`) on `ids` once this unit of work commits."""
+    redis_url = current_app.config["REGULARS"].redis_url
+    after_commit(lambda: send(_shared(redis_url), function, *ids, queue=queue))
+
+
+def send(
+    connection: Redis, function: str, *ids: int | str, queue: str = "work", ttl: int | None = None
+) -> bool:
+    """Put a job into the queue now; whether that worked. After `ttl` seconds in the queue it lapses."""
+    if queue not in QUEUES:
+        raise ValueError(f"There is no queue {queue}.")
+    try:
+        Queue(queue, connection=connection, serializer=JSONSerializer).enqueue_call(
+            function, args=ids, timeout=JOB_TIMEOUT, result_ttl=0, failure_ttl=86400, ttl=ttl
+        )
+    except RedisError as error:
+        _log.warning("job not sent", function=function, queue=queue, error=str(error))
+        return False
+    return True
+
+
+_clients: dict[str, Redis] = {}
+
+
+def _shared(redis_url: str) -> Redis:
+    """One client of a process for an address: its pool is safe among threads and after a fork."""
+    return _clients.setdefault(redis_url, connect(redis_url))
