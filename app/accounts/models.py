@@ -1,0 +1,118 @@
+"""Users, what they may do in each business, their sessions, and the counters that slow guessing down (PR-1, PR-5)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base
+from app.lib.columns import BusinessKey, Created, Moment, Words
+from app.permissions import Role
+
+
+class User(Base):
+    """A person who signs in; of no business by itself, so that one person can work in several (PR-1)."""
+
+    __tablename__ = "app_user"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    email: Mapped[str] = mapped_column(Text, unique=True)
+    """Lower case."""
+    name: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text, server_default="en")
+    theme: Mapped[str] = mapped_column(Text, server_default="system")
+    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[Created]
+
+
+class Membership(Base):
+    """A user's role in a business; a location operator belongs to one franchisee (PR-2)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(["business_id", "franchisee_id"], ["franchisee.business_id", "franchisee.id"]),
+        CheckConstraint("(role = 'location_operator') = (franchisee_id IS NOT NULL)", name="franchisee"),
+        CheckConstraint("role IN ({})".format(", ".join(f"'{role}'" for role in Role)), name="role"),
+        Index(None, "user_id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(Text)
+    franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[Created]
+
+
+class UserSession(Base):
+    """A sign-in on one device. The token itself is with the browser; here lies its SHA-256."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (Index(None, "user_id"), Index(None, "last_seen_at"))
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"))
+    business_id: Mapped[int | None] = mapped_column(ForeignKey("business.id"))
+    """The business that the person works in now, in every tab."""
+    address: Mapped[Words]
+    agent: Mapped[Words]
+    created_at: Mapped[Created]
+    last_seen_at: Mapped[Created]
+
+
+class SignInFailure(Base):
+    """How often sign-in failed lately for an account or an address; the subject is a keyed hash."""
+
+    __tablename__ = "sign_in_failure"
+
+    subject: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[Moment]
+    blocked_until: Mapped[Moment]
+
+
+class FormKey(Base):
+    """The hidden key of a form that was sent, and the answer it got: a twin gets the same answer (RELIABILITY)."""
+
+    __tablename__ = "form_key"
+    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]), Index(None, "created_at"))
+
+    business_id: Mapped[BusinessKey]
+    key: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    location: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Created]
+
+
+class TableSettings(Base):
+    """Which columns of a table a user sees, in which order, and how dense (CT-5)."""
+
+    __tablename__ = "table_settings"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        CheckConstraint("density IN ('comfortable', 'compact')", name="density"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    table_name: Mapped[str] = mapped_column(Text, primary_key=True)
+    columns: Mapped[list[str]] = mapped_column(JSONB)
+    density: Mapped[str] = mapped_column(Text, server_default="comfortable")

@@ -1,0 +1,76 @@
+"""Businesses and their places: franchisees, points of sale, Terminals (PR-1, PR-2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKeyConstraint, Identity, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base
+from app.lib.columns import BusinessKey, Created, Id, Words
+
+
+class Business(Base):
+    """A tenant. Its own id is its key: the row is seen by a session that serves it."""
+
+    __tablename__ = "business"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    currency: Mapped[str] = mapped_column(Text)
+    time_zone: Mapped[str] = mapped_column(Text)
+    country: Mapped[str] = mapped_column(Text)
+    """ISO 3166-1 alpha-2; how phones typed without + are read."""
+    created_at: Mapped[Created]
+
+
+class Franchisee(Base):
+    """An operator of some of the brand's points of sale (PR-2)."""
+
+    __tablename__ = "franchisee"
+    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]),)
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(Text)
+    archived_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[Created]
+
+
+class PointOfSale(Base):
+    """A place where the business sells. `published` shows it to customers."""
+
+    __tablename__ = "point_of_sale"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(["business_id", "franchisee_id"], ["franchisee.business_id", "franchisee.id"]),
+        Index(None, "business_id", "franchisee_id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(Text)
+    address: Mapped[Words]
+    published: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    archived_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[Created]
+
+
+class Terminal(Base):
+    """A till of a point of sale, where salespeople sell."""
+
+    __tablename__ = "terminal"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "point_of_sale_id"], ["point_of_sale.business_id", "point_of_sale.id"]),
+        Index(None, "business_id", "point_of_sale_id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    point_of_sale_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(Text)
+    archived_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[Created]

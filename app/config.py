@@ -1,0 +1,104 @@
+"""Configuration from the environment, checked once at start: a wrong value gives one clear line."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.local.paths import data_dir
+
+ENVIRONMENTS = ("development", "test", "production")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class ConfigError(Exception):
+    """A setting that the application cannot start with. Its text is the one line to print."""
+
+
+@dataclass(frozen=True)
+class Config:
+    environment: str
+    host: str
+    port: int
+    database_url: str
+    migration_database_url: str
+    loader_database_url: str
+    redis_url: str
+    secret_key: str
+    data: Path
+    demo_password: str
+    log_level: str
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def app_role(self) -> str:
+        """The name of the database role that the application works as."""
+        return urlsplit(self.database_url).username or "regulars_app"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Config:
+        """Reads and checks every setting. Raises ConfigError on the first wrong one."""
+        environment = _one_of(environ, "REGULARS_ENV", ENVIRONMENTS, "development")
+        database_url = _url(environ, "DATABASE_URL", ("postgresql", "postgresql+psycopg"))
+        return cls(
+            environment=environment,
+            host=environ.get("HOST") or "127.0.0.1",
+            port=_port(environ.get("PORT") or "8000"),
+            database_url=_with_driver(database_url),
+            migration_database_url=_with_driver(
+                _url(environ, "MIGRATION_DATABASE_URL", ("postgresql", "postgresql+psycopg"))
+            ),
+            loader_database_url=_with_driver(
+                _url(environ, "LOADER_DATABASE_URL", ("postgresql", "postgresql+psycopg"))
+            ),
+            redis_url=_url(environ, "REDIS_URL", ("redis", "rediss", "unix")),
+            secret_key=_secret(environ.get("SECRET_KEY", ""), environment),
+            data=data_dir(environ),
+            demo_password=_demo_password(environ, environment),
+            log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
+        )
+
+
+def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+    value = environ.get(name) or default
+    if value not in allowed:
+        raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+    return value
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise ConfigError(f"PORT is {text!r}; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    value = environ.get(name, "")
+    if value and (urlsplit(value).scheme not in schemes or "//" not in value):
+        raise ConfigError(f"{name} is not an address of the form {schemes[0]}://…")
+    return value
+
+
+def _with_driver(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _secret(value: str, environment: str) -> str:
+    if environment == "production" and len(value) < 32:
+        raise ConfigError("SECRET_KEY is missing or shorter than 32 characters.")
+    return value or secrets.token_urlsafe(48)
+
+
+def _demo_password(environ: Mapping[str, str], environment: str) -> str:
+    if environment == "production" and environ.get("DEMO_PASSWORD"):
+        raise ConfigError("DEMO_PASSWORD is refused in production: demonstration accounts do not exist there.")
+    password = environ.get("DEMO_PASSWORD") or "regulars-demo"
+    if not 12 <= len(password) <= 128:
+        raise ConfigError("DEMO_PASSWORD must have 12 to 128 characters.")
+    return password

@@ -1,0 +1,237 @@
+"""Customers and what is known of them: identity, cards, enrolments, tags, figures by scope (CT-1 to CT-3)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base
+from app.lib.columns import BusinessKey, Created, Id, Minor, Moment, SmallEnum, Words
+from app.loyalty.models import Access
+
+
+def _sortable() -> Mapped[str]:
+    # Compared byte by byte: app.lib.collation makes keys whose bytes stand in alphabetical order.
+    return mapped_column(Text(collation="C"), server_default="")
+
+
+class Customer(Base):
+    """A person known to a business. '' is no value, so that it sorts smallest (CT-4)."""
+
+    __tablename__ = "customer"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(
+            ["business_id", "registered_point_of_sale_id"],
+            ["point_of_sale.business_id", "point_of_sale.id"],
+        ),
+        ForeignKeyConstraint(["business_id", "merged_into_id"], ["customer.business_id", "customer.id"]),
+        Index("customer_phone_key", "business_id", "phone", unique=True, postgresql_where=text("phone <> ''")),
+        Index(None, "business_id", "phone", "id"),
+        Index(None, "business_id", "name_key", "id"),
+        Index(None, "business_id", "first_name_key", "id"),
+        Index(None, "business_id", "last_name_key", "id"),
+        Index(None, "business_id", "email", "id"),
+        Index(None, "business_id", "registered_at", "id"),
+        Index("customer_registered_place_idx", "business_id", "registered_point_of_sale_id", "id"),
+        Index(None, "business_id", "card_count", "id"),
+        Index(None, "business_id", "tag_count", "id"),
+        Index(None, "business_id", "confirmed", "id"),
+        Index(None, "business_id", "app_installed", "id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    phone: Mapped[str] = _sortable()
+    """E.164, unique in the business (CP-7)."""
+    first_name: Mapped[Words]
+    last_name: Mapped[Words]
+    first_name_key: Mapped[str] = _sortable()
+    last_name_key: Mapped[str] = _sortable()
+    name_key: Mapped[str] = _sortable()
+    """Last name, then first name, in alphabetical order of Ukrainian, Russian and English."""
+    email: Mapped[str] = _sortable()
+    """Lower case."""
+    birthday: Mapped[date | None] = mapped_column(Date)
+    language: Mapped[str] = mapped_column(Text, server_default="")
+    registered_at: Mapped[Moment]
+    registered_point_of_sale_id: Mapped[int | None] = mapped_column(BigInteger)
+    confirmed: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    """Confirmed participation: redeemed points, signed in to the customer's page, or identified by QR (BA-3)."""
+    app_installed: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    card_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    tag_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    created_at: Mapped[Created]
+
+
+def _of_customer(*more: object) -> tuple[object, ...]:
+    return (
+        ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
+        *more,
+    )
+
+
+class CustomerSearch(Base):
+    """What a customer is found by (CT-6): lexemes of names (A, B), phone (C), e-mail and cards (D).
+
+    The application writes it and reads it through the function customer_search_ids alone: text search
+    operators are not leakproof, so under a policy PostgreSQL would not use the index.
+    """
+
+    __tablename__ = "customer_search"
+    __table_args__ = _of_customer(
+        Index("customer_search_document_idx", "document", postgresql_using="gin"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    document: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class Card(Base):
+    """A number by which a customer is identified, besides the phone."""
+
+    __tablename__ = "card"
+    __table_args__ = _of_customer(UniqueConstraint("business_id", "number"), Index(None, "business_id", "customer_id"))
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    customer_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Created]
+
+
+class Tag(Base):
+    """A key with a value that people put on a customer (CP-6)."""
+
+    __tablename__ = "tag"
+    __table_args__ = _of_customer(Index(None, "business_id", "key", "value", "customer_id"))
+
+    business_id: Mapped[BusinessKey]
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Created]
+
+
+class Enrolment(Base):
+    """A customer in a program, with category and access type there (AC-1 to AC-3).
+
+    Everyone is enrolled in the default program, so that sorting by category or access misses nobody.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = _of_customer(
+        ForeignKeyConstraint(["business_id", "program_id"], ["program.business_id", "program.id"]),
+        ForeignKeyConstraint(["business_id", "category_id"], ["category.business_id", "category.id"]),
+        Index(None, "business_id", "program_id", "category_id", "customer_id"),
+        Index(None, "business_id", "program_id", "access", "customer_id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    program_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    category_id: Mapped[int] = mapped_column(BigInteger)
+    category_by_hand: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    access: Mapped[Access] = mapped_column(SmallEnum(Access))
+    enrolled_at: Mapped[Created]
+    left_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class StatsScope(Base):
+    """A scope in which figures of customers are kept (CT-2).
+
+    A transaction belongs to every scope whose places and program, where set, are its own: none set is the
+    business; the leaf is a program at a Terminal. `owner_franchisee_id` is the franchisee whose operators
+    may read the scope; none means the brand's alone (PR-3).
+    """
+
+    __tablename__ = "stats_scope"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(["business_id", "program_id"], ["program.business_id", "program.id"]),
+        ForeignKeyConstraint(["business_id", "franchisee_id"], ["franchisee.business_id", "franchisee.id"]),
+        ForeignKeyConstraint(["business_id", "owner_franchisee_id"], ["franchisee.business_id", "franchisee.id"]),
+        ForeignKeyConstraint(["business_id", "point_of_sale_id"], ["point_of_sale.business_id", "point_of_sale.id"]),
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        UniqueConstraint(
+            "business_id",
+            "program_id",
+            "franchisee_id",
+            "point_of_sale_id",
+            "terminal_id",
+            name="stats_scope_places_key",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    program_id: Mapped[int | None] = mapped_column(BigInteger)
+    franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+    point_of_sale_id: Mapped[int | None] = mapped_column(BigInteger)
+    terminal_id: Mapped[int | None] = mapped_column(BigInteger)
+    owner_franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class CustomerStats(Base):
+    """A customer's sales in a scope, kept in the same transaction as each sale.
+
+    A row in the business's scope lists the customer in the table; a row in a franchisee's scope shows the
+    customer to that franchisee's operators (PR-3), with no sales when it only registered there. A row in a
+    program's scope stands for everyone enrolled.
+    """
+
+    __tablename__ = "customer_stats"
+    __table_args__ = _of_customer(
+        ForeignKeyConstraint(["business_id", "scope_id"], ["stats_scope.business_id", "stats_scope.id"]),
+        CheckConstraint("sales_count >= 0", name="sales_count"),
+        Index(None, "business_id", "scope_id", "sales_count", "customer_id"),
+        Index(None, "business_id", "scope_id", "amount", "customer_id"),
+        Index(None, "business_id", "scope_id", "average", "customer_id"),
+        Index(None, "business_id", "scope_id", "first_at", "customer_id"),
+        Index(None, "business_id", "scope_id", "last_at", "customer_id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    scope_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    sales_count: Mapped[int] = mapped_column(Integer, server_default="0")
+    amount: Mapped[Minor]
+    average: Mapped[Minor]
+    """amount / sales_count, rounded half up; 0 without sales."""
+    first_at: Mapped[Moment]
+    last_at: Mapped[Moment]
+    """app.lib.dates.NEVER without sales."""
+
+
+class SavedFilter(Base):
+    """What a person searched or filtered by, named in addresses by its key: no phone or name stands there (CT-6)."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]),)
+
+    business_id: Mapped[BusinessKey]
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    conditions: Mapped[dict[str, object]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -1,0 +1,121 @@
+"""One unit of work per request or job step: it opens with its scope and is committed once, at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, event, text
+from sqlalchemy.orm import Session
+
+from app.extensions import db
+from app.scope import NoScopeError, Scope
+
+_SET = text(
+    "SELECT set_config('app.business_id', :b, true), set_config('app.franchisee_id', :f, true),"
+    " set_config('app.user_id', :u, true)"
+)
+
+
+def open_scope(scope: Scope) -> None:
+    """Says whose rows this session serves. A session in the middle of a transaction keeps the one it has."""
+    session = db.session()
+    if session.in_transaction():
+        raise RuntimeError("The scope cannot change within a transaction.")
+    session.info["scope"] = scope
+
+
+def current_scope() -> Scope:
+    """The scope of this session. Raises NoScopeError when none was opened."""
+    scope = db.session().info.get("scope")
+    if not isinstance(scope, Scope):
+        raise NoScopeError("No business was chosen for this database session.")
+    return scope
+
+
+def business_id() -> int:
+    """The business that this session serves. Raises NoScopeError outside of one."""
+    number = current_scope().business_id
+    if number is None:
+        raise NoScopeError("This session serves no business.")
+    return number
+
+
+@event.listens_for(Session, "after_begin")
+def _set_scope(session: Session, _transaction: object, connection: Connection) -> None:
+    # After a commit or rollback a new transaction begins, and the settings of the old one are gone:
+    # so they are set here, at every beginning, and a session without a scope does not begin at all.
+    scope = session.info.get("scope")
+    if not isinstance(scope, Scope):
+        raise NoScopeError("No business was chosen for this database session.")
+    values = scope.settings()
+    connection.execute(
+        _SET,
+        {"b": values["app.business_id"], "f": values["app.franchisee_id"], "u": values["app.user_id"]},
+    )
+
+
+def after_commit(action: Callable[[], object]) -> None:
+    """Runs `action` once this unit of work is committed; never when it is rolled back."""
+    db.session().info.setdefault("after_commit", []).append(action)
+
+
+def commit() -> None:
+    """Ends the unit of work, then does what waited for it."""
+    session = db.session()
+    waiting = session.info.pop("after_commit", [])
+    session.commit()
+    for action in waiting:
+        action()
+
+
+def rollback() -> None:
+    """Gives the unit of work up, with what waited for its end."""
+    db.session().info.pop("after_commit", None)
+    db.session.rollback()
+
+
+@contextmanager
+def unit_of_work(scope: Scope) -> Iterator[None]:
+    """A transaction of its own in `scope`, for jobs and commands: committed at the end, rolled back on an error."""
+    open_scope(scope)
+    try:
+        yield
+        commit()
+    except BaseException:
+        rollback()
+        raise
+    finally:
+        db.session.remove()
+
+
+def one_row(statement: str, **values: Any) -> Row[Any] | None:
+    """One row of a definer function, in a transaction of its own outside every business."""
+    with autocommit_engine().connect() as connection:
+        return connection.execute(text(statement), values).first()
+
+
+def autocommit_engine() -> Engine:
+    return db.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def check_role(connection: Connection) -> str | None:
+    """Why the application must not work as this database role; None when it may (ARCHITECTURE: isolation)."""
+    row = connection.execute(
+        text(
+            "SELECT rolname, rolsuper, rolbypassrls, EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n"
+            " ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relowner = r.oid) AS owns"
+            " FROM pg_roles r WHERE rolname = current_user"
+        )
+    ).one()
+    faults = [
+        reason
+        for reason, bad in (
+            ("is a superuser", row.rolsuper),
+            ("may bypass row-level security", row.rolbypassrls),
+            ("owns tables", row.owns),
+        )
+        if bad
+    ]
+    return f"DATABASE_URL: the role {row.rolname} {' and '.join(faults)}." if faults else None

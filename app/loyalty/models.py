@@ -1,0 +1,120 @@
+"""Loyalty programs, wallets and categories: the frame in which customers earn and redeem (LP-1, LP-4, AC-1 to AC-3)."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base
+from app.lib.columns import BusinessKey, Created, Id, SmallEnum, Words
+
+
+class Access(IntEnum):
+    """What a customer may do in a program (AC-1), in the order in which the table sorts them."""
+
+    FULL = 1
+    LIMITED = 2
+    NONE = 3
+    BLACKLISTED = 4
+
+
+class WalletKind(StrEnum):
+    POINTS = "points"
+    MONEY = "money"
+
+
+class Wallet(Base):
+    """A kind of value that customers hold: the points of one or more programs, or a money account (LP-1, LP-4).
+
+    Points and money move by the same ledger, lots and balances; only the unit differs.
+    """
+
+    __tablename__ = "wallet"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        CheckConstraint("kind IN ('points', 'money')", name="kind"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    unit: Mapped[Words]
+    """Shown behind amounts; '' means points, or the business's currency for money."""
+    created_at: Mapped[Created]
+
+
+class Program(Base):
+    """A loyalty program. The default one gives category and access type in the scope of all programs (CT-2)."""
+
+    __tablename__ = "program"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(["business_id", "wallet_id"], ["wallet.business_id", "wallet.id"]),
+        Index("program_default_key", "business_id", unique=True, postgresql_where=text("is_default")),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    title: Mapped[str] = mapped_column(Text)
+    """Internal title, as the panel's users know it."""
+    public_names: Mapped[dict[str, str]] = mapped_column(JSONB)
+    """Language code → the name that customers read."""
+    wallet_id: Mapped[int] = mapped_column(BigInteger)
+    is_default: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    active: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    default_access: Mapped[Access] = mapped_column(SmallEnum(Access), server_default="1")
+    created_at: Mapped[Created]
+
+
+class ProgramAccount(Base):
+    """A money account that can pay in a program (LP-4)."""
+
+    __tablename__ = "program_account"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "program_id"], ["program.business_id", "program.id"]),
+        ForeignKeyConstraint(["business_id", "wallet_id"], ["wallet.business_id", "wallet.id"]),
+    )
+
+    business_id: Mapped[BusinessKey]
+    program_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    wallet_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
+class Category(Base):
+    """A group of customers in a program, such as New Customers (AC-3)."""
+
+    __tablename__ = "category"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "program_id"], ["program.business_id", "program.id"]),
+        UniqueConstraint("business_id", "program_id", "name"),
+        Index(
+            "category_default_key",
+            "business_id",
+            "program_id",
+            unique=True,
+            postgresql_where=text("is_default"),
+        ),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    program_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(Text)
+    is_default: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    position: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """The order in which categories are listed and the table sorts them."""
+    created_at: Mapped[Created]

@@ -1,0 +1,58 @@
+"""Roles of people in a business and what each may do (the table in docs/rules.md); a view names its permission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    BRAND_OPERATOR = "brand_operator"
+    LOCATION_OPERATOR = "location_operator"
+    ACCOUNTANT = "accountant"
+    SALESPERSON = "salesperson"
+
+
+class Permission(StrEnum):
+    PUBLIC = "public"
+    """Anyone, signed in or not."""
+    SIGNED_IN = "signed_in"
+    """Any person who signed in, about themselves alone."""
+    MEMBER = "member"
+    """Any user of the panel in a business."""
+    READ_CUSTOMERS = "read_customers"
+    READ_PLACES = "read_places"
+    EDIT_PLACES = "edit_places"
+    EDIT_BUSINESS = "edit_business"
+
+
+_OPERATOR = frozenset({Permission.MEMBER, Permission.READ_CUSTOMERS, Permission.READ_PLACES})
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.ADMIN: _OPERATOR | {Permission.EDIT_PLACES, Permission.EDIT_BUSINESS},
+    Role.BRAND_OPERATOR: _OPERATOR,
+    Role.LOCATION_OPERATOR: _OPERATOR,
+    Role.ACCOUNTANT: frozenset({Permission.MEMBER}),
+    Role.SALESPERSON: frozenset(),
+}
+
+
+def allows(role: Role | None, permission: Permission) -> bool:
+    """Whether someone signed in with this role (None: in no business) may do it."""
+    if permission in (Permission.PUBLIC, Permission.SIGNED_IN):
+        return True
+    return role is not None and permission in GRANTS[role]
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Names the permission of a view. A view without one is refused at start, and by a test over all routes."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
