@@ -1,4 +1,4 @@
-"""Waking the workers. A job carries only a name and ids and is sent after the commit: PostgreSQL keeps the truth.
+"""Waking the workers. A job carries a name and ids, and is sent after the commit: PostgreSQL keeps the truth.
 
 A lost job does no harm, as housekeeping finds what was left lying; so a dead Redis is logged, not raised.
 """
@@ -29,9 +29,7 @@ def enqueue(function: str, *ids: int | str, queue: str = "work") -> None:
     after_commit(lambda: send(_shared(redis_url), function, *ids, queue=queue))
 
 
-def send(
-    connection: Redis, function: str, *ids: int | str, queue: str = "work", ttl: int | None = None
-) -> bool:
+def send(connection: Redis, function: str, *ids: int | str, queue: str = "work", ttl: int | None = None) -> bool:
     """Put a job into the queue now; whether that worked. After `ttl` seconds in the queue it lapses."""
     if queue not in QUEUES:
         raise ValueError(f"There is no queue {queue}.")

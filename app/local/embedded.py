@@ -121,9 +121,7 @@ class Postgres(Server):
 
     def connect(self, role: str = ADMIN, database: str = ADMIN) -> psycopg.Connection:
         """A connection that commits every statement; close it by `with`."""
-        return psycopg.connect(
-            host=str(self.sockets), user=role, dbname=database, autocommit=True, connect_timeout=10
-        )
+        return psycopg.connect(host=str(self.sockets), user=role, dbname=database, autocommit=True, connect_timeout=10)
 
     def create_database(self, name: str = DATABASE, template: str | None = None) -> None:
         """Make a database of the owner's, a copy of `template` if given; one that is there stays as it is."""
@@ -139,9 +137,7 @@ class Postgres(Server):
     def drop_database(self, name: str) -> None:
         """Drop a database, whoever is connected to it."""
         with self.connect() as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _initdb(self) -> None:
         part = self.home / "data.part"  # so that a set-up that was killed begins anew
@@ -167,9 +163,7 @@ class Postgres(Server):
         with (part / "postgresql.conf").open("a") as conf:
             conf.write("timezone = 'UTC'\nlog_timezone = 'UTC'\n")
         (part / "pg_hba.conf").write_text("local all all peer map=local\n")
-        (part / "pg_ident.conf").write_text(
-            "".join(f"local {name} all\n" for name in processes.trusted_users())
-        )
+        (part / "pg_ident.conf").write_text("".join(f"local {name} all\n" for name in processes.trusted_users()))
         part.rename(self.data)
 
     def _ready(self) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,3 +28,16 @@ def data_dir(environ: Mapping[str, str] = os.environ, project: Path = PROJECT) -
     if os.geteuid() == 0 and not open_to_others(project):
         return SYSTEM_DATA / hashlib.sha256(str(project).encode()).hexdigest()[:12]
     return project / "instance"
+
+
+def make_data_dir(folder: Path) -> None:
+    """Make the data folder; a strict umask of root must not shut the servers' user out of it."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        path.chmod(0o755)
+
+
+def chromium(environ: Mapping[str, str] = os.environ) -> str | None:
+    """The browser of the tests: `CHROMIUM`, or Debian's."""
+    return environ.get("CHROMIUM") or shutil.which("chromium")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from app.local.paths import open_to_others
+from app.local.paths import make_data_dir, open_to_others
 
 SERVER_USER = "regulars"
 _PR_SET_PDEATHSIG = 1
@@ -85,13 +85,10 @@ def server_user() -> str | None:
 
 def own_folder(folder: Path) -> Path:
     """Make a folder (mode 700) that only the servers' user, and root, can enter."""
-    user = server_user()
-    missing = [above for above in folder.parents if not above.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    make_data_dir(folder.parent)
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o700)
-    if user:
-        for above in missing:  # a strict umask of root must not shut the servers' user out
-            above.chmod(0o755)
+    if user := server_user():
         shutil.chown(folder, user, user)
     return folder
 
@@ -99,9 +96,7 @@ def own_folder(folder: Path) -> Path:
 def check_reachable(folder: Path) -> None:
     """Refuse a folder that the servers' user could not enter."""
     if server_user() and not open_to_others(folder):
-        raise LocalError(
-            f"The databases' own user cannot enter {folder}. Choose another folder by REGULARS_DATA."
-        )
+        raise LocalError(f"The databases' own user cannot enter {folder}. Choose another folder by REGULARS_DATA.")
 
 
 def usable_files(folder: Path, copy: Path) -> Path:
