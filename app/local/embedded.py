@@ -85,7 +85,7 @@ def scratch_folder() -> Iterator[Path]:
 class Postgres(Server):
     """An embedded PostgreSQL cluster with the application's roles; its private socket's peers are trusted."""
 
-    name = "PostgreSQL"
+    name, socket_name = "PostgreSQL", ".s.PGSQL.5432"
     end = signal.SIGINT  # its "fast" shutdown
 
     def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
@@ -106,6 +106,11 @@ class Postgres(Server):
         arguments = [f"--{key}={value}" for key, value in options.items()]
         self.run([self.program("postgres"), "-D", self.data, *arguments], self._ready)
         self._make_roles()
+
+    def hurry(self) -> None:
+        """End it at once, leaving a recovery to the next start: for a second Ctrl-C."""
+        if self._child and self._child.poll() is None:
+            self._child.send_signal(signal.SIGQUIT)
 
     def program(self, name: str) -> Path:
         """The path of a PostgreSQL program, such as psql."""
@@ -184,7 +189,7 @@ class Postgres(Server):
 class Valkey(Server):
     """An embedded Valkey that writes every change to disk and never throws a key away."""
 
-    name = "Valkey"
+    name, socket_name = "Valkey", "valkey.sock"
 
     def start(self) -> None:
         """Start it and wait until its data are read. Raises LocalError with one line for people."""
@@ -195,7 +200,7 @@ class Valkey(Server):
         program = package / "_binaries" / f"linux-{os.uname().machine}" / "valkey-server"
         options = {
             "port": "0",
-            "unixsocket": str(self._socket),
+            "unixsocket": str(self.socket_path),
             "unixsocketperm": "700",
             "dir": str(self.data),
         }
@@ -204,13 +209,9 @@ class Valkey(Server):
         self.run([program, *arguments], self._ready)
 
     @property
-    def _socket(self) -> Path:
-        return self.sockets / "valkey.sock"
-
-    @property
     def url(self) -> str:
         """Its address for redis-py."""
-        return f"unix://{self._socket}?db=0"
+        return f"unix://{self.socket_path}?db=0"
 
     def _ready(self) -> bool:
         with contextlib.suppress(redis.RedisError):

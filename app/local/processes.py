@@ -59,10 +59,8 @@ def spawn(
     )
 
 
-def stop(child: subprocess.Popen[bytes], how: signal.Signals, patience: float) -> None:
-    """Signal a child and wait `patience` seconds for its end, then kill it."""
-    if child.poll() is None:
-        child.send_signal(how)
+def wait_or_kill(child: subprocess.Popen[bytes], patience: float) -> None:
+    """Wait `patience` seconds for the end of a child, then kill it."""
     try:
         child.wait(patience)
     except subprocess.TimeoutExpired:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -43,7 +44,7 @@ def socket_folder(wanted: Path) -> Path:
 class Server:
     """One embedded server with a home folder: `data`, `socket` and `log` in it."""
 
-    name = ""
+    name = socket_name = ""
     end = signal.SIGTERM
     patience = 60.0  # seconds for an orderly end
 
@@ -58,12 +59,24 @@ class Server:
         """The folder of its sockets."""
         return (self.home / "socket").resolve()
 
+    def answers(self) -> bool:
+        """Whether a server of this folder, whoever started it, takes connections."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(self.socket_path))
+            return True
+        return False
+
     def prepare(self) -> None:
         """Make its folders, closed to everyone else, and end what a killed run left."""
         processes.check_reachable(self.home.parent)
         processes.own_folder(self.home)
         socket_folder(self.home / "socket")
         self.end_leftovers()
+
+    @property
+    def socket_path(self) -> Path:
+        """The socket itself."""
+        return self.sockets / self.socket_name
 
     @property
     def running(self) -> bool:
@@ -73,7 +86,9 @@ class Server:
     def stop(self) -> None:
         """Stop in order, all data safe; does nothing when it is not running."""
         if self._child:
-            processes.stop(self._child, self.end, self.patience)
+            if self._child.poll() is None:
+                self._child.send_signal(self.end)
+            processes.wait_or_kill(self._child, self.patience)
             self._child = None
 
     def run(self, command: list[str | Path], ready: Callable[[], bool]) -> None:

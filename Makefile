@@ -1,0 +1,40 @@
+# Everything the project does by itself. `make run` and `make test` work on a fresh clone and set up what they need.
+PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-long lint bench screenshots psql flask reset setup
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+run: setup ## serve the panel with its database and workers; PORT=8001 for another port
+	@$(PYTHON) -m app.local.run
+
+test: setup ## the tests, with Chromium installed where that may be done
+	@$(PYTHON) -m app.local.check $(ARGS)
+
+test-long: setup ## the heavy tests
+	@$(PYTHON) -m app.local.check -m long $(ARGS)
+
+lint: setup ## style and types
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+
+bench: setup ## what docs and benchmarks/results.md tell, measured again
+	@$(PYTHON) -m benchmarks $(ARGS)
+
+screenshots: setup ## pictures of every page into screenshots/
+	@$(PYTHON) -m tests.browser.screenshots $(ARGS)
+
+psql: setup ## psql on the running database: make psql ARGS="-c 'select 1'"
+	@$(PYTHON) -m app.local.command psql $(ARGS)
+
+flask: setup ## a command on the running panel: make flask ARGS="businesses create --help"
+	@$(PYTHON) -m app.local.command flask $(ARGS)
+
+reset: setup ## throw the embedded database away
+	@$(PYTHON) -m app.local.reset
+
+setup: ## virtual environment, packages, libraries, browser files
+	@python3 app/local/setup.py

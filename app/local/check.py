@@ -1,0 +1,59 @@
+"""pytest with what it needs: `python -m app.local.check [pytest's arguments]`.
+
+The tests in a browser are left out where Chromium is missing and cannot be installed; the last line then says
+how many, and how to mend it. With CI=true that is a failure.
+"""
+
+import os
+import subprocess
+import sys
+
+from app.local import system
+from app.local.paths import PROJECT, chromium
+
+PYTEST = (sys.executable, "-m", "pytest")
+MEND = "apt-get install chromium"
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    if "-m" not in arguments:
+        arguments = ["-m", "not long", *arguments]
+    left_out = 0 if browser_there() else count_browser_tests(arguments)
+    run = without_browser(arguments) if left_out else arguments
+    code = subprocess.run([*PYTEST, *run], cwd=PROJECT).returncode  # noqa: S603
+    if left_out:
+        mend = MEND if os.geteuid() == 0 else f"sudo {MEND}"
+        sys.stdout.write(f"NOT RUN: {left_out} tests in a browser, as Chromium is missing. Mend it by: {mend}\n")
+        code = code or int(os.environ.get("CI") == "true")
+    sys.exit(code)
+
+
+def browser_there() -> bool:
+    """Whether there is a Chromium, after an attempt to install it."""
+    if chromium():
+        return True
+    if system.as_root() is None:
+        return False
+    sys.stdout.write("Installing Chromium for the tests in a browser (a minute or two) …\n")
+    sys.stdout.flush()
+    return system.install("chromium") and chromium() is not None
+
+
+def count_browser_tests(arguments: list[str]) -> int:
+    """How many tests of a browser the arguments ask for."""
+    at = arguments.index("-m") + 1
+    only = [*arguments[:at], f"({arguments[at]}) and browser", *arguments[at + 1 :]]
+    found = subprocess.run(  # noqa: S603
+        [*PYTEST, *only, "--collect-only", "-q"], cwd=PROJECT, capture_output=True, text=True
+    )
+    return sum("::" in line for line in found.stdout.splitlines())
+
+
+def without_browser(arguments: list[str]) -> list[str]:
+    at = arguments.index("-m") + 1
+    return [*arguments[:at], f"({arguments[at]}) and not browser", *arguments[at + 1 :]]
+
+
+if __name__ == "__main__":
+    main()
