@@ -1,0 +1,44 @@
+// Begins every page: what htmx reports, the small things of the shell, and the modules of the pieces.
+import { closeToast, failure, scheduleToasts, toast } from "./toast.js";
+import { closeDialog, showDialog } from "./dialog.js";
+import "./columns.js";
+import "./drawer.js";
+import "./keys.js";
+import "./selection.js";
+import "./table_keys.js";
+
+const clicks = [
+  ["[data-close-toast]", closeToast],
+  ["[data-close-dialog]", closeDialog],
+];
+
+document.addEventListener("click", (event) => {
+  for (const [selector, act] of clicks) {
+    const element = event.target.closest(selector);
+    if (element) act(element, event);
+  }
+});
+
+// The server has stored the choice already when the answer comes; the eye need not wait for it.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-rail-toggle]")) return;
+  const choice = event.target.elements.rail;
+  const root = document.documentElement;
+  choice.value === "icons" ? root.setAttribute("data-rail", "icons") : root.removeAttribute("data-rail");
+  queueMicrotask(() => { choice.value = choice.value === "icons" ? "words" : "icons"; });
+});
+
+// A second click on a plain form's button must not send it again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.matches("[hx-post]") || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+document.addEventListener("htmx:afterSwap", (event) => showDialog(event.detail.target));
+document.addEventListener("htmx:responseError", (event) => failure(event.detail.xhr.status));
+document.addEventListener("htmx:sendError", () => failure("offline"));
+document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail.kind));
+scheduleToasts();

@@ -1,0 +1,37 @@
+// Keys in a table: j and k walk over the rows, x ticks, Enter opens (the focused link does that by itself).
+import { typing } from "./keys.js";
+
+const rows = () => [...document.querySelectorAll(".grid tbody tr[data-id]")];
+
+document.addEventListener("keydown", (event) => {
+  if (typing(event) || !rows().length) return;
+  const act = { j: () => walk(1), k: () => walk(-1), x: tick }[event.key];
+  if (act?.()) event.preventDefault();
+});
+
+function current() {
+  return document.activeElement.closest?.(".grid tbody tr") ?? document.querySelector(".grid tr.is-open");
+}
+
+export function walk(step) {
+  const all = rows();
+  const at = all.indexOf(current());
+  const row = all[at < 0 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1)];
+  row.querySelector(".row-open").focus();
+  row.scrollIntoView({ block: "nearest" });
+  if (document.querySelector(".drawer[open]") && !row.matches(".is-open")) row.querySelector(".row-open").click();
+  return row;
+}
+
+function tick() {
+  const box = current()?.querySelector(".c-tick input");
+  box?.click();
+  return box;
+}
+
+// A click anywhere on a row opens its drawer, unless it is on something of its own or ends a selection of text.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest(".grid tbody tr[data-id]");
+  if (!row || event.target.closest("a, button, input, label, .c-tick") || String(getSelection())) return;
+  row.querySelector(".row-open").click();
+});
