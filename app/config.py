@@ -31,6 +31,8 @@ class Config:
     data: Path
     demo_password: str
     log_level: str
+    proxies: int
+    """How many proxies in front set X-Forwarded-For and X-Forwarded-Proto."""
 
     @property
     def production(self) -> bool:
@@ -62,6 +64,7 @@ class Config:
             data=data_dir(environ),
             demo_password=_demo_password(environ, environment),
             log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
+            proxies=_count(environ, "PROXIES"),
         )
 
 
@@ -75,6 +78,13 @@ def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], def
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         raise ConfigError(f"PORT is {text!r}; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name) or "0"
+    if text not in {"0", "1", "2", "3"}:
+        raise ConfigError(f"{name} is {text!r}; it must be a number from 0 to 3.")
     return int(text)
 
 

@@ -90,6 +90,13 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
         db.session.remove()
 
 
+@contextmanager
+def patience(milliseconds: int) -> Iterator[None]:
+    """Gives statements up that take longer, by an OperationalError; the transaction is then to be rolled back."""
+    db.session.execute(text("SELECT set_config('statement_timeout', :limit, true)"), {"limit": str(milliseconds)})
+    yield
+
+
 def one_row(statement: str, **values: Any) -> Row[Any] | None:
     """One row of a definer function, in a transaction of its own outside every business."""
     with autocommit_engine().connect() as connection:

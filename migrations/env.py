@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import NullPool, create_engine
 
-import app.models  # noqa: F401 - fills the metadata
+import app  # noqa: F401 - fills the metadata with every area's models
 from app.extensions import Base
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     DateTime,
     ForeignKey,
@@ -37,6 +37,11 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text, server_default="en")
     theme: Mapped[str] = mapped_column(Text, server_default="system")
+    density: Mapped[str] = mapped_column(Text, server_default="normal")
+    """How close the rows of tables stand: normal or compact."""
+    narrow_rail: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    keys: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    """Whether single-letter keys do something; who dictates or types elsewhere turns them off."""
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[Created]
 
@@ -88,31 +93,13 @@ class SignInFailure(Base):
     blocked_until: Mapped[Moment]
 
 
-class FormKey(Base):
-    """The hidden key of a form that was sent, and the answer it got: a twin gets the same answer (RELIABILITY)."""
-
-    __tablename__ = "form_key"
-    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]), Index(None, "created_at"))
-
-    business_id: Mapped[BusinessKey]
-    key: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
-    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    location: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[Created]
-
-
 class TableSettings(Base):
-    """Which columns of a table a user sees, in which order, and how dense (CT-5)."""
+    """Which columns of a table a user sees, and in which order (CT-5)."""
 
     __tablename__ = "table_settings"
-    __table_args__ = (
-        ForeignKeyConstraint(["business_id"], ["business.id"]),
-        CheckConstraint("density IN ('comfortable', 'compact')", name="density"),
-    )
+    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]),)
 
     business_id: Mapped[BusinessKey]
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
     table_name: Mapped[str] = mapped_column(Text, primary_key=True)
     columns: Mapped[list[str]] = mapped_column(JSONB)
-    density: Mapped[str] = mapped_column(Text, server_default="comfortable")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKeyConstraint, Identity, Index, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -74,3 +83,39 @@ class Terminal(Base):
     name: Mapped[str] = mapped_column(Text)
     archived_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[Created]
+
+
+class StatsScope(Base):
+    """A scope in which figures of customers are kept (CT-2).
+
+    A transaction belongs to every scope whose places and program, where set, are its own: none set is the
+    business; the leaf is a program at a Terminal. `owner_franchisee_id` is the franchisee whose operators
+    may read the scope; none means the brand's alone (PR-3).
+    """
+
+    __tablename__ = "stats_scope"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(["business_id", "program_id"], ["program.business_id", "program.id"]),
+        ForeignKeyConstraint(["business_id", "franchisee_id"], ["franchisee.business_id", "franchisee.id"]),
+        ForeignKeyConstraint(["business_id", "owner_franchisee_id"], ["franchisee.business_id", "franchisee.id"]),
+        ForeignKeyConstraint(["business_id", "point_of_sale_id"], ["point_of_sale.business_id", "point_of_sale.id"]),
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        UniqueConstraint(
+            "business_id",
+            "program_id",
+            "franchisee_id",
+            "point_of_sale_id",
+            "terminal_id",
+            name="stats_scope_places_key",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    program_id: Mapped[int | None] = mapped_column(BigInteger)
+    franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+    point_of_sale_id: Mapped[int | None] = mapped_column(BigInteger)
+    terminal_id: Mapped[int | None] = mapped_column(BigInteger)
+    owner_franchisee_id: Mapped[int | None] = mapped_column(BigInteger)

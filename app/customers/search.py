@@ -45,7 +45,7 @@ _FIELDS = {
 def document(business_id: int, *, first_name: str, last_name: str, phone: str, email: str, cards: Iterable[str]) -> str:
     """The customer's lexemes as the text of a tsvector. `phone` is E.164."""
     lexemes = {f"f:{word}" for word in words(first_name)} | {f"l:{word}" for word in words(last_name)}
-    lexemes |= {f"e:{word}" for word in _email_words(email)} | {f"c:{_folded(card)}" for card in cards}
+    lexemes |= {f"e:{word}" for word in _email_words(email)} | {f"c:{_card(card)}" for card in cards}
     lexemes |= set(_phone_lexemes(phone)) if phone else set()
     return " ".join(sorted(_quoted(f"{business_id}:{lexeme}") for lexeme in lexemes))
 
@@ -80,8 +80,10 @@ def _values(field: str, word: str) -> list[str]:
         if not (digits.isascii() and digits.isdigit()):
             return []
         return [digits[::-1] if field == "r" else digits]
-    if field in ("e", "c"):
-        return [_folded(word)[:_LONGEST]]
+    if field == "e":
+        return [_folded(word)]
+    if field == "c":
+        return [_card(word)] if _card(word) else []
     return [" ".join(words(word))] if words(word) else []
 
 
@@ -102,6 +104,10 @@ def _folded(text: str) -> str:
 
 def _unmarked(letter: str) -> str:
     return letter if letter.isascii() else unicodedata.normalize("NFKD", letter)[0]
+
+
+def _card(number: str) -> str:
+    return re.sub(r"[\s\-]", "", _folded(number))
 
 
 def _email_words(email: str) -> list[str]:

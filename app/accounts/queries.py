@@ -1,0 +1,47 @@
+"""What a person's own pages show: the businesses it belongs to, its sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+
+from app.accounts.models import TableSettings, User, UserSession
+from app.db import business_id, current_scope
+from app.extensions import db
+from app.permissions import Role
+
+
+@dataclass(frozen=True)
+class OwnBusiness:
+    """A business that the person may switch to, and its role there."""
+
+    id: int
+    name: str
+    role: Role
+
+
+def own_businesses() -> list[OwnBusiness]:
+    """The businesses of this scope's person, by name (PR-1)."""
+    rows = db.session.execute(text("SELECT business_id, name, role FROM own_businesses()"))
+    return [OwnBusiness(row.business_id, row.name, Role(row.role)) for row in rows]
+
+
+def own_account() -> User:
+    """The account of this scope's person."""
+    return db.session.scalars(select(User).where(User.id == current_scope().user_id)).one()
+
+
+def own_sessions() -> Sequence[UserSession]:
+    """Where this scope's person is signed in, last seen first (PR-5)."""
+    return db.session.scalars(
+        select(UserSession)
+        .where(UserSession.user_id == current_scope().user_id)
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id)
+    ).all()
+
+
+def table_settings(table: str) -> TableSettings | None:
+    """The person's own settings of a table in this business (CT-5)."""
+    return db.session.get(TableSettings, (business_id(), current_scope().user_id, table))

@@ -1,0 +1,145 @@
+"""Signing in and out, sessions, users and their roles (PR-1, PR-5). One unit of work each unless said."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app import audit
+from app.accounts import passwords, throttle
+from app.accounts.models import Membership, TableSettings, User, UserSession
+from app.accounts.queries import own_account, own_businesses
+from app.db import business_id, commit, current_scope, open_scope, rollback, unit_of_work
+from app.extensions import db
+from app.identity import token_hash
+from app.permissions import Role
+from app.scope import Scope
+
+
+class WrongPasswordError(Exception):
+    """No account has this e-mail and password."""
+
+
+@dataclass
+class TooManyTriesError(Exception):
+    """Sign-in is refused for a while."""
+
+    seconds: int
+
+
+def sign_in(email: str, password: str, address: str, agent: str) -> str:
+    """Opens a session and answers with its token, for the browser alone.
+
+    Commits on its way: a try counts before the password is compared. Raises WrongPasswordError, TooManyTriesError.
+    """
+    seconds = throttle.seconds_to_wait(email, address)
+    if seconds:
+        raise TooManyTriesError(seconds)
+    throttle.count_try(email, address)
+    user_id = db.session.scalar(text("SELECT sign_in_user(:email)"), {"email": email})
+    commit()
+    user = _user(user_id)
+    kept = user.password_hash if user and user.disabled_at is None else None
+    rollback()
+    if not passwords.matches(password, kept):
+        raise WrongPasswordError
+    throttle.forget(email)
+    return _open_session(address, agent)
+
+
+def sign_out(session_id: int) -> None:
+    """Ends a session of this scope's person; one that is not its own is not found."""
+    db.session.execute(
+        delete(UserSession).where(UserSession.id == session_id, UserSession.user_id == current_scope().user_id)
+    )
+
+
+def switch_business(session_id: int, chosen: int) -> bool:
+    """Makes the session work in another business of the person's; False when it belongs to no such (PR-1)."""
+    if chosen not in {business.id for business in own_businesses()}:
+        return False
+    db.session.execute(update(UserSession).where(UserSession.id == session_id).values(business_id=chosen))
+    return True
+
+
+def keep_preferences(**values: str | bool) -> None:
+    """Keeps what the person prefers: language, theme, density, narrow_rail, keys."""
+    account = own_account()
+    for name, value in values.items():
+        setattr(account, name, value)
+
+
+def keep_table_settings(table: str, columns: list[str]) -> None:
+    """Remembers for this person which columns a table shows, in order (CT-5)."""
+    row = insert(TableSettings).values(
+        business_id=business_id(),
+        user_id=current_scope().user_id,
+        table_name=table,
+        columns=columns,
+    )
+    db.session.execute(
+        row.on_conflict_do_update(
+            index_elements=["business_id", "user_id", "table_name"],
+            set_={"columns": row.excluded.columns},
+        )
+    )
+
+
+def reset_table_settings(table: str) -> None:
+    """Goes back to the table's default columns."""
+    db.session.execute(
+        delete(TableSettings).where(
+            TableSettings.business_id == business_id(),
+            TableSettings.user_id == current_scope().user_id,
+            TableSettings.table_name == table,
+        )
+    )
+
+
+def create_user(email: str, name: str, password: str) -> int:
+    """Makes a user, in a unit of work of its own, and answers with the id. The e-mail must be new; lower case."""
+    with unit_of_work(Scope(None)):
+        user_id: int = db.session.execute(text("SELECT nextval('app_user_id_seq')")).scalar_one()
+    with unit_of_work(Scope(None, user_id)):
+        hashed = passwords.hash_password(password)
+        db.session.add(User(id=user_id, email=email.strip().lower(), name=name, password_hash=hashed))
+    return user_id
+
+
+def add_member(business: int, user_id: int, role: Role, franchisee_id: int | None = None) -> None:
+    """Gives a user a role in a business, in a unit of work of its own (PR-1, PR-2)."""
+    with unit_of_work(Scope(business)):
+        db.session.add(Membership(business_id=business, user_id=user_id, role=role, franchisee_id=franchisee_id))
+        db.session.flush()
+        changes = {"role": (None, str(role)), "franchisee_id": (None, franchisee_id)}
+        audit.record("membership.add", audit.Subject("user", user_id), changes)
+
+
+def end_stale_sessions() -> int:
+    """Removes sessions that nobody may use any more, in a unit of work of its own; answers with their number."""
+    with unit_of_work(Scope(None)):
+        throttle.forget_old()
+        return int(db.session.execute(select(func.end_stale_sessions())).scalar_one())
+
+
+def _user(user_id: int | None) -> User | None:
+    open_scope(Scope(None, user_id))
+    return db.session.get(User, user_id) if user_id is not None else None
+
+
+def _open_session(address: str, agent: str) -> str:
+    token = secrets.token_urlsafe(32)
+    businesses = own_businesses()
+    db.session.add(
+        UserSession(
+            token_hash=token_hash(token),
+            user_id=current_scope().user_id,
+            business_id=businesses[0].id if businesses else None,
+            address=address,
+            agent=agent[:300],
+        )
+    )
+    return token

@@ -1,0 +1,162 @@
+"""What the frame around every page shows: the business, the scope in force, the rail, the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.accounts.queries import own_businesses
+from app.accounts.roles import role_name
+from app.businesses import queries as places
+from app.filters import language
+from app.identity import Identity, Workplace
+from app.lib.formats import initials
+from app.locale import LANGUAGES
+from app.permissions import Permission, Role
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link of the rail; current when it is the room that the page is in. `key` follows g on the keyboard."""
+
+    label: str
+    icon: str
+    endpoint: str
+    permission: Permission
+    key: str | None = None
+
+    @property
+    def href(self) -> str:
+        return url_for(self.endpoint)
+
+    @property
+    def current(self) -> bool:
+        return (request.path + "/").startswith(self.href.rstrip("/") + "/")
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str | None
+    items: list[Item]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A business as the switcher lists it."""
+
+    id: int
+    name: str
+    role: Role
+    current: bool
+
+    @property
+    def letter(self) -> str:
+        return initials(self.name)[:1]
+
+    @property
+    def role_name(self) -> str:
+        return role_name(self.role)
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    email: str
+    role_name: str
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+
+class Shell:
+    """Read lazily: a partial draws no frame and asks the database nothing for it."""
+
+    languages = list(LANGUAGES.items())
+
+    def __init__(self, identity: Identity | None) -> None:
+        self.identity = identity
+        self.workplace: Workplace | None = identity.workplace if identity else None
+
+    @property
+    def user(self) -> Person | None:
+        if self.identity is None:
+            return None
+        role = role_name(self.workplace.role) if self.workplace else ""
+        return Person(self.identity.name, self.identity.email, role)
+
+    @property
+    def business(self) -> Place | None:
+        here = self.workplace
+        return Place(here.id, here.name, here.role, current=True) if here else None
+
+    @cached_property
+    def businesses(self) -> list[Place]:
+        here = self.workplace.id if self.workplace else None
+        return [Place(each.id, each.name, each.role, each.id == here) for each in own_businesses()]
+
+    @cached_property
+    def location_count(self) -> int:
+        return places.place_count()
+
+    @cached_property
+    def scope_label(self) -> str:
+        limited = self.workplace is not None and self.workplace.franchisee_id is not None
+        return places.franchisee_name() if limited else _("Whole brand")
+
+    @property
+    def theme(self) -> str:
+        return self.identity.theme if self.identity else request.cookies.get("theme", "system")
+
+    @property
+    def language(self) -> str:
+        return language()
+
+    @property
+    def density(self) -> str:
+        return self.identity.density if self.identity else "normal"
+
+    @property
+    def rail_icons(self) -> bool:
+        return self.identity is not None and self.identity.narrow_rail
+
+    @property
+    def keys(self) -> bool:
+        return self.identity is not None and self.identity.keys
+
+    @property
+    def help_href(self) -> str:
+        return url_for("help.index")
+
+    @cached_property
+    def rail(self) -> list[Group]:
+        """The rooms that this person may enter; the last group stands at the bottom."""
+        customers = [Item(_("Customers"), "users", "customers.index", Permission.READ_CUSTOMERS, "c")]
+        business = [
+            Item(_("Points of sale"), "store", "businesses.points_of_sale", Permission.READ_PLACES, "p"),
+            Item(_("Terminals"), "tablet", "businesses.terminals", Permission.READ_PLACES, "t"),
+            Item(_("Franchisees"), "handshake", "businesses.franchisees", Permission.READ_PLACES, "f"),
+        ]
+        below = [
+            Item(_("Settings"), "settings", "businesses.settings", Permission.EDIT_BUSINESS, "s"),
+            Item(_("Help"), "circle-question-mark", "help.index", Permission.MEMBER),
+        ]
+        groups = [Group(None, customers), Group(_("Business"), business), Group(None, below)]
+        allowed = [Group(group.title, [item for item in group.items if self._may(item)]) for group in groups]
+        return [group for group in allowed if group.items]
+
+    def _may(self, item: Item) -> bool:
+        return self.identity is not None and self.identity.may(item.permission)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters["role_name"] = role_name
+
+    @app.context_processor
+    def shell() -> dict[str, object]:
+        known = current_user._get_current_object() if current_user else None
+        return {"shell": Shell(known if isinstance(known, Identity) else None)}

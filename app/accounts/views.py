@@ -1,0 +1,169 @@
+"""Signing in and out, choosing a business, the person's own page (PR-1, PR-5)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.accounts import services
+from app.accounts.forms import LanguageForm, SignInForm, ThemeForm
+from app.accounts.queries import own_businesses, own_sessions
+from app.errors import Problem
+from app.identity import COOKIE, SECURE_COOKIE, person
+from app.locale import COOKIE as LANGUAGE_COOKIE
+from app.permissions import Permission, requires
+from app.web import go, invalid, own_address, render
+
+blueprint = Blueprint("accounts", __name__)
+
+
+@blueprint.get("/")
+@requires(Permission.SIGNED_IN)
+def home() -> BaseResponse:
+    if person().may(Permission.READ_CUSTOMERS):
+        return redirect(url_for("customers.index"))
+    return redirect(url_for("accounts.profile"))
+
+
+@blueprint.get("/login")
+@requires(Permission.PUBLIC)
+def sign_in() -> BaseResponse:
+    if current_user.is_authenticated:
+        return redirect(own_address(request.args.get("next", ""), url_for("accounts.home")))
+    return render("accounts/sign_in.html", form=SignInForm(), next=request.args.get("next", ""))
+
+
+@blueprint.post("/login")
+@requires(Permission.PUBLIC)
+def open_session() -> BaseResponse:
+    form, target = SignInForm(), request.form.get("next", "")
+    if not form.validate():
+        return invalid("accounts/sign_in.html", form=form, next=target)
+    try:
+        token = services.sign_in(
+            form.email.data, form.password.data, request.remote_addr or "", request.headers.get("User-Agent", "")
+        )
+    except services.WrongPasswordError:
+        form.password.errors = [_("E-mail and password do not match.")]
+        return invalid("accounts/sign_in.html", form=form, next=target)
+    except services.TooManyTriesError as refusal:
+        raise Problem(
+            429,
+            _("Too many attempts to sign in."),
+            _("Wait %(seconds)s seconds and try again.", seconds=refusal.seconds),
+        ) from None
+    session.clear()
+    return _with_session(redirect(own_address(target, url_for("accounts.home")), 303), token)
+
+
+@blueprint.post("/logout")
+@requires(Permission.SIGNED_IN)
+def sign_out() -> BaseResponse:
+    services.sign_out(person().session_id)
+    session.clear()
+    response = go(url_for("accounts.sign_in"))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.delete_cookie(SECURE_COOKIE if request.is_secure else COOKIE)
+    return response
+
+
+@blueprint.get("/businesses")
+@requires(Permission.SIGNED_IN)
+def choose_business() -> BaseResponse:
+    return render("accounts/businesses.html", businesses=own_businesses())
+
+
+@blueprint.post("/businesses/current")
+@requires(Permission.SIGNED_IN)
+def switch_business() -> BaseResponse:
+    chosen = request.form.get("to", type=int)
+    if chosen is None or not services.switch_business(person().session_id, chosen):
+        raise NotFound
+    return go(url_for("accounts.home"))
+
+
+@blueprint.get("/profile")
+@requires(Permission.SIGNED_IN)
+def profile() -> BaseResponse:
+    return render(
+        "accounts/profile.html",
+        language_form=LanguageForm(data={"language": person().language}),
+        theme_form=ThemeForm(data={"theme": person().theme}),
+        sessions=own_sessions(),
+        current_session=person().session_id,
+    )
+
+
+@blueprint.post("/profile/language")
+@requires(Permission.PUBLIC)
+def keep_language() -> BaseResponse:
+    form = LanguageForm()
+    if not form.validate():
+        raise Problem(400, _("There is no such language here."))
+    if current_user.is_authenticated:
+        services.keep_preferences(language=form.language.data)
+    response = go(_page_before())
+    _keep_cookie(response, LANGUAGE_COOKIE, form.language.data)
+    return response
+
+
+@blueprint.post("/profile/theme")
+@requires(Permission.PUBLIC)
+def keep_theme() -> BaseResponse:
+    form = ThemeForm()
+    if not form.validate():
+        raise Problem(400, _("There is no such theme."))
+    if current_user.is_authenticated:
+        services.keep_preferences(theme=form.theme.data)
+    response = go(_page_before())
+    _keep_cookie(response, "theme", form.theme.data)
+    return response
+
+
+@blueprint.post("/profile/rail")
+@requires(Permission.SIGNED_IN)
+def keep_rail() -> BaseResponse:
+    services.keep_preferences(narrow_rail=request.form.get("rail") == "icons")
+    return go(_page_before())
+
+
+@blueprint.post("/profile/keys")
+@requires(Permission.SIGNED_IN)
+def keep_keys() -> BaseResponse:
+    services.keep_preferences(keys=request.form.get("keys") == "on")
+    return go(url_for("accounts.profile"))
+
+
+@blueprint.post("/profile/sessions/<int:session_id>/revocation")
+@requires(Permission.SIGNED_IN)
+def revoke_session(session_id: int) -> BaseResponse:
+    if session_id not in {each.id for each in own_sessions()}:
+        raise NotFound
+    services.sign_out(session_id)
+    flash(_("Signed out there."), "ok")
+    return go(url_for("accounts.profile"))
+
+
+def _page_before() -> str:
+    """The page that the form stood on: its own field, so that it works without a Referer."""
+    return own_address(request.form.get("next", ""), url_for("accounts.home"))
+
+
+def _keep_cookie(response: BaseResponse, name: str, value: str) -> None:
+    year = 365 * 24 * 3600
+    response.set_cookie(name, value, max_age=year, secure=request.is_secure, httponly=True, samesite="Lax")
+
+
+def _with_session(response: BaseResponse, token: str) -> BaseResponse:
+    response.set_cookie(
+        SECURE_COOKIE if request.is_secure else COOKIE,
+        token,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return response

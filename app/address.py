@@ -1,0 +1,26 @@
+"""Reading and writing addresses: what cannot be read is said, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.errors import BadAddress
+
+LARGEST = 2**63 - 1
+
+
+def whole_number(text: str, name: str, least: int = 1, most: int = LARGEST) -> int:
+    """A whole number of an address. Raises BadAddress."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and least <= int(text) <= most):
+        raise BadAddress(_("“%(name)s” in this address must be a whole number.", name=name))
+    return int(text)
+
+
+def address(endpoint: str, *args: Mapping[str, str]) -> str:
+    """The address of a page with the given arguments, in their order."""
+    joined = {name: value for part in args for name, value in part.items()}
+    return url_for(endpoint) + ("?" + urlencode(joined) if joined else "")

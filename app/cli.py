@@ -1,0 +1,45 @@
+"""The command line: what people who run the platform do outside the panel."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from app.accounts import services as accounts
+from app.businesses.services import NewBusiness, create_business
+from app.db import unit_of_work
+from app.loyalty.services import create_program
+from app.permissions import Role
+from app.scope import Scope
+
+businesses = AppGroup("businesses", help="Businesses and their first admin.")
+
+
+@businesses.command("create")
+@click.option("--name", required=True, help="The business's name.")
+@click.option("--slug", required=True, help="Short name for addresses: a-z, 0-9 and hyphens.")
+@click.option("--currency", required=True, help="ISO 4217, such as UAH.")
+@click.option("--time-zone", required=True, help="IANA, such as Europe/Kyiv.")
+@click.option("--country", required=True, help="ISO 3166-1, such as UA.")
+@click.option("--admin-email", required=True)
+@click.option("--admin-name", required=True)
+@click.password_option("--admin-password", help="12 to 128 characters; asked for when left out.")
+def create(admin_email: str, admin_name: str, admin_password: str, **business: str) -> None:
+    """Make a business with its first program, and a user who is its admin."""
+    new = NewBusiness(**business)
+    try:
+        new.check()
+        user_id = accounts.create_user(admin_email, admin_name, admin_password)
+        business_id = create_business(new)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    with unit_of_work(Scope(business_id)):
+        create_program(new.name, {"en": new.name}, default=True)
+    accounts.add_member(business_id, user_id, Role.ADMIN)
+    click.echo(f"Business {business_id} is ready; {admin_email} signs in as its admin.")
+
+
+def init_app(app: Flask) -> None:
+    for group in (businesses,):
+        app.cli.add_command(group)

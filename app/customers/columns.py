@@ -1,0 +1,278 @@
+"""The table's own columns: identity, category and access, sales figures, tags, registration (CT-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, FromClause, Row, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.businesses import queries as places
+from app.businesses.models import PointOfSale
+from app.customers.filters import rounded_ratio
+from app.customers.models import Card, Customer, Enrolment, Tag
+from app.customers.registry import Column, Order, Sample, Source, Walk
+from app.db import business_id
+from app.errors import BadAddress
+from app.extensions import db
+from app.filters import local
+from app.lib import dates
+from app.loyalty.models import Category
+
+TAGS_SHOWN = 3
+
+
+def all_columns(providers: Sequence[tuple[int, Any]]) -> dict[str, Column]:
+    """Every column of this business by its key, in the standard order."""
+    return {column.key: column for _place, provider in providers for column in provider()}
+
+
+def column_named(columns: dict[str, Column], key: str) -> Column:
+    """The column of that key. Raises BadAddress for one that does not exist."""
+    if key not in columns:
+        raise BadAddress(_("There is no column “%(name)s”.", name=key))
+    return columns[key]
+
+
+def identity_columns() -> list[Column]:
+    return [
+        _own("phone", _("Phone"), "phone", Customer.phone, rank=1, standard=True),
+        Column(
+            "name",
+            _("Name"),
+            "name",
+            fields=lambda rows: [Customer.first_name, Customer.last_name],
+            order=lambda sample: _customers(Customer.name_key),
+            cell=lambda row: f"{row.first_name} {row.last_name}".strip(),
+            rank=1,
+            standard=True,
+        ),
+        _own("first_name", _("First name"), "text", Customer.first_name, Customer.first_name_key),
+        _own("last_name", _("Last name"), "text", Customer.last_name, Customer.last_name_key),
+        _own("email", _("E-mail"), "text", Customer.email),
+        Column(
+            "cards",
+            _("Card numbers"),
+            "cards",
+            fields=lambda rows: [_cards().label("cards")],
+            order=lambda sample: _customers(Customer.card_count),
+            cell=lambda row: row.cards or [],
+        ),
+    ]
+
+
+def program_columns() -> list[Column]:
+    return [
+        Column(
+            "category",
+            _("Category"),
+            "pill",
+            fields=lambda rows: [_category().label("category")],
+            order=_by_category,
+            cell=lambda row: row.category or "",
+            source=_enrolment,
+            rank=4,
+            standard=True,
+        ),
+        Column(
+            "access",
+            _("Access"),
+            "access",
+            fields=lambda rows: [Enrolment.access.label("access")],
+            order=lambda sample: Order((_enrolled(sample, Enrolment.access),)),
+            cell=lambda row: row.access.name.lower() if row.access else "",
+            source=_enrolment,
+            rank=5,
+            standard=True,
+        ),
+    ]
+
+
+def figure_columns() -> list[Column]:
+    return [
+        _figure("sales_count", _("Sales"), "integer", 3, standard=True, total=_summed("sales_count")),
+        _figure("amount", _("Amount"), "money", 2, standard=True, total=_summed("amount")),
+        _figure("average", _("Avg check"), "money", 2, standard=True, total=_average),
+        _figure("first_at", _("First purchase"), "date", 6),
+        _figure("last_at", _("Last purchase"), "date", 3, standard=True),
+        Column(
+            "days",
+            _("Days since purchase"),
+            "days",
+            fields=_all_figures,
+            order=_by_days,
+            cell=lambda row: days_since(row.last_at),
+            source=figures_source,
+            numeric=True,
+        ),
+    ]
+
+
+def registration_columns() -> list[Column]:
+    return [
+        Column(
+            "tags",
+            _("Tags"),
+            "tags",
+            fields=lambda rows: [_tags().label("tags"), Customer.tag_count],
+            order=lambda sample: _customers(Customer.tag_count),
+            cell=lambda row: (row.tags or [], row.tag_count),
+        ),
+        _own("registered_at", _("Registered"), "date", Customer.registered_at),
+        Column(
+            "registered_place",
+            _("Registered at"),
+            "text",
+            fields=lambda rows: [_place().label("registered_place")],
+            order=_by_place,
+            cell=lambda row: row.registered_place or "",
+        ),
+        _own("confirmed", _("Confirmed"), "yesno", Customer.confirmed),
+        _own("app_installed", _("App"), "yesno", Customer.app_installed),
+    ]
+
+
+def _figure(key: str, label: str, kind: str, rank: int, **more: Any) -> Column:
+    def cell(row: Row[Any]) -> object:
+        value = getattr(row, key)
+        return None if value == dates.NEVER else value
+
+    return Column(
+        key,
+        label,
+        kind,
+        fields=_all_figures,
+        order=lambda sample: Order((figure_walk(sample, key),)),
+        cell=cell,
+        source=figures_source,
+        numeric=True,
+        rank=rank,
+        **more,
+    )
+
+
+def _summed(key: str) -> Callable[[FromClause], ColumnElement[Any]]:
+    return lambda rows: func.sum(rows.c[key])
+
+
+def _average(rows: FromClause) -> ColumnElement[Any]:
+    """The selection's amount by its number of sales, not a mean of means."""
+    return rounded_ratio(func.sum(rows.c.amount), func.sum(rows.c.sales_count))
+
+
+def _all_figures(rows: FromClause) -> list[ColumnElement[Any]]:
+    return [rows.c[key] for key in ("sales_count", "amount", "average", "first_at", "last_at")]
+
+
+def figures_source(sample: Sample) -> Source:
+    rows = sample.figures()
+    return Source("figures", rows, rows.c.customer_id, of_sample=True)
+
+
+def figure_walk(sample: Sample, key: str) -> Walk:
+    rows = sample.figures()
+    return Walk(rows.c.customer_id, rows.c[key], in_sample=True)
+
+
+def days_since(moment: object) -> int | None:
+    """Whole days between a moment and today in the business's zone; None for never."""
+    if moment is None or moment == dates.NEVER:
+        return None
+    return (local(dates.now()).date() - local(moment).date()).days  # type: ignore[arg-type]
+
+
+def _own(
+    key: str, label: str, kind: str, shown: InstrumentedAttribute[Any], sorted_by: Any = None, **more: Any
+) -> Column:
+    by = shown if sorted_by is None else sorted_by
+    return Column(
+        key,
+        label,
+        kind,
+        fields=lambda rows: [shown],
+        order=lambda sample: _customers(by),
+        cell=lambda row: getattr(row, shown.key),
+        **more,
+    )
+
+
+def _customers(value: ColumnElement[Any] | InstrumentedAttribute[Any], *where: ColumnElement[bool]) -> Order:
+    return Order((_walk_customers(value, *where),))
+
+
+def _walk_customers(value: Any, *where: ColumnElement[bool]) -> Walk:
+    return Walk(Customer.id.expression, value, (Customer.business_id == business_id(), *where))
+
+
+def _enrolment(sample: Sample) -> Source:
+    mine = (Enrolment.business_id == business_id(), Enrolment.program_id == sample.program_id)
+    return Source("enrolment", Enrolment.__table__, Enrolment.customer_id.expression, mine)
+
+
+def _enrolled(sample: Sample, value: Any, *where: ColumnElement[bool]) -> Walk:
+    mine = (Enrolment.business_id == business_id(), Enrolment.program_id == sample.program_id)
+    return Walk(Enrolment.customer_id.expression, value, (*mine, *where))
+
+
+def _category() -> ColumnElement[Any]:
+    named = select(Category.name).where(
+        Category.business_id == Enrolment.business_id, Category.id == Enrolment.category_id
+    )
+    return named.correlate(Enrolment.__table__).scalar_subquery()
+
+
+def _by_category(sample: Sample) -> Order:
+    listed = select(Category.id).where(Category.business_id == business_id(), Category.program_id == sample.program_id)
+    ids = db.session.scalars(listed.order_by(Category.position, Category.name, Category.id))
+    return Order(tuple(_enrolled(sample, Enrolment.category_id, Enrolment.category_id == each) for each in ids))
+
+
+def _by_days(sample: Sample) -> Order:
+    """Never bought first, then the latest purchase: no value sorts smallest (CT-4), and days rise as dates fall."""
+    never, bought = figure_walk(sample, "last_at"), figure_walk(sample, "last_at")
+    return Order(
+        (
+            Walk(never.customer_id, never.value, (never.value == dates.NEVER,), in_sample=True),
+            Walk(bought.customer_id, bought.value, (bought.value > dates.NEVER,), in_sample=True),
+        ),
+        falling=True,
+    )
+
+
+def _by_place(sample: Sample) -> Order:
+    """No place first, then place by place in the order of their names."""
+    known = [place.id for place in places.points_of_sale()]
+    column = Customer.registered_point_of_sale_id
+    nowhere = or_(column.is_(None), column.not_in(known)) if known else column.is_not_distinct_from(column)
+    walks = [_walk_customers(func.coalesce(column, 0), nowhere)]
+    walks += [_walk_customers(column, column == each) for each in known]
+    return Order(tuple(walks))
+
+
+def _place() -> ColumnElement[Any]:
+    named = select(PointOfSale.name).where(
+        PointOfSale.business_id == Customer.business_id, PointOfSale.id == Customer.registered_point_of_sale_id
+    )
+    return named.correlate(Customer.__table__).scalar_subquery()
+
+
+def _cards() -> ColumnElement[Any]:
+    numbers = select(func.array_agg(aggregate_order_by(Card.number, Card.id))).where(
+        Card.business_id == Customer.business_id, Card.customer_id == Customer.id
+    )
+    return numbers.correlate(Customer.__table__).scalar_subquery()
+
+
+def _tags() -> ColumnElement[Any]:
+    first = (
+        select(array([Tag.key, Tag.value]).label("pair"))
+        .where(and_(Tag.business_id == Customer.business_id, Tag.customer_id == Customer.id))
+        .order_by(Tag.key)
+        .limit(TAGS_SHOWN)
+        .correlate(Customer.__table__)
+        .subquery()
+    )
+    return select(func.array_agg(first.c.pair)).scalar_subquery()

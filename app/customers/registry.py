@@ -1,0 +1,125 @@
+"""Where areas hang what they know of a customer onto the table and the profile, at start-up.
+
+The table asks each column how customers stand in its order (walks), where its values lie (a source) and how a
+value is read from a row. It never learns what a column means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, FromClause, Row
+
+
+class Sample(Protocol):
+    """What a column may know of the selection it is shown for."""
+
+    @property
+    def program_id(self) -> int:
+        """The program whose category, access and points are shown: the chosen one, else the default (CT-2)."""
+
+    @property
+    def wallet_id(self) -> int:
+        """That program's points wallet."""
+
+    def figures(self) -> FromClause:
+        """The rows of sales figures of this sample, one a customer."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Customers in the order of one sorted, indexed column; `value` with `customer_id` orders them uniquely."""
+
+    customer_id: ColumnElement[int]
+    value: ColumnElement[Any]
+    where: tuple[ColumnElement[bool], ...] = ()
+    in_sample: bool = False
+    """Whether the walked rows are the sample's own figures, so that membership need not be asked again."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Walks one after another, ascending. `falling` when values fall as the column rises (days since a date)."""
+
+    walks: tuple[Walk, ...]
+    falling: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows that belong to a customer, at most one each, joined by their customer's id."""
+
+    name: str
+    rows: FromClause
+    customer_id: ColumnElement[int]
+    where: tuple[ColumnElement[bool], ...] = ()
+    of_sample: bool = False
+    """Whether these are the sample's own figures: a row for every customer in it, and for no other."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the customers table (CT-1)."""
+
+    key: str
+    label: str
+    kind: str
+    """How a cell is drawn: phone, name, text, pill, access, integer, money, points, date, days, expiring, …"""
+    fields: Callable[[FromClause], Sequence[Any]]
+    """What to select from the source's rows."""
+    order: Callable[[Sample], Order]
+    cell: Callable[[Row[Any]], object]
+    source: Callable[[Sample], Source] | None = None
+    """None when the fields lie in the customer's own row, which every statement has."""
+    total: Callable[[FromClause], ColumnElement[Any]] | None = None
+    """The sum of a whole selection that stands under the column (CT-4); none when summing makes no sense."""
+    numeric: bool = False
+    rank: int = 5
+    """1 to 9: columns of a high rank give way first where there is little room."""
+    standard: bool = False
+    """Whether the table shows it before anyone chose columns."""
+
+
+ColumnProvider = Callable[[], Sequence[Column]]
+FactProvider = Callable[[int], Mapping[str, object]]
+
+
+@dataclass
+class Registry:
+    """What areas registered; filled once at start-up."""
+
+    columns: list[tuple[int, ColumnProvider]] = field(default_factory=list)
+    drawer: list[FactProvider] = field(default_factory=list)
+    overview: list[FactProvider] = field(default_factory=list)
+
+
+registry = Registry()
+
+
+def add_columns(place: int, provider: ColumnProvider) -> None:
+    """Hangs columns in; providers are shown in the order of `place` unless a person chose otherwise."""
+    if (place, provider) not in registry.columns:
+        registry.columns.append((place, provider))
+        registry.columns.sort(key=lambda entry: entry[0])
+
+
+def add_drawer_facts(provider: FactProvider) -> None:
+    """Hangs in what the drawer shows of a customer, by name."""
+    if provider not in registry.drawer:
+        registry.drawer.append(provider)
+
+
+def add_overview_facts(provider: FactProvider) -> None:
+    """Hangs in what the overview shows of a customer, by name."""
+    if provider not in registry.overview:
+        registry.overview.append(provider)
+
+
+def facts(providers: Sequence[FactProvider], customer_id: int) -> dict[str, object]:
+    """What all providers know of a customer, in one mapping."""
+    known: dict[str, object] = {}
+    for provider in providers:
+        known.update(provider(customer_id))
+    return known

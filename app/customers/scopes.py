@@ -1,0 +1,79 @@
+"""The three selects over the table: loyalty program, point of sale, Terminal (CT-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.businesses import queries as places
+from app.businesses.models import PointOfSale, Terminal
+from app.customers.filters import CustomerFilter
+from app.db import business_id
+from app.extensions import db
+from app.loyalty.models import Program
+
+Choices = list[tuple[str | None, list[tuple[str, str]]]]
+
+
+@dataclass(frozen=True)
+class ScopeSelect:
+    """A select of the toolbar; its groups are (label, options), options (value, words)."""
+
+    name: str
+    label: str
+    choices: Choices
+    value: str
+    narrowed: bool
+
+
+def scope_choices(chosen: CustomerFilter) -> list[ScopeSelect]:
+    """What may be chosen; Terminals stand under their point of sale, those of the chosen one alone."""
+    shops, terminals = places.points_of_sale(), places.terminals()
+    here = chosen.point_of_sale.id if chosen.point_of_sale else None
+    return [
+        _select("program", _("Program"), chosen.program, _("All loyalty programs"), [(None, _programs())]),
+        _select(
+            "point_of_sale",
+            _("Point of sale"),
+            chosen.point_of_sale,
+            _("All"),
+            [(None, [(str(shop.id), shop.name) for shop in shops if _listed(shop, chosen.point_of_sale)])],
+        ),
+        _select(
+            "terminal",
+            _("Terminal"),
+            chosen.terminal,
+            _("All"),
+            [
+                (shop.name, mine)
+                for shop in shops
+                if here in (None, shop.id) and (mine := _terminals_of(shop, terminals, chosen.terminal))
+            ],
+        ),
+    ]
+
+
+def _programs() -> list[tuple[str, str]]:
+    mine = select(Program.id, Program.title).where(Program.business_id == business_id())
+    return [(str(row.id), row.title) for row in db.session.execute(mine.order_by(Program.title, Program.id))]
+
+
+def _terminals_of(shop: PointOfSale, terminals: Sequence[Terminal], current: Terminal | None) -> list[tuple[str, str]]:
+    return [
+        (str(each.id), each.name) for each in terminals if each.point_of_sale_id == shop.id and _listed(each, current)
+    ]
+
+
+def _listed(place: PointOfSale | Terminal, current: PointOfSale | Terminal | None) -> bool:
+    # An archived place is not offered anew; an address that names it still shows it.
+    return place.archived_at is None or (current is not None and current.id == place.id)
+
+
+def _select(
+    name: str, label: str, row: Program | PointOfSale | Terminal | None, everything: str, choices: Choices
+) -> ScopeSelect:
+    first: Choices = [(None, [("", everything)])]
+    return ScopeSelect(name, label, first + choices, str(row.id) if row else "", row is not None)

@@ -1,0 +1,225 @@
+"""The customers table as an address asks for it: which columns, in which order, from where, with which links."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from app.accounts.queries import table_settings
+from app.address import address, whole_number
+from app.customers.columns import all_columns, column_named
+from app.customers.filters import CustomerFilter
+from app.customers.queries import PAGE_SIZE, Page, PageKey, customer_page
+from app.customers.registry import Column, registry
+from app.db import business_id
+from app.errors import BadAddress
+
+NAME = "customers"
+STANDARD_SORT = "-last_at"
+KNOWN_ARGS = {"program", "point_of_sale", "terminal", "f", "sort", "after", "before", "start", "open"}
+MOST_ROWS = 10**9
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head with its two ways of sorting."""
+
+    key: str
+    label: str
+    kind: str
+    numeric: bool
+    rank: int
+    sort_href: str
+    sort_desc_href: str
+    direction: str | None
+    sortable: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """A customer's row as it is drawn."""
+
+    id: int
+    name: str
+    href: str
+    drawer_href: str
+    open_href: str
+    open: bool
+    cells: dict[str, object]
+
+
+class CustomersTable:
+    """Reads an address and answers with what the page draws.
+
+    Raises BadAddress for anything in the address that cannot be read: never other rows than asked.
+    """
+
+    def __init__(self, args: Mapping[str, str], chosen: CustomerFilter | None = None) -> None:
+        unknown = sorted(set(args) - KNOWN_ARGS)
+        if unknown:
+            raise BadAddress(_("“%(name)s” means nothing in this address.", name=unknown[0][:40]))
+        self.filter = chosen or CustomerFilter.from_args(args)
+        self.known = all_columns(registry.columns)
+        self.sort = args.get("sort") or STANDARD_SORT
+        self.descending = self.sort.startswith("-")
+        self.sorted_by = column_named(self.known, self.sort.removeprefix("-"))
+        self.key = _page_key(args)
+        self.start = _start(args, self.key)
+        self.opened = whole_number(args["open"], "open") if args.get("open") else None
+
+    @cached_property
+    def shown(self) -> list[Column]:
+        """The columns of this person, or the standard ones."""
+        return shown_columns(self.known)
+
+    @cached_property
+    def page(self) -> Page:
+        return customer_page(self.filter, self._fetched, self.sorted_by, self.descending, self.key)
+
+    @property
+    def columns(self) -> list[Head]:
+        return [self._head(column) for column in self.shown]
+
+    @property
+    def rows(self) -> list[Line]:
+        return [self._line(row) for row in self.page.rows]
+
+    @property
+    def sort_options(self) -> list[tuple[str, str]]:
+        """What a phone's select offers: each shown column both ways."""
+        return [
+            option
+            for column in self.shown
+            for option in ((column.key, f"{column.label} ↑"), (f"-{column.key}", f"{column.label} ↓"))
+        ]
+
+    @property
+    def selection_key(self) -> str:
+        """Names business and filter for the browser's ticks, and tells nothing of them."""
+        content = repr((business_id(), sorted(self.filter.args().items())))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    @property
+    def search_hidden(self) -> list[tuple[str, str]]:
+        carried = {name: value for name, value in self.filter.args().items() if name != "f"}
+        return list((carried | self._sort_args()).items())
+
+    @property
+    def scope_hidden(self) -> list[tuple[str, str]]:
+        return [("f", self.filter.key)] if self.filter.key else []
+
+    @property
+    def count_href(self) -> str:
+        return address("customers.count", self.filter.args())
+
+    @property
+    def sums_href(self) -> str:
+        return address("customers.sums", self.filter.args())
+
+    @property
+    def clear_href(self) -> str:
+        return address("customers.index", self._sort_args())
+
+    @cached_property
+    def here(self) -> str:
+        """The address of this page, without what is open beside it."""
+        return self._href(self._place_args())
+
+    @property
+    def previous_href(self) -> str | None:
+        if not self.page.has_previous or not self.page.rows:
+            return None
+        start = {"start": str(max(1, self.start - PAGE_SIZE))} if self.start else {}
+        return self._href({"before": str(self.page.rows[0].id)} | start)
+
+    @property
+    def next_href(self) -> str | None:
+        if not self.page.has_next or not self.page.rows:
+            return None
+        start = {"start": str(self.start + len(self.page.rows))} if self.start else {}
+        return self._href({"after": str(self.page.rows[-1].id)} | start)
+
+    @property
+    def empty_reason(self) -> str:
+        return "no_match" if self.filter.narrowed else "no_customers"
+
+    @property
+    def _fetched(self) -> list[Column]:
+        # A row's name is read out and shown by its links whether or not the name is among the columns.
+        named = self.known["name"]
+        return self.shown if named in self.shown else [*self.shown, named]
+
+    def _line(self, row: Row[Any]) -> Line:
+        return Line(
+            id=row.id,
+            name=f"{row.first_name} {row.last_name}".strip(),
+            href=url_for("customers.profile", customer_id=row.id),
+            drawer_href=_with(self._drawer, f"id={row.id}"),
+            open_href=_with(self.here, f"open={row.id}"),
+            open=row.id == self.opened,
+            cells={column.key: column.cell(row) for column in self.shown},
+        )
+
+    @cached_property
+    def _drawer(self) -> str:
+        return address("customers.drawer", self.filter.args())
+
+    def _head(self, column: Column) -> Head:
+        mine = column.key == self.sorted_by.key
+        direction = ("descending" if self.descending else "ascending") if mine else None
+        return Head(
+            column.key,
+            column.label,
+            column.kind,
+            column.numeric,
+            column.rank,
+            address("customers.index", self.filter.args(), {"sort": column.key}),
+            address("customers.index", self.filter.args(), {"sort": f"-{column.key}"}),
+            direction,
+        )
+
+    def _href(self, place: dict[str, str]) -> str:
+        return address("customers.index", self.filter.args(), self._sort_args(), place)
+
+    def _sort_args(self) -> dict[str, str]:
+        return {} if self.sort == STANDARD_SORT else {"sort": self.sort}
+
+    def _place_args(self) -> dict[str, str]:
+        if self.key is None:
+            return {}
+        place = {"before" if self.key.backward else "after": str(self.key.customer_id)}
+        return place | ({"start": str(self.start)} if self.start else {})
+
+
+def _with(href: str, more: str) -> str:
+    return f"{href}{'&' if '?' in href else '?'}{more}"
+
+
+def shown_columns(known: dict[str, Column]) -> list[Column]:
+    """The columns that this person chose, as far as they still exist; the standard ones otherwise (CT-5)."""
+    settings = table_settings(NAME)
+    chosen = [known[key] for key in settings.columns if key in known] if settings else []
+    return chosen or [column for column in known.values() if column.standard]
+
+
+def _page_key(args: Mapping[str, str]) -> PageKey | None:
+    after, before = args.get("after"), args.get("before")
+    if after and before:
+        raise BadAddress(_("A page begins after a customer or before one, not both."))
+    if after:
+        return PageKey(whole_number(after, "after"))
+    return PageKey(whole_number(before, "before"), backward=True) if before else None
+
+
+def _start(args: Mapping[str, str], key: PageKey | None) -> int | None:
+    """The number of the first row: a hint that links hand on; unknown where an address lacks it."""
+    if key is None:
+        return 1
+    return whole_number(args["start"], "start", most=MOST_ROWS) if args.get("start") else None

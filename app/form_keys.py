@@ -1,0 +1,77 @@
+"""Each form is carried out once: its hidden key goes in first, a twin waits for it and gets the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+from flask import Request, g, redirect, request
+from flask_babel import gettext as _
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.db import business_id, current_scope
+from app.errors import Problem
+from app.extensions import Base, db
+from app.lib.columns import BusinessKey, Created
+
+FIELD = "form_key"
+_UNHASHED = {"csrf_token"}
+
+
+class FormKey(Base):
+    """The hidden key of a form that was sent, and where its answer led (RELIABILITY)."""
+
+    __tablename__ = "form_key"
+    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]), Index(None, "created_at"))
+
+    business_id: Mapped[BusinessKey]
+    key: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    location: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Created]
+
+
+def answered_before() -> BaseResponse | None:
+    """The answer that this form got already; None, and the key taken, when it is sent for the first time.
+
+    Raises Problem 409 when the key came with other content.
+    """
+    if FIELD not in request.form:
+        return None
+    key, content = _key(request.form[FIELD]), _content(request)
+    row = {"business_id": business_id(), "key": key, "user_id": current_scope().user_id, "request_hash": content}
+    # A twin in flight waits here until the first is committed or rolled back.
+    taken = insert(FormKey).values(row).on_conflict_do_nothing().returning(FormKey.key)
+    if db.session.execute(taken).first():
+        g.form_key = key
+        return None
+    found = select(FormKey).where(FormKey.business_id == business_id(), FormKey.key == key)
+    known = db.session.scalars(found).one_or_none()
+    if known is None or known.request_hash != content or known.location is None:
+        raise Problem(409, _("This form was sent already."), _("Reload the page to see what became of it."))
+    return redirect(known.location, 303)
+
+
+def remember(response: BaseResponse) -> None:
+    """Keeps where a form's answer led, in the same transaction as what it did."""
+    key = g.pop("form_key", None)
+    if key is not None and response.location:
+        kept = db.session.get(FormKey, (business_id(), key))
+        if kept is not None:
+            kept.location = response.location
+
+
+def _key(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Problem(400, _("This form is damaged."), _("Reload the page and send it again.")) from None
+
+
+def _content(sent: Request) -> bytes:
+    fields = sorted((name, value) for name, value in sent.form.items(multi=True) if name not in _UNHASHED)
+    return hashlib.sha256(repr((sent.path, fields)).encode()).digest()

@@ -1,0 +1,98 @@
+"""Columns of balances: points, the points that expire soonest, money accounts (CT-1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import BigInteger, Row, cast, func, select
+
+from app.customers.registry import Column, Order, Sample, Source, Walk
+from app.db import business_id
+from app.extensions import db
+from app.ledger.models import Balance
+from app.lib import dates
+from app.loyalty.models import Wallet, WalletKind
+
+
+def points_columns() -> list[Column]:
+    """Points of the program shown; every customer of it has a balance, so no one is missed by sorting."""
+    return [
+        Column(
+            "points",
+            _("Points"),
+            "points",
+            fields=lambda rows: [rows.c.amount.label("points")],
+            order=lambda sample: Order((_walk(sample.wallet_id, "amount"),)),
+            cell=lambda row: row.points or 0,
+            source=_points,
+            total=lambda rows: func.sum(rows.c.amount),
+            numeric=True,
+            rank=2,
+            standard=True,
+        ),
+        Column(
+            "expiring",
+            _("Expiring"),
+            "expiring",
+            fields=lambda rows: [rows.c.expiring, rows.c.expiring_at],
+            order=lambda sample: Order((_walk(sample.wallet_id, "expiring_at"),)),
+            cell=_expiring,
+            source=_points,
+            numeric=True,
+            rank=4,
+            standard=True,
+        ),
+    ]
+
+
+def account_columns() -> list[Column]:
+    """One column for each money account of the business."""
+    accounts = select(Wallet).where(Wallet.business_id == business_id(), Wallet.kind == WalletKind.MONEY)
+    return [_account(wallet) for wallet in db.session.scalars(accounts.order_by(Wallet.name, Wallet.id))]
+
+
+def _account(wallet: Wallet) -> Column:
+    key = f"account_{wallet.id}"
+    return Column(
+        key,
+        wallet.name,
+        "money",
+        fields=lambda rows: [rows.c.amount.label(key)],
+        order=lambda sample: Order((_without(sample, wallet.id), _walk(wallet.id, "amount"))),
+        cell=lambda row: getattr(row, key),
+        source=lambda sample: _held(wallet.id, key),
+        total=lambda rows: func.sum(rows.c.amount),
+        numeric=True,
+    )
+
+
+def _points(sample: Sample) -> Source:
+    return _held(sample.wallet_id, "points")
+
+
+def _held(wallet_id: int, name: str) -> Source:
+    rows = Balance.__table__.alias(name)
+    return Source(name, rows, rows.c.customer_id, (rows.c.business_id == business_id(), rows.c.wallet_id == wallet_id))
+
+
+def _walk(wallet_id: int, key: str) -> Walk:
+    mine = (Balance.business_id == business_id(), Balance.wallet_id == wallet_id)
+    return Walk(Balance.customer_id.expression, getattr(Balance, key), mine)
+
+
+def _without(sample: Sample, wallet_id: int) -> Walk:
+    """Those who never had the account: no value, which sorts smallest (CT-4)."""
+    figures = sample.figures()
+    held = select(Balance.customer_id).where(
+        Balance.business_id == business_id(),
+        Balance.wallet_id == wallet_id,
+        Balance.customer_id == figures.c.customer_id,
+    )
+    return Walk(figures.c.customer_id, cast(0, BigInteger), (~held.exists(),), in_sample=True)
+
+
+def _expiring(row: Row[Any]) -> object:
+    if not row.expiring or row.expiring_at in (None, dates.NEVER):
+        return None
+    return row.expiring, row.expiring_at

@@ -1,0 +1,81 @@
+"""A customer's points and money accounts, for the drawer and the overview (CP-1)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.db import business_id
+from app.extensions import db
+from app.filters import local, zone
+from app.ledger.models import Balance, Lot
+from app.lib import dates
+from app.loyalty.models import Program, Wallet, WalletKind
+
+LOTS_SHOWN = 12
+
+
+def drawer_facts(customer_id: int) -> dict[str, object]:
+    """Points of the default program, and those that expire soonest. Hundredths of a point."""
+    row = db.session.execute(
+        select(Balance.amount, Balance.expiring, Balance.expiring_at)
+        .join(Program, (Program.business_id == Balance.business_id) & (Program.wallet_id == Balance.wallet_id))
+        .where(Balance.business_id == business_id(), Balance.customer_id == customer_id, Program.is_default)
+    ).first()
+    expires = row is not None and row.expiring and row.expiring_at != dates.NEVER
+    return {
+        "points": row.amount if row else 0,
+        "expiring": {"points": row.expiring, "date": row.expiring_at} if row and expires else None,
+    }
+
+
+def overview_facts(customer_id: int) -> dict[str, object]:
+    """The same, with lots by the day on which they expire, and money accounts in the currency's smallest unit."""
+    return {**drawer_facts(customer_id), "lots": _lots(customer_id), "accounts": _accounts(customer_id)}
+
+
+def _lots(customer_id: int) -> list[dict[str, object]]:
+    day = func.date(func.timezone(zone(), Lot.expires_at)).label("day")
+    rows = db.session.execute(
+        select(func.sum(Lot.remaining).label("points"), func.max(Lot.title).label("title"), day, Wallet.name)
+        .join(Wallet, (Wallet.business_id == Lot.business_id) & (Wallet.id == Lot.wallet_id))
+        .where(
+            Lot.business_id == business_id(),
+            Lot.customer_id == customer_id,
+            Lot.remaining > 0,
+            Wallet.kind == WalletKind.POINTS,
+        )
+        .group_by(day, Lot.title, Wallet.name)
+        .order_by(day.asc().nulls_last(), Lot.title)
+        .limit(LOTS_SHOWN)
+    )
+    today = local(dates.now()).date()
+    return [
+        {
+            "points": int(row.points),
+            "title": row.title or _("Points of %(wallet)s", wallet=row.name),
+            "expires": row.day,
+            "days": _days(row.day, today),
+        }
+        for row in rows
+    ]
+
+
+def _days(day: date | None, today: date) -> int | None:
+    return None if day is None else max(0, (day - today).days)
+
+
+def _accounts(customer_id: int) -> list[dict[str, object]]:
+    rows = db.session.execute(
+        select(Wallet.name, Balance.amount)
+        .join(Wallet, (Wallet.business_id == Balance.business_id) & (Wallet.id == Balance.wallet_id))
+        .where(
+            Balance.business_id == business_id(),
+            Balance.customer_id == customer_id,
+            Wallet.kind == WalletKind.MONEY,
+        )
+        .order_by(Wallet.name, Wallet.id)
+    )
+    return [{"name": row.name, "balance": row.amount} for row in rows]

@@ -1,0 +1,102 @@
+"""Numbers, money, dates and phones as people read them, by Babel's data for the language (I18-1).
+
+The tables show hundreds of figures a page, and Babel parses its patterns anew at each call; so the separators and
+finished days are kept, and a property test holds the results to Babel's own.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import get_currency_precision, get_currency_symbol, get_decimal_symbol, get_group_symbol
+from markupsafe import Markup
+
+MINUS = "−"
+
+
+@lru_cache(maxsize=64)
+def _symbols(language: str) -> tuple[str, str]:
+    # Numbers of a table may not break over lines, whichever space the language parts thousands by.
+    return get_group_symbol(language).replace(" ", "\u00a0"), get_decimal_symbol(language)
+
+
+def number(value: int, language: str) -> str:
+    """1234567 as 1,234,567."""
+    sign = MINUS if value < 0 else ""
+    return sign + f"{abs(value):,}".replace(",", _symbols(language)[0])
+
+
+def minor(value: int, language: str, digits: int = 2) -> tuple[str, str]:
+    """An amount in the smallest unit as its whole part and its fraction with the separator ('' without digits)."""
+    whole, part = divmod(abs(value), 10**digits)
+    sign = MINUS if value < 0 else ""
+    fraction = f"{_symbols(language)[1]}{part:0{digits}d}" if digits else ""
+    return sign + f"{whole:,}".replace(",", _symbols(language)[0]), fraction
+
+
+def money(value: int, language: str, currency: str, symbol: bool = False) -> Markup:
+    """An amount in the currency's smallest unit, its fraction set lighter; with its sign in front if asked."""
+    whole, fraction = minor(value, language, precision(currency))
+    mark = currency_symbol(currency, language) if symbol else ""
+    if whole.startswith(MINUS):
+        mark, whole = MINUS + mark, whole[1:]
+    return Markup('{}{}<span class="minor">{}</span>').format(mark, whole, fraction)
+
+
+def points(value: int, language: str) -> str:
+    """Hundredths of a point: 128400 as 1,284 and 128450 as 1,284.50."""
+    whole, fraction = minor(value, language)
+    return whole if value % 100 == 0 else whole + fraction
+
+
+@lru_cache(maxsize=256)
+def precision(currency: str) -> int:
+    """Decimal digits of a currency (ISO 4217)."""
+    return int(get_currency_precision(currency))
+
+
+@lru_cache(maxsize=256)
+def currency_symbol(currency: str, language: str) -> str:
+    """The short sign of a currency, such as ₴."""
+    narrow = Locale.parse(language).currency_symbols.get(currency)
+    symbol = narrow or get_currency_symbol(currency, "en")
+    return {"UAH": "₴", "USD": "$", "RUB": "₽"}.get(currency, str(symbol))
+
+
+@lru_cache(maxsize=4096)
+def short_date(day: date, language: str, this_year: int) -> str:
+    """19 Nov, or 19 Nov 2024 in another year."""
+    pattern = "d MMM" if day.year == this_year else "d MMM y"
+    return str(format_date(day, pattern, locale=language)).rstrip(".")
+
+
+@lru_cache(maxsize=4096)
+def long_date(day: date, language: str) -> str:
+    return str(format_date(day, "long", locale=language))
+
+
+def date_time(moment: datetime, language: str, zone: str) -> str:
+    """20 November 2026 at 09:12:30 EET: the whole moment in the zone, which is named."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return str(format_datetime(local, "d MMMM y, HH:mm zzz", locale=language))
+
+
+@lru_cache(maxsize=4096)
+def phone(e164: str) -> str:
+    """+380674120855 as +380 67 412 08 55, by the numbering plan of its country; '' stays ''."""
+    try:
+        parsed = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return e164
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)).replace("-", " ")
+
+
+def initials(name: str) -> str:
+    """Up to two letters that stand for a person."""
+    letters = [word[0] for word in name.split() if word[0].isalnum()]
+    return "".join(letters[:1] + letters[1:][-1:]).upper()

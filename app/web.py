@@ -1,0 +1,176 @@
+"""What every request goes through and how every answer is given: one way in, one way out."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import form_keys
+from app.db import commit, open_scope, rollback
+from app.errors import Problem, problem_of
+from app.extensions import csrf, db, htmx, login_manager
+from app.identity import identify
+from app.permissions import Permission
+from app.scope import Scope
+
+Answer = BaseResponse | str | tuple[str, int]
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none';"
+    " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
+}
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+class Panel(Flask):
+    """Flask with one unit of work a request: committed when the view did well, given up otherwise."""
+
+    def dispatch_request(self) -> Response:
+        response = self.make_response(super().dispatch_request())
+        if response.status_code >= 400:
+            rollback()
+        else:
+            form_keys.remember(response)
+            commit()
+        return response
+
+
+def init_app(app: Flask) -> None:
+    """Hangs the way of a request onto the application."""
+    login_manager.init_app(app)
+    login_manager.request_loader(identify)
+    csrf.init_app(app)
+    htmx.init_app(app)
+    app.before_request(_enter)
+    app.after_request(_finish)
+    app.register_error_handler(Exception, _show_error)
+
+
+def render(page: str, partial: str | None = None, **context: object) -> Response:
+    """The partial for an HTMX request that swaps a piece, the whole page for anyone else."""
+    asked = request.htmx  # type: ignore[attr-defined]
+    piece = bool(asked) and not asked.boosted and not asked.history_restore_request
+    response = make_response(render_template(partial if piece and partial else page, **context))
+    response.vary.add("HX-Request")
+    return response
+
+
+def go(address: str, refresh_htmx: bool = True) -> BaseResponse:
+    """Sends the browser on after a change that is done: a redirect, or for HTMX a new page."""
+    if request.htmx and refresh_htmx:  # type: ignore[attr-defined]
+        response = make_response("", 204)
+        response.headers["HX-Redirect"] = address
+        return response
+    return redirect(address, 303)
+
+
+def invalid(page: str, partial: str | None = None, **context: object) -> Response:
+    """A form that could not be taken, with what is wrong beside its fields: 422."""
+    response = render(page, partial, **context)
+    response.status_code = 422
+    return response
+
+
+def own_address(target: str, otherwise: str) -> str:
+    """`target` when it is a page of this application that can be shown, else `otherwise`."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return otherwise
+    try:
+        current_app.url_map.bind("").match(parts.path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return otherwise
+    return target
+
+
+def _enter() -> BaseResponse | None:
+    """Decides whether this person may, and opens the scope that the view works in."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    permission = getattr(view, "permission", Permission.PUBLIC)
+    if not current_user.is_authenticated:
+        open_scope(Scope(None))
+        if permission is not Permission.PUBLIC:
+            return _to_sign_in()
+    else:
+        open_scope(current_user.scope(request.remote_addr or ""))
+        if current_user.workplace is None and permission not in (Permission.PUBLIC, Permission.SIGNED_IN):
+            return go(url_for("accounts.choose_business"))
+    if current_user.is_authenticated and not current_user.may(permission):
+        abort(403)
+    return None if request.method in SAFE_METHODS else _check_change()
+
+
+def _check_change() -> BaseResponse | None:
+    """What a change must bring: a token of our own page, the business that it is meant for, a key not yet used."""
+    origin = request.headers.get("Origin")
+    if origin and urlsplit(origin).netloc != request.host:
+        raise Problem(400, _("This was sent from another site, so it was not carried out."))
+    csrf.protect()
+    if not current_user.is_authenticated or current_user.workplace is None:
+        return None
+    meant = request.form.get("business_id")
+    if meant is not None and meant != str(current_user.workplace.id):
+        raise Problem(
+            409,
+            _("You switched to another business in another tab, so this was not carried out there."),
+            _("Switch back to the business that you filled in the form for, and send it again."),
+        )
+    return form_keys.answered_before()
+
+
+def _to_sign_in() -> BaseResponse:
+    shown = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
+    if request.htmx:  # type: ignore[attr-defined]
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        shown = page.path + ("?" + page.query if page.query else "")
+    return go(url_for("accounts.sign_in", next=shown) if shown else url_for("accounts.sign_in"))
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    # Pages show people's data: nothing of them stays in a cache of the browser or on the way.
+    response.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
+
+
+def _show_error(error: Exception) -> BaseResponse:
+    """A page that says what happened and what to do; for HTMX a toast that says the same."""
+    if isinstance(error, RequestRedirect):
+        return error.get_response()
+    rollback()
+    if isinstance(error, CSRFError):
+        error = Problem(400, _("This page was open for too long."), _("Reload it and send it again."))
+    if not isinstance(error, HTTPException):
+        current_app.logger.exception("request failed")
+    problem = problem_of(error)
+    _leave_broken_scope()
+    if request.htmx:  # type: ignore[attr-defined]
+        response = make_response("", problem.status)
+        toast = {"toast": {"kind": "error", "text": f"{problem.title} {problem.advice}".strip()}}
+        response.headers["HX-Trigger"] = json.dumps(toast)
+        response.headers["HX-Reswap"] = "none"
+        return response
+    return make_response(render_template("errors/error.html", problem=problem), problem.status)
+
+
+def _leave_broken_scope() -> None:
+    # The error page draws the shell, which reads the database: a session that never got a scope gets none's.
+    db.session.remove()
+    identity = current_user._get_current_object() if current_user else None
+    known = identity is not None and identity.is_authenticated
+    open_scope(identity.scope("") if identity is not None and known else Scope(None))
