@@ -38,6 +38,13 @@ def make_data_dir(folder: Path) -> None:
         path.chmod(0o755)
 
 
+def fingerprint(*patterns: str) -> str:
+    """A hash over names, sizes and times of the project's files that match, to see whether they changed."""
+    paths = sorted(path for pattern in patterns for path in PROJECT.glob(pattern))
+    found = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths if path.is_file()]
+    return hashlib.sha256(repr(found).encode()).hexdigest()
+
+
 def chromium(environ: Mapping[str, str] = os.environ) -> str | None:
     """The browser of the tests: `CHROMIUM`, or Debian's."""
     return environ.get("CHROMIUM") or shutil.which("chromium")

@@ -10,6 +10,7 @@ from app.config import Config, ConfigError
 from app.local.embedded import Postgres, Valkey
 from app.local.environment import environment, without_owner
 from app.local.lock import locked
+from app.local.paths import fingerprint
 from app.local.processes import LocalError
 from app.local.supervisor import Service, Stopped, Supervisor, say
 
@@ -48,9 +49,11 @@ def run(config: Config) -> None:
     try:
         env = start_servers(supervisor, config)
         prepare_database(supervisor, env)
-        services = [Service(name, (sys.executable, *words), without_owner(env)) for name, words in SERVICES.items()]
-        supervisor.serve(services)
-        wait_for_web(services[0], config)
+        serving = without_owner(env)
+        web, *others = [Service(name, (sys.executable, *words), serving) for name, words in SERVICES.items()]
+        supervisor.serve(web)
+        wait_for_web(web, config)  # alone, so that it need not share the processors
+        supervisor.serve(*others)
         welcome(config, bool(supervisor.postgres))
         while True:
             supervisor.mind()
@@ -93,12 +96,19 @@ def start_servers(supervisor: Supervisor, config: Config) -> dict[str, str]:
 
 def prepare_database(supervisor: Supervisor, env: dict[str, str]) -> None:
     """Bring the schema up to date as its owner, and fill the embedded database once."""
-    if env.get("MIGRATION_DATABASE_URL"):
+    if not supervisor.postgres:
+        if env.get("MIGRATION_DATABASE_URL"):
+            supervisor.step("The migration", (*FLASK, "db", "upgrade"), env)
+        else:
+            say("MIGRATION_DATABASE_URL is not set: the schema stays as it is.")
+        return
+    # Nobody else changes the embedded database, so its folder can tell what it has been made by.
+    stamp = supervisor.postgres.home / "prepared"
+    wanted = fingerprint("migrations/**/*.py", "app/demo/**/*.py")
+    if not stamp.exists() or stamp.read_text() != wanted:
         supervisor.step("The migration", (*FLASK, "db", "upgrade"), env)
-    else:
-        say("MIGRATION_DATABASE_URL is not set: the schema stays as it is.")
-    if supervisor.postgres:
         supervisor.step("The demonstration business", (*FLASK, "demo", "ensure"), env)
+        stamp.write_text(wanted)
 
 
 def wait_for_web(web: Service, config: Config) -> None:

@@ -9,9 +9,8 @@ import os
 import subprocess
 import sys
 import venv
-from pathlib import Path
 
-from paths import PROJECT, data_dir, make_data_dir  # type: ignore[import-not-found]
+from paths import PROJECT, data_dir, fingerprint, make_data_dir  # type: ignore[import-not-found]
 
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -58,20 +57,13 @@ def install_packages() -> None:
 def prepare_files() -> None:
     """Have the libraries, browser files and catalogues made, unless they are there for these sources."""
     stamp = data_dir() / "prepared"
-    wanted = fingerprint()
+    wanted = fingerprint(*SOURCES)
     if stamp.exists() and stamp.read_text() == wanted:
         return
     make_data_dir(data_dir())
     if subprocess.run([PYTHON, "-m", "app.local.prepare"], cwd=PROJECT).returncode:  # noqa: S603
         sys.exit("Set-up could not be finished: see the lines above, then run the command again.")
     stamp.write_text(wanted)
-
-
-def fingerprint() -> str:
-    """A hash over names, sizes and times of all sources of prepared files."""
-    paths: list[Path] = sorted(path for pattern in SOURCES for path in PROJECT.glob(pattern))
-    found = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
-    return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
 def say(text: str) -> None:

@@ -79,7 +79,7 @@ class Supervisor:
         if service.child and service.child.returncode:
             raise LocalError(f"{name} failed ({describe(service.child)}): see the lines above.")
 
-    def serve(self, services: list[Service]) -> None:
+    def serve(self, *services: Service) -> None:
         """Start the services; `mind` must then be called again and again."""
         self.services += services
         for service in services:
