@@ -1,9 +1,9 @@
-"""What each person prefers: density of tables, width of the rail, single-letter keys."""
+"""What each person prefers: density of tables, width of the rail, single-letter keys; numbers drawn ahead."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.policies import definer
+from migrations.policies import app_role, definer
 
 revision = "0003"
 down_revision = "0002"
@@ -12,6 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # A new business or user needs its number before the row, as the policies ask for it.
+    op.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {app_role()}")
     op.add_column("app_user", sa.Column("density", sa.Text(), server_default="normal", nullable=False))
     op.add_column("app_user", sa.Column("narrow_rail", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("app_user", sa.Column("keys", sa.Boolean(), server_default="true", nullable=False))
