@@ -53,3 +53,8 @@ def money(value: int, symbol: bool = False) -> Markup:
 def short_date(moment: datetime | date) -> str:
     day = local(moment).date() if isinstance(moment, datetime) else moment
     return formats.short_date(day, language(), local(dates.now()).year)
+
+
+def money_label(label: str) -> str:
+    """A column's label with the business's currency, such as Amount, ₴."""
+    return f"{label}, {formats.currency_symbol(workplace().currency, language())}"

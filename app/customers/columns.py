@@ -18,7 +18,7 @@ from app.customers.registry import Column, Order, Sample, Source, Walk
 from app.db import business_id
 from app.errors import BadAddress
 from app.extensions import db
-from app.filters import local
+from app.filters import local, money_label
 from app.lib import dates
 from app.loyalty.models import Category
 
@@ -74,7 +74,7 @@ def program_columns() -> list[Column]:
             order=_by_category,
             cell=lambda row: row.category or "",
             source=_enrolment,
-            rank=4,
+            rank=6,
             standard=True,
         ),
         Column(
@@ -85,7 +85,7 @@ def program_columns() -> list[Column]:
             order=lambda sample: Order((_enrolled(sample, Enrolment.access),)),
             cell=lambda row: row.access.name.lower() if row.access else "",
             source=_enrolment,
-            rank=5,
+            rank=7,
             standard=True,
         ),
     ]
@@ -93,11 +93,11 @@ def program_columns() -> list[Column]:
 
 def figure_columns() -> list[Column]:
     return [
-        _figure("sales_count", _("Sales"), "integer", 3, standard=True, total=_summed("sales_count")),
-        _figure("amount", _("Amount"), "money", 2, standard=True, total=_summed("amount")),
-        _figure("average", _("Avg check"), "money", 2, standard=True, total=_average),
-        _figure("first_at", _("First purchase"), "date", 6),
-        _figure("last_at", _("Last purchase"), "date", 3, standard=True),
+        _figure("sales_count", _("Sales"), "integer", 5, standard=True, total=_summed("sales_count")),
+        _figure("amount", money_label(_("Amount")), "money", 3, standard=True, total=_summed("amount")),
+        _figure("average", money_label(_("Avg check")), "money", 3, standard=True, total=_average),
+        _figure("first_at", _("First purchase"), "date", 8),
+        _figure("last_at", _("Last purchase"), "date", 4, standard=True),
         Column(
             "days",
             _("Days since purchase"),

@@ -76,7 +76,7 @@ class Column:
     total: Callable[[FromClause], ColumnElement[Any]] | None = None
     """The sum of a whole selection that stands under the column (CT-4); none when summing makes no sense."""
     numeric: bool = False
-    rank: int = 5
+    rank: int = 9
     """1 to 9: columns of a high rank give way first where there is little room."""
     standard: bool = False
     """Whether the table shows it before anyone chose columns."""

@@ -85,7 +85,7 @@ class CustomersTable:
 
     @property
     def columns(self) -> list[Head]:
-        return [self._head(column) for column in self.shown]
+        return [self._head(column, self._ranks[column.key]) for column in self.shown]
 
     @property
     def rows(self) -> list[Line]:
@@ -171,7 +171,13 @@ class CustomersTable:
     def _drawer(self) -> str:
         return address("customers.drawer", self.filter.args())
 
-    def _head(self, column: Column) -> Head:
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        """How soon each column gives way where there is little room: 1 is the last, the sorted one stays long."""
+        by_weight = sorted(self.shown, key=lambda column: 2 if column == self.sorted_by else column.rank)
+        return {column.key: place for place, column in enumerate(by_weight, start=1)}
+
+    def _head(self, column: Column, rank: int) -> Head:
         mine = column.key == self.sorted_by.key
         direction = ("descending" if self.descending else "ascending") if mine else None
         return Head(
@@ -179,7 +185,7 @@ class CustomersTable:
             column.label,
             column.kind,
             column.numeric,
-            column.rank,
+            rank,
             address("customers.index", self.filter.args(), {"sort": column.key}),
             address("customers.index", self.filter.args(), {"sort": f"-{column.key}"}),
             direction,

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Row, cast, func, select
 from app.customers.registry import Column, Order, Sample, Source, Walk
 from app.db import business_id
 from app.extensions import db
+from app.filters import money_label
 from app.ledger.models import Balance
 from app.lib import dates
 from app.loyalty.models import Wallet, WalletKind
@@ -28,7 +29,7 @@ def points_columns() -> list[Column]:
             source=_points,
             total=lambda rows: func.sum(rows.c.amount),
             numeric=True,
-            rank=2,
+            rank=5,
             standard=True,
         ),
         Column(
@@ -40,7 +41,7 @@ def points_columns() -> list[Column]:
             cell=_expiring,
             source=_points,
             numeric=True,
-            rank=4,
+            rank=8,
             standard=True,
         ),
     ]
@@ -56,7 +57,7 @@ def _account(wallet: Wallet) -> Column:
     key = f"account_{wallet.id}"
     return Column(
         key,
-        wallet.name,
+        money_label(wallet.name),
         "money",
         fields=lambda rows: [rows.c.amount.label(key)],
         order=lambda sample: Order((_without(sample, wallet.id), _walk(wallet.id, "amount"))),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.db import business_id
 from app.extensions import db
-from app.filters import local, zone
-from app.ledger.models import Balance, Lot
+from app.filters import language, local, zone
+from app.ledger.models import Balance, Entry, Lot
 from app.lib import dates
+from app.lib.formats import month
 from app.loyalty.models import Program, Wallet, WalletKind
 
 LOTS_SHOWN = 12
@@ -37,17 +38,25 @@ def overview_facts(customer_id: int) -> dict[str, object]:
 
 
 def _lots(customer_id: int) -> list[dict[str, object]]:
+    """Open lots by the day on which they expire: those of sales as one, special ones by their title."""
     day = func.date(func.timezone(zone(), Lot.expires_at)).label("day")
     rows = db.session.execute(
-        select(func.sum(Lot.remaining).label("points"), func.max(Lot.title).label("title"), day, Wallet.name)
+        select(
+            func.sum(Lot.remaining).label("points"),
+            Lot.title,
+            day,
+            func.min(Entry.at).label("first"),
+            func.max(Entry.at).label("last"),
+        )
         .join(Wallet, (Wallet.business_id == Lot.business_id) & (Wallet.id == Lot.wallet_id))
+        .outerjoin(Entry, (Entry.business_id == Lot.business_id) & (Entry.id == Lot.entry_id))
         .where(
             Lot.business_id == business_id(),
             Lot.customer_id == customer_id,
             Lot.remaining > 0,
             Wallet.kind == WalletKind.POINTS,
         )
-        .group_by(day, Lot.title, Wallet.name)
+        .group_by(day, Lot.title)
         .order_by(day.asc().nulls_last(), Lot.title)
         .limit(LOTS_SHOWN)
     )
@@ -55,16 +64,22 @@ def _lots(customer_id: int) -> list[dict[str, object]]:
     return [
         {
             "points": int(row.points),
-            "title": row.title or _("Points of %(wallet)s", wallet=row.name),
+            "title": row.title or _earned_in(row.first, row.last),
             "expires": row.day,
-            "days": _days(row.day, today),
+            "days": None if row.day is None else max(0, (row.day - today).days),
         }
         for row in rows
     ]
 
 
-def _days(day: date | None, today: date) -> int | None:
-    return None if day is None else max(0, (day - today).days)
+def _earned_in(first: datetime | None, last: datetime | None) -> str:
+    """When points were earned. A location operator does not see when it was elsewhere (PR-3)."""
+    if first is None or last is None:
+        return _("Earned points")
+    months = [month(local(moment).date(), language()) for moment in (first, last)]
+    if months[0] == months[1]:
+        return _("Sales in %(month)s", month=months[0])
+    return _("Sales from %(first)s to %(last)s", first=months[0], last=months[1])
 
 
 def _accounts(customer_id: int) -> list[dict[str, object]]:

@@ -77,7 +77,14 @@ def short_date(day: date, language: str, this_year: int) -> str:
 
 @lru_cache(maxsize=4096)
 def long_date(day: date, language: str) -> str:
-    return str(format_date(day, "long", locale=language))
+    """30 November 2026."""
+    return str(format_date(day, "d MMMM y", locale=language))
+
+
+@lru_cache(maxsize=512)
+def month(day: date, language: str) -> str:
+    """June 2026."""
+    return str(format_date(day, "LLLL y", locale=language))
 
 
 def date_time(moment: datetime, language: str, zone: str) -> str:
