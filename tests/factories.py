@@ -1,0 +1,208 @@
+"""Rows for tests, made one by one in the unit of work at hand, coherent as the application keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import cast, func, select, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from app.businesses.models import Franchisee, PointOfSale, Terminal
+from app.businesses.scopes import ensure_scopes
+from app.customers.models import Card, Customer, CustomerSearch, Enrolment, Tag
+from app.customers.search import document
+from app.db import business_id
+from app.extensions import Base, db
+from app.ledger.models import Balance, Entry, EntryKind, Lot
+from app.lib import dates
+from app.lib.collation import sort_key
+from app.loyalty.models import Access, Category, Program
+from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
+
+
+def add_franchisee(name: str) -> int:
+    return _place(Franchisee(business_id=business_id(), name=name))
+
+
+def add_point_of_sale(name: str, franchisee_id: int | None = None, address: str = "") -> int:
+    return _place(PointOfSale(business_id=business_id(), name=name, franchisee_id=franchisee_id, address=address))
+
+
+def add_terminal(point_of_sale_id: int, name: str) -> int:
+    return _place(Terminal(business_id=business_id(), point_of_sale_id=point_of_sale_id, name=name))
+
+
+def add_customer(
+    first_name: str = "Olena",
+    last_name: str = "Koval",
+    phone: str = "",
+    *,
+    email: str = "",
+    cards: Sequence[str] = (),
+    tags: Sequence[tuple[str, str]] = (),
+    point_of_sale: int | None = None,
+    registered_at: datetime | None = None,
+    access: Access = Access.FULL,
+    category: int | None = None,
+    confirmed: bool = False,
+    app_installed: bool = False,
+) -> int:
+    """A customer enrolled in the default program, with no sale and no points; answers with its id."""
+    customer = Customer(
+        business_id=business_id(),
+        first_name=first_name,
+        last_name=last_name,
+        first_name_key=sort_key(first_name),
+        last_name_key=sort_key(last_name),
+        name_key=sort_key(last_name, first_name),
+        phone=phone,
+        email=email,
+        registered_at=registered_at or dates.now(),
+        registered_point_of_sale_id=point_of_sale,
+        confirmed=confirmed,
+        app_installed=app_installed,
+        card_count=len(cards),
+        tag_count=len(tags),
+    )
+    _add(customer)
+    words = document(business_id(), first_name=first_name, last_name=last_name, phone=phone, email=email, cards=cards)
+    _add(
+        CustomerSearch(business_id=business_id(), customer_id=customer.id, document=cast(words, TSVECTOR)),
+        *(Card(business_id=business_id(), customer_id=customer.id, number=number) for number in cards),
+        *(Tag(business_id=business_id(), customer_id=customer.id, key=key, value=value) for key, value in tags),
+    )
+    _enrol(customer.id, access, category)
+    _list(customer.id, point_of_sale)
+    return customer.id
+
+
+def add_sale(
+    customer_id: int,
+    terminal_id: int,
+    amount: int,
+    at: datetime | None = None,
+    *,
+    program_id: int | None = None,
+    points_earned: int = 0,
+) -> int:
+    """A completed sale of one good, `amount` in kopecks, counted in the figures of every scope it belongs to."""
+    terminal = db.session.get_one(Terminal, (business_id(), terminal_id))
+    sale = Transaction(
+        business_id=business_id(),
+        customer_id=customer_id,
+        program_id=program_id or default_program().id,
+        point_of_sale_id=terminal.point_of_sale_id,
+        terminal_id=terminal_id,
+        kind=Kind.SALE,
+        source=Source.STORE,
+        status=Status.COMPLETED,
+        at=at or dates.now(),
+        gross=amount,
+        points_earned=points_earned,
+    )
+    _add(sale)
+    _add(
+        TransactionLine(
+            business_id=business_id(), transaction_id=sale.id, number=1, name="Flat white", quantity=1000, gross=amount
+        )
+    )
+    db.session.execute(_COUNT, {"business": business_id(), "sale": sale.id})
+    return sale.id
+
+
+def add_points(customer_id: int, amount: int, *, days: int | None = None, terminal_id: int | None = None) -> int:
+    """Points in hundredths, in a lot of their own that expires in `days`, or never; answers with the entry's id."""
+    place = db.session.get_one(Terminal, (business_id(), terminal_id)).point_of_sale_id if terminal_id else None
+    balance = db.session.get_one(Balance, (business_id(), default_program().wallet_id, customer_id))
+    balance.amount += amount
+    expires_at = dates.now() + timedelta(days=days) if days is not None else None
+    if expires_at and (balance.expiring_at == dates.NEVER or expires_at < balance.expiring_at):
+        balance.expiring_at, balance.expiring = expires_at, amount
+    holder = {"business_id": business_id(), "customer_id": customer_id, "wallet_id": balance.wallet_id}
+    number = db.session.scalar(select(func.count()).select_from(Entry))
+    entry = Entry(
+        **holder,
+        kind=EntryKind.ADDED,
+        amount=amount,
+        balance_after=balance.amount,
+        at=dates.now(),
+        key=f"test:{number}",
+        point_of_sale_id=place,
+    )
+    _add(entry)
+    _add(Lot(**holder, entry_id=entry.id, amount=amount, remaining=amount, expires_at=expires_at))
+    return entry.id
+
+
+def default_program() -> Program:
+    return db.session.scalars(select(Program).where(Program.business_id == business_id(), Program.is_default)).one()
+
+
+def _place(row: Franchisee | PointOfSale | Terminal) -> int:
+    _add(row)
+    ensure_scopes()
+    return row.id
+
+
+def _add(*rows: Base) -> None:
+    db.session.add_all(rows)
+    db.session.flush()
+
+
+def _enrol(customer_id: int, access: Access, category: int | None) -> None:
+    program = default_program()
+    first = select(Category.id).where(Category.program_id == program.id, Category.is_default)
+    _add(
+        Enrolment(
+            business_id=business_id(),
+            program_id=program.id,
+            customer_id=customer_id,
+            category_id=category or db.session.scalars(first).one(),
+            access=access,
+        ),
+        Balance(
+            business_id=business_id(), wallet_id=program.wallet_id, customer_id=customer_id, expiring_at=dates.NEVER
+        ),
+    )
+
+
+def _list(customer_id: int, point_of_sale: int | None) -> None:
+    """The rows of figures that stand without a sale: business, program, and the franchisee of the registration."""
+    values = {"business": business_id(), "customer": customer_id, "place": point_of_sale, "never": dates.NEVER}
+    db.session.execute(_LIST, values | {"program": default_program().id})
+
+
+_LIST = text(
+    """
+    INSERT INTO customer_stats (business_id, scope_id, customer_id, first_at, last_at)
+    SELECT s.business_id, s.id, :customer, :never, :never
+    FROM stats_scope s
+    WHERE s.business_id = :business AND s.point_of_sale_id IS NULL AND s.terminal_id IS NULL
+        AND (s.program_id IS NULL OR s.program_id = :program)
+        AND (s.franchisee_id IS NULL OR s.franchisee_id =
+            (SELECT p.franchisee_id FROM point_of_sale p WHERE p.business_id = :business AND p.id = :place))
+    """
+)
+
+_COUNT = text(
+    """
+    INSERT INTO customer_stats AS c
+        (business_id, scope_id, customer_id, sales_count, amount, average, first_at, last_at)
+    SELECT t.business_id, s.id, t.customer_id, 1, t.gross, t.gross, t.at, t.at
+    FROM transaction t
+    JOIN point_of_sale p ON p.business_id = t.business_id AND p.id = t.point_of_sale_id
+    JOIN stats_scope s ON s.business_id = t.business_id
+        AND coalesce(s.program_id, t.program_id) = t.program_id
+        AND (s.franchisee_id IS NULL OR s.franchisee_id = p.franchisee_id)
+        AND coalesce(s.point_of_sale_id, t.point_of_sale_id) = t.point_of_sale_id
+        AND coalesce(s.terminal_id, t.terminal_id) = t.terminal_id
+    WHERE t.business_id = :business AND t.id = :sale
+    ON CONFLICT (business_id, scope_id, customer_id) DO UPDATE SET
+        sales_count = c.sales_count + 1,
+        amount = c.amount + excluded.amount,
+        average = (2 * (c.amount + excluded.amount) + c.sales_count + 1) / (2 * (c.sales_count + 1)),
+        first_at = CASE c.sales_count WHEN 0 THEN excluded.first_at ELSE least(c.first_at, excluded.first_at) END,
+        last_at = greatest(c.last_at, excluded.last_at)
+    """
+)
