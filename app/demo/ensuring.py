@@ -1,0 +1,63 @@
+"""The demonstration of a first start: Kavalier, Teremok and the accounts, made once and in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psycopg import Connection
+
+from app.config import Config
+from app.demo import loading, users
+from app.demo.calendar import Calendar
+from app.demo.filling import fill
+from app.demo.plans import BusinessPlan, kavalier, teremok
+from app.demo.shoppers import Shop
+from app.demo.structure import Structure, write_structure
+from app.permissions import Role
+
+
+def ensure(config: Config, until: datetime, plans: tuple[BusinessPlan, BusinessPlan] | None = None) -> bool:
+    """Makes the demonstration if there is no business yet, and sees to its accounts' passwords.
+
+    Answers whether anything was made. Killed in the middle, it leaves no business, and begins again next time.
+    """
+    loading.grant_rights(config)
+    with loading.connect(config.loader_database_url) as connection:
+        # One start at a time; the lock ends with the transaction.
+        connection.execute("SELECT pg_advisory_xact_lock(7202)")
+        made = not connection.execute("SELECT 1 FROM business LIMIT 1").fetchone()
+        if made:
+            _make(connection, config, until, plans or (kavalier(), teremok()))
+    if made:
+        loading.tidy(config)
+    users.follow_password(config.demo_password)
+    return made
+
+
+def _make(connection: Connection, config: Config, until: datetime, plans: tuple[BusinessPlan, BusinessPlan]) -> None:
+    people = users.ensure_users(config.demo_password)
+    loading.skip_triggers(connection)
+    first, second = (_business(connection, plan, until, people[users.OPERATOR]) for plan in plans)
+    for email, role, franchisee in (
+        (users.ADMIN, Role.ADMIN, None),
+        (users.OPERATOR, Role.BRAND_OPERATOR, None),
+        (users.LOCATION_OPERATOR, Role.LOCATION_OPERATOR, first.franchisees[0]),
+        (users.ACCOUNTANT, Role.ACCOUNTANT, None),
+    ):
+        add_member(connection, first.business, people[email], role, franchisee)
+    add_member(connection, second.business, people[users.OTHER_ADMIN], Role.ADMIN)
+    add_member(connection, second.business, people[users.ADMIN], Role.BRAND_OPERATOR)
+
+
+def _business(connection: Connection, plan: BusinessPlan, until: datetime, operator: int) -> Structure:
+    structure = write_structure(connection, plan)
+    fill(connection, Shop(plan, structure, Calendar(plan.zone, until), operator))
+    return structure
+
+
+def add_member(connection: Connection, business: int, user: int, role: Role, franchisee: int | None = None) -> None:
+    """Gives a user a role, in the transaction that makes the business."""
+    connection.execute(
+        "INSERT INTO membership (business_id, user_id, role, franchisee_id) VALUES (%s, %s, %s, %s)",
+        [business, user, str(role), franchisee],
+    )

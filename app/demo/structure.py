@@ -1,0 +1,143 @@
+"""Writes what a business begins with, and remembers its ids for the rows that follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from psycopg import Connection, sql
+from psycopg.types.json import Jsonb
+
+from app.demo.plans import ACCOUNT, CATEGORIES, FIRST_CATEGORY, BusinessPlan
+
+
+@dataclass
+class Place:
+    id: int
+    franchisee: int | None
+    terminals: list[int]
+    weight: float
+    online: bool
+    name: str
+
+
+@dataclass
+class Scopes:
+    """The ids of the scopes in which figures are kept."""
+
+    business: int = 0
+    program: dict[int, int] = field(default_factory=dict)
+    franchisee: dict[int, int] = field(default_factory=dict)
+    place: dict[int, int] = field(default_factory=dict)
+    terminal: dict[int, int] = field(default_factory=dict)
+    leaf: dict[tuple[int, int], int] = field(default_factory=dict)
+
+
+@dataclass
+class Structure:
+    """A business's ids, in the order of its plan."""
+
+    business: int
+    franchisees: list[int] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    wallets: list[int] = field(default_factory=list)
+    """The points wallets."""
+    account: int = 0
+    """The money account's wallet."""
+    programs: list[int] = field(default_factory=list)
+    categories: list[dict[str, int]] = field(default_factory=list)
+    """By program: name → id."""
+    scopes: Scopes = field(default_factory=Scopes)
+
+
+class Writer:
+    """Inserts rows of one business, one at a time."""
+
+    def __init__(self, connection: Connection, business: int) -> None:
+        self._connection = connection
+        self._business = business
+
+    def add(self, table: str, **values: object) -> int:
+        """Inserts a row and answers with its id."""
+        return insert(self._connection, table, business_id=self._business, **values)
+
+
+def insert(connection: Connection, table: str, **values: object) -> int:
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING id").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, values)),
+        sql.SQL(", ").join(sql.Placeholder() * len(values)),
+    )
+    row = connection.execute(statement, list(values.values())).fetchone()
+    assert row is not None  # noqa: S101 - an INSERT without a conflict clause returns its row or raises
+    return int(row[0])
+
+
+def write_structure(connection: Connection, plan: BusinessPlan) -> Structure:
+    """Makes the business with its places, programs and scopes."""
+    business = insert(
+        connection,
+        "business",
+        name=plan.name,
+        slug=plan.slug,
+        currency=plan.currency,
+        time_zone=plan.zone,
+        country=plan.country,
+    )
+    made = Structure(business)
+    writer = Writer(connection, business)
+    _write_places(writer, plan, made)
+    _write_programs(connection, writer, plan, made)
+    _write_scopes(writer, made)
+    return made
+
+
+def _write_places(writer: Writer, plan: BusinessPlan, made: Structure) -> None:
+    made.franchisees = [writer.add("franchisee", name=name) for name in plan.franchisees]
+    for place in plan.places:
+        owner = None if place.owner is None else made.franchisees[place.owner]
+        place_id = writer.add("point_of_sale", franchisee_id=owner, name=place.name, published=not place.online)
+        terminals = [
+            writer.add("terminal", point_of_sale_id=place_id, name=f"Terminal {number + 1}")
+            for number in range(place.terminals)
+        ]
+        made.places.append(Place(place_id, owner, terminals, place.weight, place.online, place.name))
+
+
+def _write_programs(connection: Connection, writer: Writer, plan: BusinessPlan, made: Structure) -> None:
+    made.wallets = [writer.add("wallet", kind="points", name=name) for name in plan.wallets]
+    made.account = writer.add("wallet", kind="money", name=ACCOUNT)
+    for number, program in enumerate(plan.programs):
+        names = Jsonb(program.public_names)
+        wallet = made.wallets[program.wallet]
+        id_ = writer.add("program", title=program.title, public_names=names, wallet_id=wallet, is_default=number == 0)
+        made.programs.append(id_)
+        made.categories.append(
+            {
+                name: writer.add(
+                    "category", program_id=id_, name=name, is_default=name == FIRST_CATEGORY, position=position
+                )
+                for position, name in enumerate(CATEGORIES)
+            }
+        )
+    connection.execute(
+        "INSERT INTO program_account (business_id, program_id, wallet_id) VALUES (%s, %s, %s)",
+        [made.business, made.programs[0], made.account],
+    )
+
+
+def _write_scopes(writer: Writer, made: Structure) -> None:
+    scopes = made.scopes
+    scopes.business = writer.add("stats_scope")
+    scopes.program = {each: writer.add("stats_scope", program_id=each) for each in made.programs}
+    scopes.franchisee = {
+        each: writer.add("stats_scope", franchisee_id=each, owner_franchisee_id=each) for each in made.franchisees
+    }
+    for place in made.places:
+        owner = place.franchisee
+        scopes.place[place.id] = writer.add("stats_scope", point_of_sale_id=place.id, owner_franchisee_id=owner)
+        for terminal in place.terminals:
+            scopes.terminal[terminal] = writer.add("stats_scope", terminal_id=terminal, owner_franchisee_id=owner)
+            for program in made.programs:
+                scopes.leaf[program, terminal] = writer.add(
+                    "stats_scope", program_id=program, terminal_id=terminal, owner_franchisee_id=owner
+                )
