@@ -98,7 +98,7 @@ def prepare_database(supervisor: Supervisor, env: dict[str, str]) -> None:
     """Bring the schema up to date as its owner, and fill the embedded database once."""
     if not supervisor.postgres:
         if env.get("MIGRATION_DATABASE_URL"):
-            supervisor.step("The migration", (*FLASK, "db", "upgrade"), env)
+            supervisor.step("The migration", (*FLASK, "db", "upgrade"), env, quiet=True)
         else:
             say("MIGRATION_DATABASE_URL is not set: the schema stays as it is.")
         return
@@ -106,7 +106,8 @@ def prepare_database(supervisor: Supervisor, env: dict[str, str]) -> None:
     stamp = supervisor.postgres.home / "prepared"
     wanted = fingerprint("migrations/**/*.py", "app/demo/**/*.py")
     if not stamp.exists() or stamp.read_text() != wanted:
-        supervisor.step("The migration", (*FLASK, "db", "upgrade"), env)
+        say("Preparing the database …")
+        supervisor.step("The migration", (*FLASK, "db", "upgrade"), env, quiet=True)
         supervisor.step("The demonstration business", (*FLASK, "demo", "ensure"), env)
         stamp.write_text(wanted)
 

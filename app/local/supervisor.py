@@ -3,10 +3,12 @@
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from app.local import processes
 from app.local.embedded import Postgres, Valkey
@@ -27,15 +29,17 @@ class Stopped(BaseException):
 class Service:
     """A process that is started again whenever it ends, after a pause that grows while it keeps failing."""
 
-    def __init__(self, name: str, command: Sequence[str | Path], env: Environment) -> None:
-        self.name, self.command, self.env = name, command, env
+    def __init__(
+        self, name: str, command: Sequence[str | Path], env: Environment, output: IO[bytes] | None = None
+    ) -> None:
+        self.name, self.command, self.env, self.output = name, command, env, output
         self.child: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._pause = 0.5
 
     def start(self) -> None:
         self._started = time.monotonic()
-        self.child = processes.spawn(self.command, env=self.env, cwd=PROJECT)
+        self.child = processes.spawn(self.command, env=self.env, cwd=PROJECT, output=self.output)
 
     @property
     def alive(self) -> bool:
@@ -68,16 +72,19 @@ class Supervisor:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
                 signal.signal(number, self._on_signal)
 
-    def step(self, name: str, command: Sequence[str | Path], env: Environment) -> None:
-        """Run a command to its end. Raises LocalError when it fails."""
-        service = Service(name, command, env)
-        self.services.append(service)
-        service.start()
-        while service.alive:
-            time.sleep(0.02)
-        self.services.remove(service)
-        if service.child and service.child.returncode:
-            raise LocalError(f"{name} failed ({describe(service.child)}): see the lines above.")
+    def step(self, name: str, command: Sequence[str | Path], env: Environment, *, quiet: bool = False) -> None:
+        """Run a command to its end. Raises LocalError when it fails, after its words if it was to be quiet."""
+        with tempfile.TemporaryFile() as words:
+            service = Service(name, command, env, words if quiet else None)
+            self.services.append(service)
+            service.start()
+            while service.alive:
+                time.sleep(0.02)
+            self.services.remove(service)
+            if service.child and service.child.returncode:
+                words.seek(0)
+                say(words.read().decode(errors="replace").rstrip())
+                raise LocalError(f"{name} failed ({describe(service.child)}): see the lines above.")
 
     def serve(self, *services: Service) -> None:
         """Start the services; `mind` must then be called again and again."""
