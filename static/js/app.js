@@ -37,7 +37,20 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+// The field of a cleared search is not swapped, so it is emptied here.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-clear-search]")) return;
+  const box = document.querySelector("[data-search]");
+  box.value = "";
+  box.focus();
+});
+
 document.addEventListener("htmx:afterSwap", (event) => showDialog(event.detail.target));
+// An address names only what was chosen.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get") return;
+  for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
+});
 document.addEventListener("htmx:responseError", (event) => failure(event.detail.xhr.status));
 document.addEventListener("htmx:sendError", () => failure("offline"));
 document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail.kind));
