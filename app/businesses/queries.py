@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from werkzeug.exceptions import NotFound
 
-from app.businesses.models import Franchisee, PointOfSale, Terminal
-from app.db import business_id, current_scope
+from app.businesses.models import Business, Franchisee, PointOfSale, Terminal
+from app.db import autocommit_engine, business_id, current_scope
 from app.extensions import db
+from app.lib.collation import sort_key
+
+Kind = TypeVar("Kind", PointOfSale, Terminal, Franchisee)
+
+
+def every_business() -> list[int]:
+    """The ids of all businesses, for commands and jobs that go through them one by one."""
+    with autocommit_engine().connect() as connection:
+        return list(connection.execute(text("SELECT every_business()")).scalars())
 
 
 def place_count() -> int:
@@ -29,17 +40,68 @@ def franchisee_name() -> str:
 
 def points_of_sale() -> Sequence[PointOfSale]:
     """Every point of sale this person sees, archived ones too, by name."""
-    mine = select(PointOfSale).where(PointOfSale.business_id == business_id())
-    return db.session.scalars(mine.order_by(PointOfSale.name, PointOfSale.id)).all()
+    return _by_name(PointOfSale)
 
 
 def terminals() -> Sequence[Terminal]:
     """Every Terminal this person sees, archived ones too, by name."""
-    mine = select(Terminal).where(Terminal.business_id == business_id())
-    return db.session.scalars(mine.order_by(Terminal.name, Terminal.id)).all()
+    return _by_name(Terminal)
 
 
 def franchisees() -> Sequence[Franchisee]:
     """Every franchisee this person sees, archived ones too, by name."""
-    mine = select(Franchisee).where(Franchisee.business_id == business_id())
-    return db.session.scalars(mine.order_by(Franchisee.name, Franchisee.id)).all()
+    return _by_name(Franchisee)
+
+
+def terminal_counts() -> dict[int, int]:
+    """Point of sale → how many Terminals in use it has; those without are left out."""
+    counted = (
+        select(Terminal.point_of_sale_id, func.count())
+        .where(Terminal.business_id == business_id(), Terminal.archived_at.is_(None))
+        .group_by(Terminal.point_of_sale_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def open_terminals_of(point_of_sale: PointOfSale) -> list[Terminal]:
+    """The Terminals in use at a point of sale, by name."""
+    return [each for each in terminals() if each.point_of_sale_id == point_of_sale.id and each.archived_at is None]
+
+
+def open_places_of(franchisee: Franchisee) -> list[PointOfSale]:
+    """The points of sale in use that a franchisee runs, by name."""
+    return [each for each in points_of_sale() if each.franchisee_id == franchisee.id and each.archived_at is None]
+
+
+def place_to_change(kind: type[Kind], number: int) -> Kind:
+    """A place that this unit of work may change. Raises NotFound for one that is not there or not this business's.
+
+    Who changes places of the same business waits, so what is checked here still holds when it is written.
+    """
+    lock_places()
+    found = db.session.get(kind, (business_id(), number), populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock_places() -> Business:
+    """The business, its places held for this unit of work; references to it, as sales write them, need not wait."""
+    mine = select(Business).where(Business.id == business_id()).with_for_update(key_share=True)
+    return db.session.scalars(mine.execution_options(populate_existing=True)).one()
+
+
+def money_moved() -> bool:
+    """Whether amounts in the business's currency exist, so that it cannot become another."""
+    # The tables belong to areas that come later, so they are asked by name.
+    moved = text(
+        "SELECT EXISTS (SELECT FROM transaction WHERE business_id = :business)"
+        " OR EXISTS (SELECT FROM ledger_entry WHERE business_id = :business)"
+    )
+    return bool(db.session.execute(moved, {"business": business_id()}).scalar_one())
+
+
+def _by_name(kind: type[Kind]) -> list[Kind]:
+    # A business has few places, and the database would put і, ї and є behind я.
+    mine = db.session.scalars(select(kind).where(kind.business_id == business_id()))
+    return sorted(mine, key=lambda place: (sort_key(place.name), place.id))
