@@ -73,22 +73,28 @@ def open_places_of(franchisee: Franchisee) -> list[PointOfSale]:
     return [each for each in points_of_sale() if each.franchisee_id == franchisee.id and each.archived_at is None]
 
 
-def place_to_change(kind: type[Kind], number: int) -> Kind:
-    """A place that this unit of work may change. Raises NotFound for one that is not there or not this business's.
-
-    Who changes places of the same business waits, so what is checked here still holds when it is written.
-    """
-    lock_places()
-    found = db.session.get(kind, (business_id(), number), populate_existing=True)
+def place_named(kind: type[Kind], number: int) -> Kind:
+    """A place by its id. Raises NotFound for one that is not there or that this person does not see."""
+    found = db.session.get(kind, (business_id(), number))
     if found is None:
         raise NotFound
     return found
 
 
+def place_to_change(kind: type[Kind], number: int) -> Kind:
+    """The same, held with all places, so that what is checked now still holds when it is written."""
+    lock_places()
+    return place_named(kind, number)
+
+
+def own_business() -> Business:
+    """The business that this session serves."""
+    return db.session.get_one(Business, business_id())
+
+
 def lock_places() -> Business:
-    """The business, its places held for this unit of work; references to it, as sales write them, need not wait."""
-    mine = select(Business).where(Business.id == business_id()).with_for_update(key_share=True)
-    return db.session.scalars(mine.execution_options(populate_existing=True)).one()
+    """The business, held with its places: who changes them too waits; references to it, as sales write, do not."""
+    return db.session.get_one(Business, business_id(), with_for_update={"key_share": True})
 
 
 def money_moved() -> bool:

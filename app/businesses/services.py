@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.numbers import is_currency
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from app import audit
-from app.businesses.models import Business
+from app.businesses.hooks import on_places_regrouped, places_regrouped
+from app.businesses.models import Business, Franchisee, PointOfSale, Terminal
+from app.businesses.queries import money_moved, open_places_of, open_terminals_of
 from app.businesses.scopes import ensure_scopes
-from app.db import unit_of_work
+from app.db import business_id, unit_of_work
 from app.extensions import db
+from app.lib import dates
 from app.scope import Scope
 
+__all__ = ["ensure_scopes", "on_places_regrouped"]
+
+Place = PointOfSale | Terminal | Franchisee
+Values = Mapping[str, object]
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+class NameTakenError(Exception):
+    """Another place in use has this name: in the business, or for a Terminal at its point of sale."""
+
+
+class InUseError(Exception):
+    """A franchisee that still runs points of sale is not archived."""
+
+
+class ArchivedAboveError(Exception):
+    """What this place belongs to is archived, so it cannot be in use."""
 
 
 @dataclass(frozen=True)
@@ -55,3 +76,104 @@ def create_business(new: NewBusiness) -> int:
         changes = {field: (None, value) for field, value in asdict(new).items()}
         audit.record("business.create", audit.Subject("business", number), changes)
     return number
+
+
+def add_place(place: Place) -> None:
+    """Adds a point of sale, Terminal or franchisee. Needs the places held. Raises NameTakenError."""
+    _check_name(place, place.name)
+    db.session.add(place)
+    ensure_scopes()
+    changes = {field: (None, getattr(place, field)) for field in _FIELDS[type(place)]}
+    audit.record(f"{place.__tablename__}.add", _subject(place), changes)
+
+
+def change_place(place: Place, values: Values) -> None:
+    """Gives a place new values. Needs the places held. Raises NameTakenError."""
+    if place.archived_at is None:
+        _check_name(place, str(values["name"]))
+    changes = audit.changes_of(place, values)
+    for field, value in values.items():
+        setattr(place, field, value)
+    if "franchisee_id" in changes:
+        ensure_scopes()
+        places_regrouped()
+    if changes:
+        audit.record(f"{place.__tablename__}.change", _subject(place), changes)
+
+
+def archive_place(place: Place) -> None:
+    """Takes a place out of use, a point of sale with its Terminals; its past stays. Needs the places held.
+
+    Raises InUseError for a franchisee that runs points of sale.
+    """
+    if isinstance(place, Franchisee) and open_places_of(place):
+        raise InUseError
+    terminals = open_terminals_of(place) if isinstance(place, PointOfSale) else []
+    for each in (*terminals, place):
+        _move(each, "archive", dates.now())
+
+
+def restore_place(place: Place) -> None:
+    """Takes a place back into use; a point of sale's Terminals stay archived. Needs the places held.
+
+    Raises NameTakenError, ArchivedAboveError.
+    """
+    above = _above(place)
+    if above is not None and above.archived_at is not None:
+        raise ArchivedAboveError
+    _check_name(place, place.name)
+    _move(place, "restore", None)
+
+
+def change_business(business: Business, values: Values) -> None:
+    """Changes the business's settings. Raises ValueError for a new currency when there are amounts in the old one."""
+    changes = audit.changes_of(business, values)
+    if "currency" in changes and money_moved():
+        raise ValueError("Amounts in the present currency exist already.")
+    for field, value in values.items():
+        setattr(business, field, value)
+    if changes:
+        audit.record("business.change", audit.Subject("business", business.id), changes)
+
+
+_FIELDS: dict[type[Place], tuple[str, ...]] = {
+    PointOfSale: ("name", "address", "franchisee_id", "published"),
+    Terminal: ("name", "point_of_sale_id"),
+    Franchisee: ("name",),
+}
+
+
+def _check_name(place: Place, name: str) -> None:
+    kind = type(place)
+    same = select(kind.id).where(
+        kind.business_id == business_id(),
+        kind.archived_at.is_(None),
+        kind.id.is_distinct_from(place.id),
+        func.lower(kind.name) == func.lower(name),
+    )
+    if isinstance(place, Terminal):
+        same = same.where(Terminal.point_of_sale_id == place.point_of_sale_id)
+    if db.session.scalar(same.limit(1)) is not None:
+        raise NameTakenError
+
+
+def _above(place: Place) -> PointOfSale | Franchisee | None:
+    """What a place belongs to."""
+    if isinstance(place, Terminal):
+        return db.session.get_one(PointOfSale, (business_id(), place.point_of_sale_id))
+    if isinstance(place, PointOfSale) and place.franchisee_id is not None:
+        return db.session.get_one(Franchisee, (business_id(), place.franchisee_id))
+    return None
+
+
+def _move(place: Place, verb: str, archived_at: datetime | None) -> None:
+    """Into the archive or out of it; one that is there already stays as it is."""
+    if (place.archived_at is None) is (archived_at is None):
+        return
+    changes = audit.changes_of(place, {"archived_at": archived_at})
+    place.archived_at = archived_at
+    audit.record(f"{place.__tablename__}.{verb}", _subject(place), changes)
+
+
+def _subject(place: Place) -> audit.Subject:
+    return audit.Subject(place.__tablename__, place.id)

@@ -1,0 +1,15 @@
+"""What people type into a line of a form."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def one_line(text: str) -> str:
+    """The text composed (NFC), without blanks at its ends and with one between its words."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def has_control_characters(text: str) -> bool:
+    """Whether there are characters in it that nobody sees and PostgreSQL or a page may refuse, such as NUL."""
+    return any(unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in text)
