@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from app.accounts import services as accounts
 from app.businesses.services import NewBusiness, create_business
 from app.db import unit_of_work
+from app.demo.cli import group as demo
 from app.loyalty.services import create_program
 from app.permissions import Role
 from app.scope import Scope
@@ -41,5 +42,5 @@ def create(admin_email: str, admin_name: str, admin_password: str, **business: s
 
 
 def init_app(app: Flask) -> None:
-    for group in (businesses,):
+    for group in (businesses, demo):
         app.cli.add_command(group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, make_response, redirect, render_template, request, url_for
@@ -10,10 +11,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import form_keys
+from app.address import LARGEST
 from app.db import commit, open_scope, rollback
 from app.errors import Problem, problem_of
 from app.extensions import csrf, db, htmx, login_manager
@@ -47,8 +49,16 @@ class Panel(Flask):
         return response
 
 
+class Number(IntegerConverter):
+    """An id in an address: one that no row can have is not found."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **(kwargs | {"max": LARGEST}))
+
+
 def init_app(app: Flask) -> None:
     """Hangs the way of a request onto the application."""
+    app.url_map.converters["int"] = Number
     login_manager.init_app(app)
     login_manager.request_loader(identify)
     csrf.init_app(app)
@@ -109,7 +119,17 @@ def _enter() -> BaseResponse | None:
             return go(url_for("accounts.choose_business"))
     if current_user.is_authenticated and not current_user.may(permission):
         abort(403)
+    _refuse_unreadable()
     return None if request.method in SAFE_METHODS else _check_change()
+
+
+def _refuse_unreadable() -> None:
+    """Text with a NUL can be kept nowhere, so it is refused before anyone meets it."""
+    fields = [*request.args.items(multi=True)]
+    if request.method not in SAFE_METHODS:
+        fields += [*request.form.items(multi=True)]
+    if any("\0" in name or "\0" in value for name, value in fields):
+        raise Problem(400, _("This contains a character that no text can have."), _("Remove it and send it again."))
 
 
 def _check_change() -> BaseResponse | None:

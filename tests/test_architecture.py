@@ -18,9 +18,10 @@ AREAS = (
     *("businesses", "accounts", "billing", "loyalty", "customers", "ledger", "offers", "messaging"),
     *("transactions", "news", "bulk", "imports", "analytics"),
 )
-EDGES = {"terminal", "kiosk", "api", "my", "demo", "local"}
+EDGES = {"terminal", "kiosk", "api", "my", "demo", "help", "local"}
 ROOMS = {*AREAS, *EDGES, "lib"}
-PUBLIC = {"models", "queries", "services"}
+# A customer is found by what search writes, so whoever writes customers in bulk needs it.
+PUBLIC = {"models", "queries", "search", "services"}
 # Where later areas add their columns, panels and steps at start-up, as the earlier area may not know them.
 REGISTRIES = {"app.customers.registry"}
 # Inside an area, what a module reaches is no higher than itself; columns, filters and others have no height.

@@ -83,11 +83,11 @@ class CustomersTable:
     def page(self) -> Page:
         return customer_page(self.filter, self._fetched, self.sorted_by, self.descending, self.key)
 
-    @property
+    @cached_property
     def columns(self) -> list[Head]:
         return [self._head(column, self._ranks[column.key]) for column in self.shown]
 
-    @property
+    @cached_property
     def rows(self) -> list[Line]:
         return [self._line(row) for row in self.page.rows]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app import audit
-from app.businesses.scopes import ensure_scopes
+from app.businesses.services import ensure_scopes
 from app.db import business_id
 from app.extensions import db
 from app.loyalty.models import Category, Program, Wallet, WalletKind

@@ -1,0 +1,71 @@
+"""A customer's overview: figures live to the last transaction, lots, tags, and how few statements it takes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from werkzeug.test import TestResponse
+
+from app.lib import dates
+from tests.browsing import page_of, text_of
+from tests.factories import add_customer, add_points, add_sale
+from tests.people import Town
+
+
+def _overview(town: Town, customer: int) -> TestResponse:
+    return town.browser(town.anna).get(f"/customers/{customer}")
+
+
+def test_shows_what_is_known_live_to_the_last_transaction(town: Town) -> None:
+    """CP-1: spend, basket, days, sales, lots with expiry, last transactions, tags; a sale shows at once."""
+    shop = town.kavalier
+    with shop.work():
+        customer = add_customer("Соломія", "Яремчук", "+380674120855", tags=[(f"key{n:02}", "oat") for n in range(12)])
+        add_sale(customer, shop.own_terminal, 20000, dates.now() - timedelta(days=3))
+        add_points(customer, 31000, days=10)
+        add_points(customer, 5000)
+    words = text_of(_overview(town, customer))
+    for piece in ("Соломія Яремчук", "₴200 .00", "3 days ago", "310", "in 10 days", "Never expires", "360", "key00"):
+        assert piece in words, piece
+    assert "key10" not in words
+    with shop.work():
+        add_sale(customer, shop.own_terminal, 10000)
+    words = text_of(_overview(town, customer))
+    for piece in ("₴300 .00", "₴150 .00", "Today"):
+        assert piece in words, piece
+
+
+def test_the_chart_has_the_same_figures_as_a_table(town: Town) -> None:
+    """CP-1: spend by month, this one last, readable without seeing."""
+    shop = town.kavalier
+    with shop.work():
+        customer = add_customer()
+        add_sale(customer, shop.own_terminal, 123400)
+    page = page_of(_overview(town, customer))
+    table = next(each for each in page.iter("table") if each.find("caption") is not None)
+    spent = [cell.text for cell in table.iterfind(".//tbody/tr/td")]
+    assert spent == ["0"] * 11 + ["1,234"]
+
+
+def test_a_new_customer_has_an_honest_empty_profile(town: Town) -> None:
+    with town.kavalier.work():
+        customer = add_customer("", "")
+    words = text_of(_overview(town, customer))
+    for piece in ("No name", "No purchases yet", "No points", "No tags", "Never"):
+        assert piece in words, piece
+
+
+@pytest.mark.parametrize("address", ["/customers/{}", "/customers/summary?id={}"])
+def test_statements_do_not_grow_with_transactions(town: Town, count_statements, address: str) -> None:  # type: ignore[no-untyped-def]
+    shop, browser = town.kavalier, town.browser(town.anna)
+    with shop.work():
+        customer = add_customer()
+    with count_statements() as few:
+        browser.get(address.format(customer))
+    with shop.work():
+        for _ in range(30):
+            add_sale(customer, shop.own_terminal, 1000)
+    with count_statements() as many:
+        browser.get(address.format(customer))
+    assert len(many) <= len(few) + 1

@@ -1,0 +1,116 @@
+"""Finding customers: every criterion, beginnings of words, a phone's last digits, cards."""
+
+from random import Random
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+
+from app.customers.search import Criterion, query
+from tests.browsing import form_to, send, text_of
+from tests.factories import add_customer
+from tests.people import Town
+
+
+@pytest.fixture
+def regulars(town: Town) -> dict[str, int]:
+    """A few customers of Kavalier, and one of Teremok who has the same name."""
+    with town.kavalier.work():
+        known = {
+            "olena": add_customer("Олена", "Дем'яненко", "+380674120855", email="s.yaremchuk@ukr.net"),
+            "james": add_customer("James", "O'Connor-Smith", "+380501234567", cards=["2210 0458"]),
+            "ira": add_customer("Ірина", "Ткаченко", "+380985174003"),
+        }
+    with town.teremok.work():
+        add_customer("Олена", "Дем'яненко", "+380674120855")
+    return known
+
+
+@pytest.mark.parametrize(
+    ("criterion", "text", "found"),
+    [
+        ("all", "олен", {"olena"}),
+        ("all", "ОЛЕНА демян", {"olena"}),
+        ("first_name", "дем", set()),
+        ("last_name", "дем'ян", {"olena"}),
+        ("last_name", "smith", {"james"}),
+        ("last_name", "oconnor-sm", {"james"}),
+        ("phone", "0855", {"olena"}),
+        ("phone", "+380 67 412-08-55", {"olena"}),
+        ("phone", "067 412", {"olena"}),
+        ("phone", "4003", {"ira"}),
+        ("email", "s.yar", {"olena"}),
+        ("email", "ukr.net", {"olena"}),
+        ("email", "yaremchuk", {"olena"}),
+        ("card", "22100458", {"james"}),
+        ("all", "2210 04", {"james"}),
+        ("all", "0458", set()),
+        ("phone", "ткач", set()),
+        ("all", "' & | ! ( ) : * \\ %_", set()),
+    ],
+)
+def test_finds_by_every_criterion(
+    town: Town, regulars: dict[str, int], criterion: str, text: str, found: set[str]
+) -> None:
+    """CT-6: any word's beginning, a phone's last digits, cards; by a chosen criterion or all."""
+    page = _search(town.browser(town.anna), criterion, text)
+    assert page.status_code == 200
+    shown = {name for name, customer in regulars.items() if f'data-id="{customer}"' in page.get_data(as_text=True)}
+    assert shown == found
+
+
+def test_what_is_searched_never_stands_in_the_address(town: Town, regulars: dict[str, int]) -> None:
+    """CT-6: the address names the search by a key; it can be reloaded, and means nothing elsewhere."""
+    browser = town.browser(town.anna)
+    answer = send(browser, form_to(browser.get("/customers"), "/customers/searches"), {"text": "Дем'яненко"})
+    assert answer.status_code == 303
+    assert answer.location.startswith("/customers?f=")
+    assert "Дем" not in answer.location
+    assert "%D0" not in answer.location
+    assert "Олена" in text_of(browser.get(answer.location))
+    assert town.browser(town.oleg).get(answer.location).status_code == 400
+
+
+def test_the_same_search_has_the_same_address(town: Town, regulars: dict[str, int]) -> None:
+    browser = town.browser(town.anna)
+    form = form_to(browser.get("/customers"), "/customers/searches")
+    assert send(browser, form, {"text": "ткач"}).location == send(browser, form, {"text": " ткач "}).location
+
+
+def test_a_blank_search_shows_everyone(town: Town, regulars: dict[str, int]) -> None:
+    browser = town.browser(town.anna)
+    answer = send(browser, form_to(browser.get("/customers"), "/customers/searches"), {"text": "  "})
+    assert answer.status_code == 303
+    assert "f=" not in answer.location
+
+
+def test_a_character_that_cannot_be_kept_is_refused(town: Town) -> None:
+    browser = town.browser(town.anna)
+    assert send(browser, form_to(browser.get("/customers"), "/customers/searches"), {"text": "a\0b"}).status_code == 400
+    assert browser.get("/customers?sort=a%00").status_code == 400
+
+
+def test_an_unknown_criterion_is_said(town: Town) -> None:
+    browser = town.browser(town.anna)
+    form = form_to(browser.get("/customers"), "/customers/searches")
+    assert send(browser, form, {"text": "x", "criterion": "password"}).status_code == 400
+
+
+def test_any_text_makes_a_query_that_postgresql_reads(superuser: psycopg.Connection) -> None:
+    """CT-6: quotes, operators, blanks and any script are looked for, not stumbled over."""
+    rng = Random(11)
+    signs = "'\"&|!():*\\<>%_ \t\nabcабвїґ0123456789-+@.’🙂\u0301漢"
+    asked = 0
+    for _ in range(500):
+        text = "".join(rng.choice(signs) for _ in range(rng.randrange(1, 60)))
+        made = query(7, rng.choice(list(Criterion)), text)
+        if made is not None:
+            superuser.execute("SELECT %s::tsquery", [made])
+            asked += 1
+    assert asked > 200
+
+
+def _search(browser: FlaskClient, criterion: str, text: str):  # type: ignore[no-untyped-def]
+    form = form_to(browser.get("/customers"), "/customers/searches")
+    answer = send(browser, form, {"criterion": criterion, "text": text})
+    return browser.get(answer.location)
