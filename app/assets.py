@@ -7,7 +7,7 @@ from lucide.jinja import lucide
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 
-from app.local.browser_files import prepare
+from app.browser_files import prepare
 
 YEAR = 365 * 24 * 3600
 

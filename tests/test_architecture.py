@@ -24,6 +24,8 @@ ROOMS = {*AREAS, *EDGES, "lib"}
 PUBLIC = {"models", "queries", "search", "services"}
 # Where later areas add their columns, panels and steps at start-up, as the earlier area may not know them.
 REGISTRIES = {"app.customers.registry"}
+# Where the data lie is asked before there is a virtual environment, so it is written where set-up begins.
+FOUNDATIONS = {"app.local.paths"}
 # Inside an area, what a module reaches is no higher than itself; columns, filters and others have no height.
 HEIGHT = {"models": 0, "queries": 1, "services": 2, "forms": 3, "views": 4}
 FILE_LINES, FUNCTION_LINES = 300, 40
@@ -149,9 +151,9 @@ def _reason_against(module: str, target: str) -> str:
     if there == "start":
         return "" if here == "jobs" else "what starts the house is imported by jobs alone"
     if there in EDGES:
-        return "edges are imported by nobody"
-    if here == "local" and there != "lib" and target != "app.config":
-        return "local imports only config and lib"
+        return "" if target in FOUNDATIONS else "edges are imported by nobody"
+    if here == "local" and there != "lib" and target not in {"app.config", "app.browser_files"}:
+        return "local imports only config, the browser files and lib"
     return _reason_against_area(here, target) if there in AREAS else ""
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from app.local import browser_files, native, system
+from app import browser_files
+from app.local import native, system
 from app.local.paths import PROJECT, data_dir
 
 _MAKE_PDF = """

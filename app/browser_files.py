@@ -1,7 +1,7 @@
 """The files a browser needs, put together at set-up out of Python packages and this project's own sources.
 
 Nothing of another project lies in git: htmx comes out of django-htmx's wheel (Django itself is never imported)
-and Inter out of fontpkg-inter, cut to the letters and weights the panel shows. `python -m app.local.browser_files`
+and Inter out of fontpkg-inter, cut to the letters and weights the panel shows. `python -m app.browser_files`
 does both, and is done at once when nothing changed.
 """
 
@@ -22,7 +22,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 from app.local.paths import data_dir
 
-SOURCES = Path(__file__).resolve().parents[2] / "static"
+SOURCES = Path(__file__).resolve().parents[1] / "static"
 LAYERS = ("reset", "base", "components", "pages", "utilities")
 KEPT_VERSIONS = 3
 
