@@ -92,6 +92,9 @@ def change_place(place: Place, values: Values) -> None:
     if place.archived_at is None:
         _check_name(place, str(values["name"]))
     changes = audit.changes_of(place, values)
+    if "franchisee_id" in changes:
+        # Sales there end first, and new ones wait: each is counted for the franchisee in force when it is written.
+        db.session.refresh(place, with_for_update=True)
     for field, value in values.items():
         setattr(place, field, value)
     if "franchisee_id" in changes:

@@ -15,10 +15,13 @@ from app import audit
 from app.audit import AuditEntry, AuditValue
 from app.businesses import hooks
 from app.businesses.models import Franchisee, PointOfSale, StatsScope, Terminal
+from app.customers.models import Customer
+from app.customers.stats import differences
 from app.extensions import db
+from app.permissions import Role
 from tests.browsing import Form, form_to, page_of, send, submit, text_of
 from tests.factories import add_customer, add_franchisee, add_point_of_sale, add_sale, add_terminal
-from tests.people import Shop, Town
+from tests.people import Person, Shop, Town, hire
 
 NEW = "/points-of-sale/new"
 
@@ -263,6 +266,24 @@ class TestEditing:
         assert told == [True]
         assert "Podil" not in text_of(town.browser(town.boris).get("/points-of-sale")).replace("Podil Partners", "")
 
+    def test_moving_it_moves_its_customers_and_figures(self, town: Town, anna: FlaskClient) -> None:
+        """PR-3: who bought or registered there is seen by the franchisee in force; kept figures equal rebuilt ones."""
+        here, elsewhere = town.kavalier.franchised_terminal, town.kavalier.own_terminal
+        with town.kavalier.work():
+            other = add_franchisee("Left Bank")
+            for name, sales in (("Buyer", [(here, 100), (elsewhere, 900)]), ("Stranger", [(elsewhere, 500)])):
+                customer = add_customer("Iryna", name)
+                for terminal, amount in sales:
+                    add_sale(customer, terminal, amount)
+            add_customer("Iryna", "Newcomer", point_of_sale=town.kavalier.franchised_place)
+        carol = hire(town.app, "Carol Moroz", town.kavalier.id, Role.LOCATION_OPERATOR, other)
+        assert names_seen(town, town.boris) == {"Iryna Buyer", "Iryna Newcomer"}
+        submit(anna, self.page(town), {"franchisee_id": str(other)})
+        assert names_seen(town, town.boris) == set()
+        assert names_seen(town, carol) == {"Iryna Buyer", "Iryna Newcomer"}
+        with town.kavalier.work():
+            assert differences().first == []
+
     def test_other_changes_tell_nobody(self, town: Town, anna: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
         told: list[bool] = []
         monkeypatch.setattr(hooks, "_regrouped", [lambda: told.append(True)])
@@ -273,6 +294,12 @@ class TestEditing:
 def archive(client: FlaskClient, page: str) -> TestResponse:
     asked = client.get(f"{page}/archiving")
     return send(client, form_to(asked, f"{page}/archiving"), {})
+
+
+def names_seen(town: Town, person: Person) -> set[str]:
+    with town.kavalier.work(person):
+        found = db.session.scalars(select(Customer)).all()
+        return {f"{each.first_name} {each.last_name}" for each in found}
 
 
 class TestArchiving:
