@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, event, text
 from sqlalchemy.orm import Session
 
+from app.config import ConfigError
 from app.extensions import db
 from app.scope import NoScopeError, Scope
 
@@ -126,3 +127,11 @@ def check_role(connection: Connection) -> str | None:
         if bad
     ]
     return f"DATABASE_URL: the role {row.rolname} {' and '.join(faults)}." if faults else None
+
+
+def refuse_unsafe_role(engine: Engine) -> None:
+    """Raises ConfigError, with one line for who starts the application, when its database role is bound by no wall."""
+    with engine.connect() as connection:
+        fault = check_role(connection)
+    if fault:
+        raise ConfigError(f"{fault} Give the application a role of its own that owns nothing.")
