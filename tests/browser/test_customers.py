@@ -1,0 +1,188 @@
+"""The customers page as people use it: mouse and keyboard, Back and reload, with and without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PageFor
+from tests.factories import add_customer, add_points, add_sale
+from tests.people import Town
+
+
+@pytest.fixture
+def crowd(town: Town) -> list[int]:
+    """60 customers, so that there is a second page; the first ten bought, each more than the one before."""
+    shop = town.kavalier
+    with shop.work():
+        ids = [add_customer(f"Ім'я{n:02}", f"Прізвище{n:02}", f"+38067{n:07}") for n in range(60)]
+        for place, customer in enumerate(ids[:10], start=1):
+            add_sale(customer, shop.own_terminal if place < 10 else shop.franchised_terminal, place * 1000)
+        add_points(ids[3], 12300, days=5)
+    return ids
+
+
+def _ticked(page: Page) -> int:
+    return page.locator("tbody .c-tick input:checked").count()
+
+
+def test_sorts_by_the_header_and_goes_back(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-4: triangles sort both ways, the address says so, Back restores the order before."""
+    page = page_for(town.anna)
+    page.goto("/customers")
+    page.get_by_role("link", name="Avg check, ₴").click()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Avg check")
+    expect(page).to_have_url(re.compile("sort=-average"))
+    expect(page.locator("tbody .row-link").first).to_have_text("Ім'я09 Прізвище09")
+    page.get_by_role("link", name="Avg check, ₴").click()
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Avg check")
+    page.go_back()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Avg check")
+    expect(page.locator("tbody .row-link").first).to_have_text("Ім'я09 Прізвище09")
+
+
+def test_searches_while_typing(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-6: / focuses the search, a pause runs it, the address names no word of it, Back and reload keep it."""
+    page = page_for(town.anna)
+    page.goto("/customers")
+    page.keyboard.press("/")
+    page.keyboard.type("прізвище05")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/customers\?f=[a-z0-9]+$"))
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.reload()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("[data-search]")).to_have_value("прізвище05")
+    page.locator("[data-search]").fill("прізвище06")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody .row-link")).to_have_text(["Ім'я06 Прізвище06"])
+    page.locator("[data-search]").fill("nobody at all")
+    expect(page.get_by_role("heading", name="Nobody matches")).to_be_visible()
+    page.get_by_role("link", name="Show all customers").click()
+    expect(page.locator("tbody tr")).to_have_count(50)
+
+
+def test_scope_changes_figures_and_sample(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-2: a point of sale leaves who bought there, with the figures of it alone; the choice is in the address."""
+    page = page_for(town.anna)
+    page.goto("/customers?sort=-amount")
+    page.locator("#scope-point_of_sale").select_option(label="Podil")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(f"point_of_sale={town.kavalier.franchised_place}"))
+    expect(page.locator("tbody tr")).to_contain_text("100.00")
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Amount")
+
+
+def test_chooses_columns_by_keyboard(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-5: the dialog opens, a column is hidden and another moved without a mouse, and it is remembered."""
+    page = page_for(town.anna)
+    page.goto("/customers")
+    page.locator("#customers-columns").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Columns")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Category", exact=True).focus()
+    page.keyboard.press("Space")
+    dialog.get_by_role("button", name="Move up: Name").focus()
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Save").focus()
+    page.keyboard.press("Enter")
+    heads = page.locator("thead th")
+    expect(heads.nth(1)).to_contain_text("Name")
+    expect(page.locator("thead")).not_to_contain_text("Category")
+    page.reload()
+    expect(heads.nth(1)).to_contain_text("Name")
+
+
+def test_ticks_outlive_paging_sorting_and_reload(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-10: ticks stay over pages; all that match is a choice of its own; clearing ends it."""
+    page = page_for(town.anna)
+    page.goto("/customers?sort=phone")
+    boxes = page.locator("tbody .c-tick input")
+    boxes.nth(1).check()
+    boxes.nth(4).click(modifiers=["Shift"])
+    expect(page.get_by_text("4 selected")).to_be_visible()
+    page.get_by_role("link", name="Next page").click()
+    expect(boxes).to_have_count(10)
+    boxes.nth(0).check()
+    expect(page.get_by_text("5 selected")).to_be_visible()
+    page.get_by_role("link", name="Previous page").click()
+    expect(boxes).to_have_count(50)
+    assert _ticked(page) == 4
+    page.get_by_role("link", name="Name", exact=True).click()
+    expect(page.get_by_text("5 selected")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("5 selected")).to_be_visible()
+    page.get_by_role("button", name="Select all 60 matching").click()
+    expect(page.get_by_text("All 60 matching selected")).to_be_visible()
+    assert _ticked(page) == 50
+    page.get_by_role("button", name="Clear the selection").click()
+    expect(page.locator(".selection")).to_be_hidden()
+    assert _ticked(page) == 0
+
+
+def test_drawer_opens_closes_and_is_in_the_address(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-12: a row click opens the summary; Escape closes it and the focus returns; Back opens it again."""
+    page = page_for(town.anna)
+    page.goto("/customers?sort=phone")
+    page.locator("tbody tr").nth(3).locator("td").nth(3).click()
+    drawer = page.locator("#drawer")
+    expect(drawer.get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
+    expect(drawer).to_contain_text("123")
+    expect(page).to_have_url(re.compile(f"open={crowd[3]}"))
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("open="))
+    expect(page.locator(f"tr[data-id='{crowd[3]}'] .row-open")).to_be_focused()
+    page.go_back()
+    expect(drawer.get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
+    drawer.get_by_role("link", name="View full details").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ім'я03 Прізвище03")
+
+
+def test_rows_are_walked_by_keys(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    page = page_for(town.anna)
+    page.goto("/customers?sort=phone")
+    for key in ("j", "j", "x", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    expect(page.locator("#drawer").get_by_role("heading", name="Ім'я01 Прізвище01")).to_be_visible()
+
+
+def test_count_and_sums_come_after_the_rows(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-4: the number that match, and the sums of all of them, not of the page."""
+    page = page_for(town.anna)
+    page.goto("/customers")
+    expect(page.locator("#customers-total")).to_have_text("60")
+    expect(page.locator(".pager")).to_contain_text("1–50 of 60")
+    expect(page.locator("tfoot")).to_contain_text("550.00")
+
+
+def test_works_without_scripts(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-2, CT-4, CT-6: sorting, paging, scope and search by plain links and forms."""
+    page = page_for(town.anna, java_script_enabled=False)
+    page.goto("/customers?sort=phone")
+    names = page.locator("tbody .row-link")
+    page.get_by_role("link", name="Next page").click()
+    expect(names.first).to_have_text("Ім'я50 Прізвище50")
+    page.locator("[data-search]").fill("прізвище07")
+    page.keyboard.press("Enter")
+    expect(names).to_have_text(["Ім'я07 Прізвище07"])
+    page.goto("/customers")
+    page.locator("#scope-point_of_sale").select_option(label="Podil")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(names).to_have_text(["Ім'я09 Прізвище09"])
+    page.locator("tbody .row-open").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer")).to_be_visible()
+
+
+def test_rows_are_cards_on_a_phone(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    page = page_for(town.anna, width=390, height=844)
+    page.goto("/customers")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,56 @@
+"""Signing in, an expired session, and two tabs."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PageFor
+from tests.factories import add_customer
+from tests.people import PASSWORD, Town
+
+
+def test_signs_in_by_keyboard_and_comes_to_the_page_asked_for(page_for: PageFor, town: Town) -> None:
+    """PR-5: by e-mail and password, to where one wanted to go."""
+    page = page_for(None)
+    page.goto("/customers?sort=phone")
+    expect(page).to_have_url(re.compile("/login"))
+    page.get_by_label("E-mail").fill("anna@example.com")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/customers\?sort=phone$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Customers")
+
+
+def test_an_expired_session_leads_to_sign_in_and_back(
+    page_for: PageFor, town: Town, superuser: psycopg.Connection
+) -> None:
+    """PR-5: a piece that HTMX asks for does not show a sign-in form inside the page."""
+    with town.kavalier.work():
+        add_customer()
+    page = page_for(town.anna)
+    page.goto("/customers")
+    expect(page.locator("#customers-total")).to_have_text("1")
+    page.wait_for_load_state("networkidle")
+    superuser.execute("DELETE FROM user_session")
+    page.get_by_role("link", name="Phone", exact=True).click()
+    expect(page).to_have_url(re.compile("/login"))
+    expect(page.get_by_label("Password")).to_be_visible()
+    page.get_by_label("E-mail").fill("anna@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Customers")
+
+
+def test_language_and_theme_are_kept(page_for: PageFor, town: Town) -> None:
+    """I18-1: the panel in the person's language, at once and on the next page."""
+    page = page_for(town.anna)
+    page.goto("/customers")
+    page.get_by_role("button", name="Anna Kovalenko").click()
+    page.get_by_role("button", name="Українська").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Клієнти")
+    page.goto("/profile")
+    expect(page.locator("html")).to_have_attribute("lang", "uk")
