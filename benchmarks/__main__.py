@@ -1,0 +1,95 @@
+"""`make bench`: makes the businesses once, measures, prints the table and writes benchmarks/results.md."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.config import Config, ConfigError
+from app.local.embedded import LOADER, Postgres
+from app.local.lock import locked
+from app.local.paths import PROJECT
+from app.local.processes import LocalError
+from benchmarks import rows
+from benchmarks.places import Place, peers, peers_python, regulars
+from benchmarks.report import Result, document, machine, screen_table
+from benchmarks.sizes import HUNDREDTH, STANDARD, TENTH, Size, make
+from benchmarks.subject import DEEP_PAGE, customer_before, subject
+
+RESULTS = PROJECT / "benchmarks" / "results.md"
+NOTES = [
+    "The standard business: 1,000,000 customers, 10,000,000 sales, 50 points of sale, 120 Terminals, 3 programs, and"
+    " 200 small businesses beside it, made by `flask demo generate`. Its tenth and its hundredth lie in databases of"
+    " their own.",
+    "All panels run on this machine and one PostgreSQL, each served by gunicorn with one worker and one thread, asked"
+    " over a kept connection on loopback. A page is its whole HTML; nothing is compressed.",
+    "Warm: PostgreSQL's buffers, by 5 calls before the 30 that count. The panels cache no page and no row.",
+    "Regulars works as its own role under row-level security, for a signed-in admin. Its page has neither count nor"
+    " sums in it: the browser asks for them afterwards. Its search is what the box sends without JavaScript: a form in"
+    " all fields, then the page that it leads to.",
+    "Django admin: unmanaged models, the joined columns by FilteredRelation over whole keys, search_fields with"
+    " `^` for names, all else as shipped; a signed-in superuser. Flask-Admin: a ModelView with relationships loaded by"
+    " joins; whoever asks may see it. Both show the columns of our default page, 50 rows, their own default order (the"
+    " newest customer first; none), work as a role that bypasses row-level security and keep their connection.",
+    "One point of sale is the one with the most customers. Five beginnings of last names, of five letters, and five"
+    " phones' last digits are searched in turn.",
+]
+
+
+def main() -> None:
+    try:
+        config = Config.from_environ(os.environ)
+        folder = config.data / "benchmarks"
+        with locked(folder, "make bench"):
+            run(Postgres(folder / "postgres"), folder)
+    except (ConfigError, LocalError) as error:
+        sys.exit(str(error))
+
+
+def run(postgres: Postgres, folder: Path) -> None:
+    postgres.start()
+    try:
+        for size in (HUNDREDTH, TENTH, STANDARD):
+            say(f"{size.customers:,} customers, {size.transactions:,} sales: made once, then kept")
+            make(postgres, size)
+        results, facts = measure(postgres, folder, (HUNDREDTH, TENTH, STANDARD))
+    finally:
+        postgres.stop()
+    print(screen_table(results))
+    RESULTS.write_text(document(results, NOTES, facts))
+
+
+def measure(postgres: Postgres, folder: Path, sizes: tuple[Size, Size, Size]) -> tuple[list[Result], list[str]]:
+    """All rows of the table, and what they were measured on."""
+    *smaller, standard = sizes
+    with place(postgres, standard, folder) as here:
+        before_deep = customer_before(here.loader, here.who, DEEP_PAGE)
+        with regulars(here, before_deep) as ours:
+            say("Beside Django admin and Flask-Admin")
+            with peers(here) as others:
+                results = rows.beside_peers(here, [ours, *others])
+            results.append(rows.deep_beside_first(ours))
+            say("Statements, growth, first load")
+            results += rows.statements(here)
+            for size in smaller:
+                with place(postgres, size, folder) as there:
+                    results.append(rows.growth(there, ours, f"{size.customers:,} to {standard.customers:,} customers"))
+            results += rows.loading(here, ours)
+        return results, machine(here.loader, peers_python(folder))
+
+
+@contextmanager
+def place(postgres: Postgres, size: Size, folder: Path) -> Iterator[Place]:
+    with postgres.connect(LOADER, size.database) as loader:
+        yield Place(postgres, size.database, subject(loader), loader, folder)
+
+
+def say(text: str) -> None:
+    print(f"{text} …", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Flask-Admin over the customers."""
