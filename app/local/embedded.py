@@ -100,8 +100,6 @@ class Postgres(Server):
         self.prepare()
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
-        # The number in it may belong to another process by now, and ours have ended.
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
         options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **self.settings}
         arguments = [f"--{key}={value}" for key, value in options.items()]
         self.run([self.program("postgres"), "-D", self.data, *arguments], self._ready)

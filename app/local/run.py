@@ -21,7 +21,10 @@ ACCOUNTS = {
     "vera@example.com": "accountant",
     "oleg@example.com": "admin of another business",
 }
+# What an embedded database is made of.
+DATABASE_SOURCES = ("migrations/**/*.py", "app/demo/**/*.py")
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+PORT_PATIENCE = 2.0  # seconds
 SERVICES = {
     "The web server": ("-m", "gunicorn", "-c", "python:app.local.gunicorn_conf", "wsgi:app"),
     "The messages worker": ("-m", "jobs.worker", "messages"),
@@ -66,20 +69,23 @@ def run(config: Config) -> None:
 
 
 def check_port(config: Config) -> None:
-    """Raise LocalError when the port cannot be had; a killed run's may take seconds to be free again."""
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    for last in (False,) * 10 + (True,):
-        try:
-            with socket.socket(family) as test:
-                test.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                test.bind((config.host, config.port))
-            return
-        except OSError as error:
-            if last:
-                raise LocalError(
-                    f"Cannot listen at {address(config)}: {error.strerror}. Choose another by PORT=8001."
-                ) from None
-        time.sleep(0.2)
+    """Raise LocalError when the port cannot be had; that of a killed run may take a moment to be free."""
+    deadline = time.monotonic() + PORT_PATIENCE
+    while reason := port_refused(config):
+        if time.monotonic() > deadline:
+            raise LocalError(f"Cannot listen at {address(config)}: {reason}. Choose another by PORT=8001.")
+        time.sleep(0.1)
+
+
+def port_refused(config: Config) -> str | None:
+    """Why the port cannot be had now."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in config.host else socket.AF_INET) as test:
+            test.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            test.bind((config.host, config.port))
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
 
 
 def start_servers(supervisor: Supervisor, config: Config) -> dict[str, str]:
@@ -104,7 +110,7 @@ def prepare_database(supervisor: Supervisor, env: dict[str, str]) -> None:
         return
     # Nobody else changes the embedded database, so its folder can tell what it has been made by.
     stamp = supervisor.postgres.home / "prepared"
-    wanted = fingerprint("migrations/**/*.py", "app/demo/**/*.py")
+    wanted = fingerprint(*DATABASE_SOURCES)
     if not stamp.exists() or stamp.read_text() != wanted:
         say("Preparing the database …")
         supervisor.step("The migration", (*FLASK, "db", "upgrade"), env, quiet=True)

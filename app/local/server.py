@@ -18,6 +18,7 @@ from app.local.processes import LocalError
 # A socket's path may have 107 bytes; the longest name we put behind it is ".s.PGSQL.5432.lock".
 _LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 PROGRAMS = {"postgres", "valkey-server"}
+_LONGEST_START = 600.0  # seconds: a recovery after a power cut may have much to read
 _LARGEST_LOG = 10 * 2**20
 
 
@@ -67,11 +68,14 @@ class Server:
         return False
 
     def prepare(self) -> None:
-        """Make its folders, closed to everyone else, and end what a killed run left."""
+        """Make its folders, closed to everyone else, and clear away what a killed run left."""
         processes.check_reachable(self.home.parent)
         processes.own_folder(self.home)
-        socket_folder(self.home / "socket")
+        sockets = socket_folder(self.home / "socket")
         self.end_leftovers()
+        # Numbers in lock files may belong to other processes by now, and a server would believe them.
+        for left in (self.data / "postmaster.pid", *sockets.iterdir()):
+            left.unlink(missing_ok=True)
 
     @property
     def socket_path(self) -> Path:
@@ -98,8 +102,9 @@ class Server:
         with self.log.open("ab") as log:
             user = processes.server_user()
             self._child = processes.spawn(command, output=log, user=user, cwd=self.data, end=self.end)
+        deadline = time.monotonic() + _LONGEST_START
         while not ready():
-            if self._child.poll() is not None:
+            if self._child.poll() is not None or time.monotonic() > deadline:
                 raise LocalError(f"{self.name} did not start: {self._last_words()}. All of it: {self.log}")
             time.sleep(0.02)
 

@@ -1,0 +1,187 @@
+"""The default run as a person meets it: what it says, what it survives, and that it leaves nothing behind."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.local import run
+from app.local.embedded import scratch_folder
+from app.local.paths import PROJECT, fingerprint
+
+
+class Run:
+    """A supervisor in a process of its own."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        self.output = data / "output"
+        env = {**os.environ, "REGULARS_DATA": str(data), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+        with self.output.open("wb") as output:
+            self.process = psutil.Popen(
+                [sys.executable, "-m", "app.local.run"], cwd=PROJECT, env=env, stdout=output, stderr=output
+            )
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def wait_until_up(self) -> None:
+        while "Ctrl-C" not in self.said():
+            assert self.process.poll() is None, self.said()
+            time.sleep(0.05)
+
+    def ready(self) -> str:
+        try:
+            with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:
+                return str(answer.read().decode())
+        except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
+            return str(error)
+
+    def family(self) -> list[psutil.Process]:
+        return [self.process, *self.process.children(recursive=True)]
+
+    def kill(self) -> None:
+        """End what a failed test left: the others end with the supervisor."""
+        if self.process.is_running():
+            self.process.kill()
+            self.process.wait(10)
+
+    def child(self, words: str) -> psutil.Process:
+        return next(each for each in self.process.children() if words in " ".join(each.cmdline()))
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """A data folder whose database counts as migrated and filled: neither is what these tests are about."""
+    with scratch_folder() as folder:
+        (folder / "postgres").mkdir()
+        (folder / "postgres" / "prepared").write_text(fingerprint(*run.DATABASE_SOURCES))
+        yield folder
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def started(data: Path, port: int) -> Iterator[Run]:
+    running = Run(data, port)
+    try:
+        running.wait_until_up()
+        yield running
+    finally:
+        running.kill()
+
+
+def test_it_serves_survives_the_end_of_any_process_and_stops_in_order(started: Run, data: Path) -> None:
+    assert started.address in started.said()
+    assert "anna@example.com" in started.said()
+    assert '"database":"ok","redis":"ok"' in re.sub(r"\s", "", started.ready())
+
+    second = subprocess.run(
+        [sys.executable, "-m", "app.local.run"],
+        env={**os.environ, "REGULARS_DATA": str(data), "PORT": "8765"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    assert second.returncode == 1
+    assert second.stderr == f"Regulars at {started.address} already uses the data in {data}.\n"
+
+    victims = [started.child(words) for words in ("gunicorn", "jobs.worker messages", "/postgres", "valkey-server")]
+    for victim in victims:
+        victim.kill()
+    assert wait_for(lambda: "ok" in started.ready() and not any(each.is_running() for each in victims))
+    assert wait_for(lambda: started.child("jobs.worker messages").pid != victims[1].pid)
+
+    family = started.family()
+    started.process.terminate()
+    assert started.process.wait(15) == 0
+    assert started.said().endswith("Stopped. What was entered is kept.\n")
+    assert psutil.wait_procs(family, timeout=2)[1] == []
+
+
+def test_killed_it_leaves_no_process_and_starts_again(started: Run, data: Path, port: int) -> None:
+    family = started.family()
+    started.process.kill()
+    assert psutil.wait_procs(family, timeout=15)[1] == []
+    again = Run(data, port)
+    try:
+        again.wait_until_up()
+        assert "ok" in again.ready()
+        again.process.send_signal(signal.SIGINT)
+        assert again.process.wait(15) == 0
+    finally:
+        again.kill()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("PORT", "http", "PORT is 'http'; it must be a number"),
+        ("PORT", "70000", "PORT is '70000'"),
+        ("DATABASE_URL", "mysql://localhost/regulars", "DATABASE_URL is not an address"),
+        ("REDIS_URL", "localhost:6379", "REDIS_URL is not an address"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud'"),
+        ("REGULARS_ENV", "staging", "REGULARS_ENV is 'staging'"),
+        ("REGULARS_ENV", "production", "SECRET_KEY is missing"),
+        ("DEMO_PASSWORD", "short", "DEMO_PASSWORD must have 12"),
+        ("HOST", "192.0.2.1", "Cannot listen at http://192.0.2.1:8000"),
+    ],
+)
+def test_a_wrong_setting_gives_one_line_and_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(setting, value)
+    assert words in refusal(tmp_path, monkeypatch)
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_production_is_not_served_from_the_embedded_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGULARS_ENV", "production")
+    monkeypatch.setenv("SECRET_KEY", "s" * 32)
+    assert refusal(tmp_path, monkeypatch).startswith("In production DATABASE_URL")
+
+
+def test_a_taken_port_gives_one_line_and_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        monkeypatch.setenv("PORT", str(port))
+        assert refusal(tmp_path, monkeypatch).startswith(f"Cannot listen at http://127.0.0.1:{port}: Address already")
+    assert not (tmp_path / "postgres").exists()
+
+
+def refusal(data: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The line that the supervisor ends with, in this process."""
+    monkeypatch.setenv("REGULARS_DATA", str(data))
+    monkeypatch.setattr(run, "PORT_PATIENCE", 0.1)
+    with pytest.raises(SystemExit) as end:
+        run.main()
+    text = str(end.value.code)
+    assert "\n" not in text
+    return text
+
+
+def wait_for(condition, seconds: float = 15) -> bool:  # type: ignore[no-untyped-def]
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
