@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint bench screenshots psql flask reset setup
+.PHONY: help run test test-long lint bench screenshots texts psql flask reset setup
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -26,6 +26,11 @@ bench: setup ## what docs and benchmarks/results.md tell, measured again
 
 screenshots: setup ## pictures of every page into screenshots/
 	@$(PYTHON) -m tests.browser.screenshots $(ARGS)
+
+texts: setup ## gather the texts of the panel; new ones stand empty in app/translations/*/LC_MESSAGES/messages.po
+	@.venv/bin/pybabel -q extract -F pyproject.toml --add-location=file -o .venv/messages.pot app templates
+	@.venv/bin/pybabel -q update -i .venv/messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --no-wrap
 
 psql: setup ## psql on the running database: make psql ARGS="-c 'select 1'"
 	@$(PYTHON) -m app.local.command psql $(ARGS)
