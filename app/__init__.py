@@ -79,6 +79,11 @@ def _configure(app: Flask, config: Config) -> None:
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=4,
         COMPRESS_MIN_SIZE=1024,
+        # A token lasts as long as the session; it is checked where the person is known, so that who is signed out
+        # is sent to sign in. Whose page sent a form is told by Origin, which browsers keep where they drop Referer.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_SSL_STRICT=False,
         SESSION_COOKIE_NAME="regulars_form",
         SESSION_COOKIE_SAMESITE="Lax",
     )

@@ -16,7 +16,12 @@ def init_app(app: Flask) -> None:
     """Serves the browser files of this version, and of the last ones for pages opened before a restart."""
     folder = app.config["REGULARS"].data / "static"
     version = prepare(folder)
-    static = WhiteNoise(app.wsgi_app, max_age=YEAR, autorefresh=False)
+    static = WhiteNoise(
+        app.wsgi_app,
+        max_age=YEAR,
+        immutable_file_test=lambda _path, _url: True,
+        add_headers_function=lambda headers, _path, _url: headers.add_header("X-Content-Type-Options", "nosniff"),
+    )
     static.add_files(str(folder), prefix="static/")
     app.wsgi_app = static  # type: ignore[method-assign]
     app.jinja_env.globals["asset"] = lambda path: f"/static/{version}/{path}"

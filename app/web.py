@@ -39,6 +39,14 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 class Panel(Flask):
     """Flask with one unit of work a request: committed when the view did well, given up otherwise."""
 
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
+    ) -> None:
+        """Takes views that name their permission. Raises RuntimeError for one that forgot it."""
+        if view_func is not None and not isinstance(getattr(view_func, "permission", None), Permission):
+            raise RuntimeError(f"The view of {rule} names no permission: decorate it with requires().")
+        super().add_url_rule(rule, endpoint, view_func, *args, **options)
+
     def dispatch_request(self) -> Response:
         response = self.make_response(super().dispatch_request())
         if response.status_code >= 400:

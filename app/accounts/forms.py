@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length
 
 from app.locale import LANGUAGES
@@ -22,8 +23,12 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
 
 class LanguageForm(FlaskForm):  # type: ignore[misc]
-    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()), validators=[AnyOf(list(LANGUAGES))])
+    language = SelectField(
+        _l("Language"), choices=[SelectChoice(*each) for each in LANGUAGES.items()], validators=[AnyOf(list(LANGUAGES))]
+    )
 
 
 class ThemeForm(FlaskForm):  # type: ignore[misc]
-    theme = SelectField(_l("Theme"), choices=list(THEMES.items()), validators=[AnyOf(list(THEMES))])
+    theme = SelectField(
+        _l("Theme"), choices=[SelectChoice(*each) for each in THEMES.items()], validators=[AnyOf(list(THEMES))]
+    )

@@ -86,7 +86,7 @@ def switch_business() -> BaseResponse:
 
 
 @blueprint.get("/profile")
-@requires(Permission.SIGNED_IN)
+@requires(Permission.MEMBER)
 def profile() -> BaseResponse:
     return render(
         "accounts/profile.html",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 from zoneinfo import available_timezones
 
@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, Form, HiddenField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app.businesses.models import Business, Franchisee, PointOfSale
@@ -24,7 +25,7 @@ LONGEST = 300
 CONTINENTS = {
     *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 }
-Choices = list[tuple[str, str]]
+Choices = list[SelectChoice]
 
 
 def _plain(_form: Form, field: Field) -> None:
@@ -87,8 +88,8 @@ class PointOfSaleForm(KeptForm):
     def offer(self, franchisees: Sequence[Franchisee], current: int | None = None) -> None:
         """Sets what can be chosen: franchisees in use, and the present one even if it is not."""
         listed = [each for each in franchisees if each.archived_at is None or each.id == current]
-        none: Choices = [("", _("None: the brand runs it"))]
-        self.franchisee_id.choices = none + [(str(each.id), each.name) for each in listed]
+        none = SelectChoice("", _("None: the brand runs it"))
+        self.franchisee_id.choices = [none, *_places(listed)]
 
 
 class TerminalForm(KeptForm):
@@ -106,7 +107,7 @@ class NewTerminalForm(TerminalForm):
     )
 
     def offer(self, places: Sequence[PointOfSale]) -> None:
-        self.point_of_sale_id.choices = [(str(each.id), each.name) for each in places]
+        self.point_of_sale_id.choices = _places(places)
 
 
 class FranchiseeForm(KeptForm):
@@ -128,39 +129,46 @@ class BusinessForm(KeptForm):
     def offer(self, language: str, business: Business, fixed: bool) -> None:
         """Sets what can be chosen, what is kept always among it; a `fixed` currency stays."""
         kept = business.currency
-        self.currency.choices = [(kept, kept)] if fixed else _with(kept, _currencies(language))
+        currencies = [each for each in _currencies(language) if not fixed or each.value == kept]
+        self.currency.choices = _with(kept, currencies)
         self.currency.description = _("Fixed, as there are amounts in it.") if fixed else _("Fixed by the first sale.")
-        self.time_zone.choices = _with(business.time_zone, [(zone, zone.replace("_", " ")) for zone in _zones()])
+        self.time_zone.choices = _with(business.time_zone, _zones())
         self.country.choices = _with(business.country, _countries(language))
 
 
 def _currencies(language: str) -> Choices:
     """The currencies in use somewhere, by name."""
     codes = {code for region in phonenumbers.SUPPORTED_REGIONS for code in get_territory_currencies(region)}
-    return _sorted([(code, f"{get_currency_name(code, locale=language)} ({code})") for code in codes])
+    return _sorted(SelectChoice(code, f"{get_currency_name(code, locale=language)} ({code})") for code in codes)
 
 
 def _countries(language: str) -> Choices:
     names = Locale.parse(language).territories
-    return _sorted([(code, names[code]) for code in phonenumbers.SUPPORTED_REGIONS if code in names])
+    return _sorted(SelectChoice(code, names[code]) for code in phonenumbers.SUPPORTED_REGIONS if code in names)
 
 
-def _zones() -> list[str]:
-    return [*sorted(zone for zone in available_timezones() if zone.split("/")[0] in CONTINENTS), "UTC"]
+def _zones() -> Choices:
+    zones = sorted(zone for zone in available_timezones() if zone.split("/")[0] in CONTINENTS)
+    return [SelectChoice(zone, zone.replace("_", " ")) for zone in (*zones, "UTC")]
 
 
 def _with(kept: str, choices: Choices) -> Choices:
     """The choices and the kept value, which a business made by command may have from beyond them."""
-    return choices if kept in dict(choices) else [(kept, kept), *choices]
+    return choices if kept in {each.value for each in choices} else [SelectChoice(kept), *choices]
 
 
-def _sorted(choices: Choices) -> Choices:
-    return sorted(choices, key=lambda choice: sort_key(choice[1]))
+def _places(places: Sequence[PointOfSale | Franchisee]) -> Choices:
+    return [SelectChoice(str(each.id), each.name) for each in places]
+
+
+def _sorted(choices: Iterable[SelectChoice]) -> Choices:
+    return sorted(choices, key=lambda choice: sort_key(choice.label))
 
 
 def _words(field: Field, value: object) -> str:
     if isinstance(field, SelectField):
-        return str(dict(field.choices).get("" if value is None else str(value), value))
+        labels = {each.value: each.label for each in field.choices}
+        return str(labels.get("" if value is None else str(value), value))
     if isinstance(field, BooleanField):
         return _("Yes") if value else _("No")
     return str(value) or "–"
