@@ -51,7 +51,8 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get") return;
   for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
 });
-document.addEventListener("htmx:responseError", (event) => failure(event.detail.xhr.status));
+// The server's own words come by a trigger of the answer; ours stand in where it sent none.
+document.addEventListener("htmx:responseError", (event) => event.detail.xhr.getResponseHeader("HX-Trigger") || failure(event.detail.xhr.status));
 document.addEventListener("htmx:sendError", () => failure("offline"));
 document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail.kind));
 scheduleToasts();

@@ -1,0 +1,145 @@
+"""Pictures of every page, to be looked at: `make screenshots` puts them into screenshots/.
+
+Each page at a desk and on a phone, light and dark, over the demonstration business, in a database of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from sqlalchemy import text
+from werkzeug.serving import make_server
+
+from app import create_app
+from app.db import unit_of_work
+from app.demo.calendar import end_of
+from app.demo.ensuring import ensure
+from app.extensions import db
+from app.identity import COOKIE
+from app.local.embedded import DATABASE, TEST_SETTINGS, Postgres, scratch_folder
+from app.local.paths import PROJECT, chromium
+from app.permissions import Role
+from app.scope import Scope
+from tests.browser.conftest import ARGUMENTS
+from tests.conftest import config_for, migrate
+from tests.people import Person, sign_in
+
+FOLDER = PROJECT / "screenshots"
+SIZES = {"1440": (1440, 900), "390": (390, 844)}
+THEMES = ("light", "dark")
+PAGES = {
+    "customers": "/customers?sort=-average",
+    "drawer": "/customers?sort=-amount&open={customer}",
+    "profile": "/customers/{customer}",
+    "columns": "/customers/columns",
+    "points-of-sale": "/points-of-sale",
+    "point-of-sale": "/points-of-sale/new",
+    "terminals": "/terminals",
+    "franchisees": "/franchisees",
+    "settings": "/settings",
+    "own-profile": "/profile",
+    "help": "/help",
+    "not-found": "/customers/987654321",
+}
+
+
+def main() -> None:
+    wanted = set(sys.argv[1:]) or set(PAGES) | {"sign-in"}
+    FOLDER.mkdir(exist_ok=True)
+    with scratch_folder() as folder, _site(folder) as (app, address), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        pages = {name: path.format(customer=_best_customer(app)) for name, path in PAGES.items() if name in wanted}
+        for theme in THEMES:
+            for size, (width, height) in SIZES.items():
+                context = _window(browser, address, width, height, theme)
+                if "sign-in" in wanted:
+                    _picture(context, "/login", f"sign-in-{size}-{theme}")
+                _enter(app, context, address)
+                for name, path in pages.items():
+                    _picture(context, path, f"{name}-{size}-{theme}")
+                context.close()
+        browser.close()
+
+
+@contextmanager
+def _site(folder: Path) -> Iterator[tuple[Flask, str]]:
+    """The application with the demonstration business, served on a port of its own."""
+    postgres = Postgres(folder / "postgres", TEST_SETTINGS)
+    postgres.start()
+    try:
+        postgres.create_database(DATABASE)
+        config = config_for(postgres, DATABASE)
+        migrate(config)
+        app = create_app(config)
+        with app.app_context():
+            ensure(config, end_of(None, "Europe/Kyiv"))
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield app, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        with app.app_context():
+            db.engine.dispose()
+    finally:
+        postgres.stop()
+
+
+def _window(browser: Browser, address: str, width: int, height: int, theme: str) -> BrowserContext:
+    size = {"width": width, "height": height}
+    return browser.new_context(
+        base_url=address,
+        viewport=size,  # type: ignore[arg-type]
+        color_scheme=theme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
+
+
+def _enter(app: Flask, context: BrowserContext, address: str) -> None:
+    """Signs Anna in, without the form."""
+    client, anna = app.test_client(), _anna(app)
+    sign_in(client, anna)
+    cookie = client.get_cookie(COOKIE)
+    assert cookie is not None
+    context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
+
+
+def _picture(context: BrowserContext, path: str, name: str) -> None:
+    page = context.new_page()
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / f"{name}.png")
+    page.close()
+
+
+def _anna(app: Flask) -> Person:
+    with app.app_context(), unit_of_work(Scope(None)):
+        user: int = db.session.scalar(text("SELECT sign_in_user('anna@example.com')"))
+    with app.app_context(), unit_of_work(Scope(None, user)):
+        first = db.session.execute(text("SELECT business_id, role FROM own_businesses()")).first()
+        assert first is not None
+        return Person(user, "anna@example.com", "Anna Kovalenko", first.business_id, Role(first.role))
+
+
+def _best_customer(app: Flask) -> int:
+    """A regular worth a picture: with tags, an e-mail, and many sales."""
+    business = _anna(app).business
+    with app.app_context(), unit_of_work(Scope(business)):
+        row = db.session.execute(
+            text(
+                "SELECT c.id FROM customer c JOIN customer_stats s USING (business_id)"
+                " JOIN stats_scope p ON p.business_id = s.business_id AND p.id = s.scope_id"
+                " WHERE s.customer_id = c.id AND p.program_id IS NULL AND p.franchisee_id IS NULL"
+                " AND p.point_of_sale_id IS NULL AND p.terminal_id IS NULL AND c.tag_count > 2 AND c.email <> ''"
+                " AND c.card_count > 0 ORDER BY s.amount DESC LIMIT 1"
+            )
+        ).one()
+        return int(row.id)
+
+
+if __name__ == "__main__":
+    main()
