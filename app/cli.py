@@ -8,8 +8,10 @@ from flask.cli import AppGroup
 
 from app.accounts import services as accounts
 from app.businesses.services import NewBusiness, create_business
+from app.customers.cli import group as stats
 from app.db import unit_of_work
 from app.demo.cli import group as demo
+from app.ledger.cli import group as check
 from app.loyalty.services import create_program
 from app.permissions import Role
 from app.scope import Scope
@@ -42,5 +44,5 @@ def create(admin_email: str, admin_name: str, admin_password: str, **business: s
 
 
 def init_app(app: Flask) -> None:
-    for group in (businesses, demo):
+    for group in (businesses, demo, stats, check):
         app.cli.add_command(group)
