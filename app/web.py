@@ -20,6 +20,7 @@ from app.db import commit, open_scope, rollback
 from app.errors import Problem, problem_of
 from app.extensions import csrf, db, htmx, login_manager
 from app.identity import identify
+from app.lib.texts import has_control_characters
 from app.permissions import Permission
 from app.scope import Scope
 
@@ -105,6 +106,8 @@ def own_address(target: str, otherwise: str) -> str:
     """`target` when it is a page of this application that can be shown, else `otherwise`."""
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return otherwise
+    if has_control_characters(target):
         return otherwise
     try:
         current_app.url_map.bind("").match(parts.path, method="GET")

@@ -35,10 +35,9 @@ def sign_in(email: str, password: str, address: str, agent: str) -> str:
 
     Commits on its way: a try counts before the password is compared. Raises WrongPasswordError, TooManyTriesError.
     """
-    seconds = throttle.seconds_to_wait(email, address)
+    seconds = throttle.count_try(email, address)
     if seconds:
         raise TooManyTriesError(seconds)
-    throttle.count_try(email, address)
     user_id = db.session.scalar(text("SELECT sign_in_user(:email)"), {"email": email})
     commit()
     user = _user(user_id)
@@ -46,7 +45,7 @@ def sign_in(email: str, password: str, address: str, agent: str) -> str:
     rollback()
     if not passwords.matches(password, kept):
         raise WrongPasswordError
-    throttle.forget(email)
+    throttle.forget(email, address)
     return _open_session(address, agent)
 
 

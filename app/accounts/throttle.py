@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
+from math import ceil
 
 from flask import current_app
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import SignInFailure
@@ -20,24 +21,30 @@ LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
 
 
-def seconds_to_wait(email: str, address: str) -> int:
-    """For how long this account or address is refused now; 0 when it may try."""
-    newest = select(func.max(SignInFailure.blocked_until)).where(
-        SignInFailure.subject.in_([_subject("account", email), _subject("address", address)])
-    )
-    until = db.session.scalar(newest)
-    return max(0, int((until - dates.now()).total_seconds() + 1)) if until else 0
+def count_try(email: str, address: str) -> int:
+    """Counts a try, to be committed before the password is compared, so that many at once count too.
+
+    Answers with 0, or with the seconds for which this account or address is refused; then nothing is counted.
+    """
+    moment = dates.now()
+    held = {kind: _held(kind, value, moment) for kind, value in (("account", email), ("address", address))}
+    wait = max((row.blocked_until - moment).total_seconds() for row in held.values())
+    if wait > 0:
+        return ceil(wait)
+    for kind, row in held.items():
+        row.failures = 1 if row.last_at < moment - FORGOTTEN_AFTER else row.failures + 1
+        row.last_at = moment
+        row.blocked_until = moment + wait_after(row.failures, FREE_TRIES[kind])
+    return 0
 
 
-def count_try(email: str, address: str) -> None:
-    """Counts a try before the password is compared, so that many at once count too; commit it at once."""
-    for kind, value in (("account", email), ("address", address)):
-        _count(kind, value)
-
-
-def forget(email: str) -> None:
-    """Clears the account's count after a sign-in; the address keeps its own, as it may be guessing at others."""
+def forget(email: str, address: str) -> None:
+    """Takes back a try that was right; the account begins anew, the address keeps what it failed at others."""
     db.session.execute(delete(SignInFailure).where(SignInFailure.subject == _subject("account", email)))
+    failures = func.greatest(SignInFailure.failures - 1, 0)
+    blocked = case((failures < FREE_TRIES["address"], SignInFailure.last_at), else_=SignInFailure.blocked_until)
+    mine = update(SignInFailure).where(SignInFailure.subject == _subject("address", address))
+    db.session.execute(mine.values(failures=failures, blocked_until=blocked))
 
 
 def forget_old() -> None:
@@ -51,17 +58,13 @@ def wait_after(failures: int, free: int) -> timedelta:
     return timedelta(0) if beyond < 0 else min(FIRST_WAIT * 2 ** min(beyond, 10), LONGEST_WAIT)
 
 
-def _count(kind: str, value: str) -> None:
-    moment, subject = dates.now(), _subject(kind, value)
-    db.session.execute(
-        insert(SignInFailure)
-        .values(subject=subject, failures=0, last_at=moment, blocked_until=moment)
-        .on_conflict_do_nothing()
-    )
-    row = db.session.scalars(select(SignInFailure).where(SignInFailure.subject == subject).with_for_update()).one()
-    row.failures = 1 if row.last_at < moment - FORGOTTEN_AFTER else row.failures + 1
-    row.last_at = moment
-    row.blocked_until = moment + wait_after(row.failures, FREE_TRIES[kind])
+def _held(kind: str, value: str, moment: datetime) -> SignInFailure:
+    """The count of an account or address; who tries at once waits for it. Always the account before the address."""
+    subject = _subject(kind, value)
+    new = insert(SignInFailure).values(subject=subject, failures=0, last_at=moment, blocked_until=moment)
+    db.session.execute(new.on_conflict_do_nothing())
+    mine = select(SignInFailure).where(SignInFailure.subject == subject).with_for_update()
+    return db.session.scalars(mine.execution_options(populate_existing=True)).one()
 
 
 def _subject(kind: str, value: str) -> bytes:
