@@ -3,7 +3,9 @@
 import ctypes
 import os
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from app.local.paths import data_dir
 
@@ -21,21 +23,36 @@ def missing() -> list[str]:
     return [name for name in LIBRARIES if not _load(name)]
 
 
+def write_fonts_conf(data: Path) -> None:
+    """Have documents set in the font of our own package: the same on every machine, even on one without fonts."""
+    spec = find_spec("fontpkg_noto_sans")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("fontpkg_noto_sans")
+    fonts = escape(str(Path(spec.origin).with_name("files")))
+    cache = escape(str(data / "fontconfig"))
+    _fonts_conf(data).write_text(
+        f"<?xml version='1.0'?><fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>\n"
+    )
+
+
 def preload(data: Path | None = None) -> None:
-    """Load the unpacked libraries, so that WeasyPrint finds them by name. Call it before importing weasyprint.
+    """Let WeasyPrint find fonts and unpacked libraries. Call it before importing weasyprint.
 
     A library that is loaded answers to its name in the whole process; LD_LIBRARY_PATH would have to be set
     before the process begins.
     """
-    folder = unpacked_folder(data or data_dir())
-    waiting = [path for path in folder.glob("**/lib/*/lib*.so.*") if path.is_file()]
+    data = data or data_dir()
+    os.environ.setdefault("FONTCONFIG_FILE", str(_fonts_conf(data)))
+    waiting = [path for path in unpacked_folder(data).glob("**/lib/*/lib*.so.*") if path.is_file()]
     while waiting:  # those that need others come in a later round
         rest = [path for path in waiting if not _load(str(path))]
         if len(rest) == len(waiting):
             break
         waiting = rest
-    if folder.exists():
-        os.environ.setdefault("FONTCONFIG_PATH", str(folder / "etc" / "fonts"))
+
+
+def _fonts_conf(data: Path) -> Path:
+    return data / "fonts.conf"
 
 
 def _load(name: str) -> bool:

@@ -17,7 +17,8 @@ import sys
 from app.local import native
 native.preload()
 from weasyprint import HTML
-sys.exit(bool(native.missing()) or not HTML(string="<p>№ 1").write_pdf().startswith(b"%PDF"))
+made = HTML(string="<p style='font-family: Noto Sans'>№ 1 ґ ₴").write_pdf(uncompressed_pdf=True)
+sys.exit(bool(native.missing()) or b"+Noto-Sans" not in made)
 """
 
 
@@ -29,9 +30,10 @@ def main() -> None:
 
 def see_to_libraries(data: Path) -> None:
     """Install or unpack WeasyPrint's libraries where they are missing, and see that a PDF comes out."""
+    native.write_fonts_conf(data)
     if makes_pdf():
         return
-    say("Getting the libraries that make PDF files")
+    say("Getting the libraries that make PDF files …")
     folder = native.unpacked_folder(data)
     shutil.rmtree(folder, ignore_errors=True)
     if not (system.install(*native.PACKAGES) or system.unpack(folder, *native.PACKAGES)) or not makes_pdf():
@@ -52,7 +54,7 @@ def compile_texts(folder: Path) -> None:
 
 
 def say(text: str) -> None:
-    sys.stdout.write(f"{text} …\n")
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 

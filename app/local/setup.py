@@ -16,7 +16,7 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = PROJECT / "requirements.txt"
 # What the files made by app.local.prepare are made of.
-SOURCES = ("requirements.txt", "app/local/*.py", "static/**/*", "app/translations/**/*.po")
+SOURCES = ("requirements.txt", "app/browser_files.py", "app/local/*.py", "static/**/*", "app/translations/**/*.po")
 
 
 def main() -> None:
