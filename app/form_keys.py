@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 
-from flask import Request, g, redirect, request
+from flask import Request, g, request
 from flask_babel import gettext as _
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, select
 from sqlalchemy.dialects.postgresql import insert
@@ -35,8 +35,8 @@ class FormKey(Base):
     created_at: Mapped[Created]
 
 
-def answered_before() -> BaseResponse | None:
-    """The answer that this form got already; None, and the key taken, when it is sent for the first time.
+def answered_before() -> str | None:
+    """Where the answer led that this form got already; None, and the key taken, when it is sent for the first time.
 
     Raises Problem 409 when the key came with other content.
     """
@@ -53,16 +53,17 @@ def answered_before() -> BaseResponse | None:
     known = db.session.scalars(found).one_or_none()
     if known is None or known.request_hash != content or known.location is None:
         raise Problem(409, _("This form was sent already."), _("Reload the page to see what became of it."))
-    return redirect(known.location, 303)
+    return known.location
 
 
 def remember(response: BaseResponse) -> None:
     """Keeps where a form's answer led, in the same transaction as what it did."""
     key = g.pop("form_key", None)
-    if key is not None and response.location:
+    location = response.location or response.headers.get("HX-Redirect")
+    if key is not None and location:
         kept = db.session.get(FormKey, (business_id(), key))
         if kept is not None:
-            kept.location = response.location
+            kept.location = location
 
 
 def _key(text: str) -> uuid.UUID:

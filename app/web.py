@@ -158,7 +158,8 @@ def _check_change() -> BaseResponse | None:
             _("You switched to another business in another tab, so this was not carried out there."),
             _("Switch back to the business that you filled in the form for, and send it again."),
         )
-    return form_keys.answered_before()
+    answer = form_keys.answered_before()
+    return go(answer) if answer is not None else None
 
 
 def _to_sign_in() -> BaseResponse:

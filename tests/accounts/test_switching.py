@@ -1,0 +1,98 @@
+"""One person in several businesses (PR-1)."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.accounts.services import add_member
+from app.businesses.models import PointOfSale
+from app.extensions import db
+from app.permissions import Role
+from tests.browsing import csrf_token, form_to, page_of, send, submit, text_of
+from tests.people import Town
+
+
+@pytest.fixture
+def anna(town: Town) -> FlaskClient:
+    """Anna, who is admin of Kavalier and of Teremok, at work in Kavalier."""
+    with town.app.app_context():
+        add_member(town.teremok.id, town.anna.id, Role.ADMIN)
+    return town.browser(town.anna)
+
+
+def switch(client: FlaskClient, to: int) -> int:
+    return submit(client, "/businesses", {"to": str(to)}, action="/businesses/current").status_code
+
+
+class TestSwitching:
+    def test_shows_the_other_business_everywhere(self, town: Town, anna: FlaskClient) -> None:
+        """PR-1: every tab then works in the chosen business."""
+        assert "Pechersk" in text_of(anna.get("/points-of-sale"))
+        assert switch(anna, town.teremok.id) == 303
+        page = text_of(anna.get("/points-of-sale"))
+        assert "Obolon" in page
+        assert "Pechersk" not in page
+
+    def test_ids_of_the_business_before_are_not_found(self, town: Town, anna: FlaskClient) -> None:
+        """PR-1: even for who may see both: an id is of the business at hand or of nothing."""
+        page = f"/points-of-sale/{town.kavalier.own_place}"
+        assert anna.get(page).status_code == 200
+        switch(anna, town.teremok.id)
+        assert anna.get(page).status_code == 404
+
+    def test_the_role_is_that_of_the_business(self, town: Town, anna: FlaskClient) -> None:
+        """PR-1: a role in each."""
+        with town.app.app_context():
+            add_member(town.teremok.id, town.olha.id, Role.ACCOUNTANT)
+        olha = town.browser(town.olha)
+        assert olha.get("/customers").status_code == 200
+        switch(olha, town.teremok.id)
+        assert olha.get("/customers").status_code == 403
+
+    @pytest.mark.parametrize("to", ["0", "-1", "abc", "", str(2**63), "9" * 40])
+    def test_what_is_no_business_is_not_found(self, town: Town, anna: FlaskClient, to: str) -> None:
+        data = {"csrf_token": csrf_token(anna), "to": to}
+        assert anna.post("/businesses/current", data=data).status_code == 404
+
+    def test_a_business_of_others_is_not_found(self, town: Town) -> None:
+        """PR-1: as if it did not exist."""
+        olha = town.browser(town.olha)
+        assert switch(olha, town.teremok.id) == 404
+        assert "Pechersk" in text_of(olha.get("/points-of-sale"))
+
+    def test_the_switcher_lists_the_persons_businesses(self, town: Town, anna: FlaskClient) -> None:
+        menu = page_of(anna.get("/profile")).find(".//div[@id='menu-business']")
+        assert menu is not None
+        words = " ".join("".join(menu.itertext()).split())
+        assert "Kavalier Business admin" in words
+        assert "Teremok Business admin" in words
+        assert page_of(town.browser(town.olha).get("/profile")).find(".//div[@id='menu-business']") is None
+
+
+class TestTwoTabs:
+    def test_a_form_of_the_business_before_is_refused(self, town: Town, anna: FlaskClient) -> None:
+        """PR-1: a form carries its business; sent after a switch in another tab it is 409, and nothing is done."""
+        form = form_to(anna.get("/points-of-sale/new"), "/points-of-sale")
+        switch(anna, town.teremok.id)
+        response = send(anna, form, {"name": "Lva Tolstoho"})
+        assert response.status_code == 409
+        assert "You switched to another business in another tab" in text_of(response)
+        for shop in (town.kavalier, town.teremok):
+            with shop.work():
+                assert "Lva Tolstoho" not in db.session.scalars(select(PointOfSale.name)).all()
+
+    def test_it_can_be_sent_after_switching_back(self, town: Town, anna: FlaskClient) -> None:
+        form = form_to(anna.get("/points-of-sale/new"), "/points-of-sale")
+        switch(anna, town.teremok.id)
+        send(anna, form, {"name": "Lva Tolstoho"})
+        switch(anna, town.kavalier.id)
+        assert send(anna, form, {"name": "Lva Tolstoho"}).status_code == 303
+        assert "Lva Tolstoho" in text_of(anna.get("/points-of-sale"))
+
+    def test_signing_out_needs_no_business(self, town: Town, anna: FlaskClient) -> None:
+        """A person can always leave, whatever another tab shows."""
+        form = form_to(anna.get("/profile"), "/logout")
+        switch(anna, town.teremok.id)
+        assert send(anna, form, {}).status_code == 303
