@@ -1,8 +1,8 @@
-"""What is written down while customers are played through: transactions, entries, lots. Ids come at the end."""
+"""What is written down while customers live: transactions, entries, lots. They get their ids at the end."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 from app.demo.goods import Line
 
@@ -75,3 +75,17 @@ class Book:
     sales: list[Sale] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     portions: list[Portion] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The first id of each kind that some rows may use."""
+
+    customer: int
+    card: int
+    transaction: int
+    entry: int
+    lot: int
+
+    def __add__(self, more: Numbers) -> Numbers:
+        return Numbers(*(one + other for one, other in zip(astuple(self), astuple(more), strict=True)))

@@ -11,10 +11,11 @@ from flask.cli import AppGroup
 from psycopg.errors import UniqueViolation
 
 from app.config import Config
-from app.demo import plans
+from app.demo import completejourney, plans
 from app.demo.calendar import end_of
 from app.demo.ensuring import ensure
 from app.demo.generating import generate
+from app.demo.groceries import NotInstalledError
 
 group = AppGroup("demo", help="Demonstration data: generated, or real purchases of made-up people.")
 
@@ -52,6 +53,19 @@ def ensure_command() -> None:
     began = time.monotonic()
     if ensure(config, end_of(None, "Europe/Kyiv")):
         click.echo(f"Made the demonstration businesses Kavalier and Teremok in {time.monotonic() - began:.0f} s.")
+
+
+@group.command("completejourney")
+def completejourney_command() -> None:
+    """Make a business of real groceries, bought by households with made-up names."""
+    config = allowed()
+    began = time.monotonic()
+    try:
+        made = completejourney.load(config)
+    except NotInstalledError as error:
+        raise click.ClickException(str(error)) from None
+    words = f"is made in {time.monotonic() - began:.0f} s" if made else "is there already"
+    click.echo(f"The business Complete Journey {words}.")
 
 
 def allowed() -> Config:

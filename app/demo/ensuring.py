@@ -12,7 +12,7 @@ from app.demo.calendar import Calendar
 from app.demo.filling import fill
 from app.demo.plans import BusinessPlan, kavalier, teremok
 from app.demo.shoppers import Shop
-from app.demo.structure import Structure, write_structure
+from app.demo.structure import Structure, add_member, write_structure
 from app.permissions import Role
 
 
@@ -53,11 +53,3 @@ def _business(connection: Connection, plan: BusinessPlan, until: datetime, opera
     structure = write_structure(connection, plan)
     fill(connection, Shop(plan, structure, Calendar(plan.zone, until), operator))
     return structure
-
-
-def add_member(connection: Connection, business: int, user: int, role: Role, franchisee: int | None = None) -> None:
-    """Gives a user a role, in the transaction that makes the business."""
-    connection.execute(
-        "INSERT INTO membership (business_id, user_id, role, franchisee_id) VALUES (%s, %s, %s, %s)",
-        [business, user, str(role), franchisee],
-    )

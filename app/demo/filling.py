@@ -11,7 +11,8 @@ from multiprocessing import get_context
 from psycopg import Connection
 
 from app.demo import loading
-from app.demo.batches import SIZE, Batch, Maker, Numbers, habits, needed
+from app.demo.batches import SIZE, Batch, Maker, habits, needed
+from app.demo.book import Numbers
 from app.demo.shoppers import Shop
 
 
@@ -19,11 +20,11 @@ def plan_batches(connection: Connection, shop: Shop) -> list[Batch]:
     """Divides customers and sales into batches, and takes their ids."""
     sales = _sales(shop)
     sizes = [needed(len(each), sum(each)) for each in _parts(sales)]
-    first = loading.reserve(connection, _total(sizes))
+    first = loading.reserve(connection, sum(sizes, Numbers(0, 0, 0, 0, 0)))
     batches = []
     for number, (part, size) in enumerate(zip(_parts(sales), sizes, strict=True)):
         batches.append(Batch(number, number * SIZE, part, first))
-        first = _sum(first, size)
+        first += size
     return batches
 
 
@@ -48,20 +49,3 @@ def _sales(shop: Shop) -> array[int]:
 
 def _parts(sales: array[int]) -> Iterator[array[int]]:
     return (sales[start : start + SIZE] for start in range(0, len(sales), SIZE))
-
-
-def _sum(one: Numbers, other: Numbers) -> Numbers:
-    return Numbers(
-        one.customer + other.customer,
-        one.card + other.card,
-        one.transaction + other.transaction,
-        one.entry + other.entry,
-        one.lot + other.lot,
-    )
-
-
-def _total(sizes: list[Numbers]) -> Numbers:
-    total = Numbers(0, 0, 0, 0, 0)
-    for size in sizes:
-        total = _sum(total, size)
-    return total

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from app.config import Config
-from app.demo.batches import Numbers
+from app.demo.book import Numbers
 from app.demo.rows import COLUMNS, Rows
 
 _SEQUENCES = {

@@ -8,6 +8,7 @@ from app.demo.calendar import FOREVER, NEVER, Calendar
 from app.demo.shoppers import Customer
 from app.demo.wallets import Holding
 from app.lib.collation import sort_key
+from app.loyalty.models import Access
 from app.transactions.models import Status
 
 COLUMNS = {
@@ -62,9 +63,9 @@ class Texts:
             f"{self._business}\t{customer.id}\t{key}\t{value}\t{self._text(at)}\n" for key, value, at in tags
         )
 
-    def enrolment(self, customer: Customer, program: int, category: int, by_hand: bool) -> None:
+    def enrolment(self, customer: Customer, program: int, category: int, by_hand: bool, access: Access) -> None:
         self.rows["enrolment"].append(
-            f"{self._business}\t{program}\t{customer.id}\t{category}\t{_flag(by_hand)}\t{int(customer.access)}"
+            f"{self._business}\t{program}\t{customer.id}\t{category}\t{_flag(by_hand)}\t{access:d}"
             f"\t{self._text(customer.habit.registered)}\n"
         )
 

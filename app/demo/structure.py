@@ -8,6 +8,7 @@ from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
 from app.demo.plans import ACCOUNT, CATEGORIES, FIRST_CATEGORY, BusinessPlan
+from app.permissions import Role
 
 
 @dataclass
@@ -89,6 +90,14 @@ def write_structure(connection: Connection, plan: BusinessPlan) -> Structure:
     _write_programs(connection, writer, plan, made)
     _write_scopes(writer, made)
     return made
+
+
+def add_member(connection: Connection, business: int, user: int, role: Role, franchisee: int | None = None) -> None:
+    """Gives a user a role, in the transaction that makes the business."""
+    connection.execute(
+        "INSERT INTO membership (business_id, user_id, role, franchisee_id) VALUES (%s, %s, %s, %s)",
+        [business, user, str(role), franchisee],
+    )
 
 
 def _write_places(writer: Writer, plan: BusinessPlan, made: Structure) -> None:
