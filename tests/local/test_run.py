@@ -7,78 +7,20 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from app.local import run
-from app.local.embedded import scratch_folder
-from app.local.paths import PROJECT, fingerprint
-
-
-class Run:
-    """A supervisor in a process of its own."""
-
-    def __init__(self, data: Path, port: int) -> None:
-        self.address = f"http://127.0.0.1:{port}"
-        self.output = data / "output"
-        env = {**os.environ, "REGULARS_DATA": str(data), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
-        with self.output.open("wb") as output:
-            self.process = psutil.Popen(
-                [sys.executable, "-m", "app.local.run"], cwd=PROJECT, env=env, stdout=output, stderr=output
-            )
-
-    def said(self) -> str:
-        return self.output.read_text()
-
-    def wait_until_up(self) -> None:
-        while "Ctrl-C" not in self.said():
-            assert self.process.poll() is None, self.said()
-            time.sleep(0.05)
-
-    def ready(self) -> str:
-        try:
-            with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:
-                return str(answer.read().decode())
-        except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
-            return str(error)
-
-    def family(self) -> list[psutil.Process]:
-        return [self.process, *self.process.children(recursive=True)]
-
-    def kill(self) -> None:
-        """End what a failed test left: the others end with the supervisor."""
-        if self.process.is_running():
-            self.process.kill()
-            self.process.wait(10)
-
-    def child(self, words: str) -> psutil.Process:
-        return next(each for each in self.process.children() if words in " ".join(each.cmdline()))
-
-
-@pytest.fixture(scope="module")
-def data() -> Iterator[Path]:
-    """A data folder whose database counts as migrated and filled: neither is what these tests are about."""
-    with scratch_folder() as folder:
-        (folder / "postgres").mkdir()
-        (folder / "postgres" / "prepared").write_text(fingerprint(*run.DATABASE_SOURCES))
-        yield folder
+from app.local.paths import PROJECT
+from tests.local.runs import Run, free_port
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture
-def started(data: Path, port: int) -> Iterator[Run]:
-    running = Run(data, port)
+def started(run_data: Path) -> Iterator[Run]:
+    running = Run(run_data, free_port())
     try:
         running.wait_until_up()
         yield running
@@ -86,20 +28,20 @@ def started(data: Path, port: int) -> Iterator[Run]:
         running.kill()
 
 
-def test_it_serves_survives_the_end_of_any_process_and_stops_in_order(started: Run, data: Path) -> None:
+def test_it_serves_survives_the_end_of_any_process_and_stops_in_order(started: Run, run_data: Path) -> None:
     assert started.address in started.said()
     assert "anna@example.com" in started.said()
     assert '"database":"ok","redis":"ok"' in re.sub(r"\s", "", started.ready())
 
     second = subprocess.run(
         [sys.executable, "-m", "app.local.run"],
-        env={**os.environ, "REGULARS_DATA": str(data), "PORT": "8765"},
+        env={**os.environ, "REGULARS_DATA": str(run_data), "PORT": "8765"},
         cwd=PROJECT,
         capture_output=True,
         text=True,
     )
     assert second.returncode == 1
-    assert second.stderr == f"Regulars at {started.address} already uses the data in {data}.\n"
+    assert second.stderr == f"Regulars at {started.address} already uses the data in {run_data}.\n"
 
     victims = [started.child(words) for words in ("gunicorn", "jobs.worker messages", "/postgres", "valkey-server")]
     for victim in victims:
@@ -109,21 +51,21 @@ def test_it_serves_survives_the_end_of_any_process_and_stops_in_order(started: R
 
     family = started.family()
     started.process.terminate()
-    assert started.process.wait(15) == 0
+    assert started.process.wait(30) == 0
     assert started.said().endswith("Stopped. What was entered is kept.\n")
     assert psutil.wait_procs(family, timeout=2)[1] == []
 
 
-def test_killed_it_leaves_no_process_and_starts_again(started: Run, data: Path, port: int) -> None:
+def test_killed_it_leaves_no_process_and_starts_again(started: Run, run_data: Path) -> None:
     family = started.family()
     started.process.kill()
     assert psutil.wait_procs(family, timeout=15)[1] == []
-    again = Run(data, port)
+    again = Run(run_data, free_port())
     try:
         again.wait_until_up()
         assert "ok" in again.ready()
         again.process.send_signal(signal.SIGINT)
-        assert again.process.wait(15) == 0
+        assert again.process.wait(30) == 0
     finally:
         again.kill()
 
@@ -156,9 +98,8 @@ def test_production_is_not_served_from_the_embedded_database(tmp_path: Path, mon
     assert refusal(tmp_path, monkeypatch).startswith("In production DATABASE_URL")
 
 
-def test_a_taken_port_gives_one_line_and_starts_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int
-) -> None:
+def test_a_taken_port_gives_one_line_and_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
@@ -178,7 +119,7 @@ def refusal(data: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return text
 
 
-def wait_for(condition, seconds: float = 15) -> bool:  # type: ignore[no-untyped-def]
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
