@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts import services as accounts
+from app.accounts.queries import user_id_of
 from app.businesses.services import NewBusiness, create_business
 from app.customers.cli import group as stats
 from app.db import unit_of_work
@@ -29,14 +31,16 @@ businesses = AppGroup("businesses", help="Businesses and their first admin.")
 @click.option("--admin-name", required=True)
 @click.password_option("--admin-password", help="12 to 128 characters; asked for when left out.")
 def create(admin_email: str, admin_name: str, admin_password: str, **business: str) -> None:
-    """Make a business with its first program, and a user who is its admin."""
+    """Make a business with its first program, and its admin; who has an account already keeps its password."""
     new = NewBusiness(**business)
     try:
         new.check()
-        user_id = accounts.create_user(admin_email, admin_name, admin_password)
+        user_id = user_id_of(admin_email) or accounts.create_user(admin_email, admin_name, admin_password)
         business_id = create_business(new)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
+    except IntegrityError:
+        raise click.ClickException(f"There is a business with the slug {new.slug} already.") from None
     with unit_of_work(Scope(business_id)):
         create_program(new.name, {"en": new.name}, default=True)
     accounts.add_member(business_id, user_id, Role.ADMIN)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, text
 
 from app.accounts.models import TableSettings, User, UserSession
-from app.db import business_id, current_scope
+from app.db import business_id, current_scope, one_row
 from app.extensions import db
 from app.permissions import Role
 
@@ -26,6 +26,12 @@ def own_businesses() -> list[OwnBusiness]:
     """The businesses of this scope's person, by name (PR-1)."""
     rows = db.session.execute(text("SELECT business_id, name, role FROM own_businesses()"))
     return [OwnBusiness(row.business_id, row.name, Role(row.role)) for row in rows]
+
+
+def user_id_of(email: str) -> int | None:
+    """The user with this e-mail, in a transaction of its own outside every business."""
+    row = one_row("SELECT sign_in_user(:email) AS id", email=email.strip().lower())
+    return row.id if row else None
 
 
 def own_account() -> User:
