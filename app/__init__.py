@@ -26,6 +26,7 @@ from app.help import views as help_views
 from app.ledger import models as ledger_models
 from app.ledger import register as ledger
 from app.loyalty import models as loyalty_models
+from app.permissions import permission_of
 from app.transactions import models as transaction_models
 from app.transactions import register as transactions
 
@@ -56,6 +57,8 @@ def create_app(config: Config | None = None) -> Flask:
         part.init_app(app)
     for views in VIEWS:
         app.register_blueprint(views.blueprint)
+    for view in app.view_functions.values():
+        permission_of(view)
     for area in REGISTERED:
         area.register()
     return app

@@ -56,3 +56,11 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def permission_of(view: Callable[..., Any]) -> Permission:
+    """What a view requires. Raises LookupError for one that names nothing, so that nothing is open by oversight."""
+    permission = getattr(view, "permission", None)
+    if not isinstance(permission, Permission):
+        raise LookupError(f"The view {view.__module__}.{view.__name__} names no permission.")
+    return permission

@@ -6,10 +6,11 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,10 +19,10 @@ from app import form_keys
 from app.address import LARGEST
 from app.db import commit, open_scope, rollback
 from app.errors import Problem, problem_of
-from app.extensions import csrf, db, htmx, login_manager
+from app.extensions import csrf, htmx, login_manager
 from app.identity import identify
 from app.lib.texts import has_control_characters
-from app.permissions import Permission
+from app.permissions import Permission, permission_of
 from app.scope import Scope
 
 Answer = BaseResponse | str | tuple[str, int]
@@ -119,7 +120,7 @@ def own_address(target: str, otherwise: str) -> str:
 def _enter() -> BaseResponse | None:
     """Decides whether this person may, and opens the scope that the view works in."""
     view = current_app.view_functions.get(request.endpoint or "")
-    permission = getattr(view, "permission", Permission.PUBLIC)
+    permission = permission_of(view) if view else Permission.PUBLIC
     if not current_user.is_authenticated:
         open_scope(Scope(None))
         if permission is not Permission.PUBLIC:
@@ -185,12 +186,12 @@ def _show_error(error: Exception) -> BaseResponse:
     if isinstance(error, RequestRedirect):
         return error.get_response()
     rollback()
+    _know_person()
     if isinstance(error, CSRFError):
         error = Problem(400, _("This page was open for too long."), _("Reload it and send it again."))
     if not isinstance(error, HTTPException):
         current_app.logger.exception("request failed")
     problem = problem_of(error)
-    _leave_broken_scope()
     if request.htmx:  # type: ignore[attr-defined]
         response = make_response("", problem.status)
         toast = {"toast": {"kind": "error", "text": f"{problem.title} {problem.advice}".strip()}}
@@ -200,9 +201,9 @@ def _show_error(error: Exception) -> BaseResponse:
     return make_response(render_template("errors/error.html", problem=problem), problem.status)
 
 
-def _leave_broken_scope() -> None:
-    # The error page draws the shell, which reads the database: a session that never got a scope gets none's.
-    db.session.remove()
-    identity = current_user._get_current_object() if current_user else None
-    known = identity is not None and identity.is_authenticated
-    open_scope(identity.scope("") if identity is not None and known else Scope(None))
+def _know_person() -> None:
+    """Sees to it that the error page can ask who looks at it: nobody, while the database is away."""
+    try:
+        current_user.is_authenticated  # noqa: B018 - asking loads the person
+    except SQLAlchemyError:
+        g._login_user = login_manager.anonymous_user()
