@@ -21,11 +21,9 @@ ROOM = pages.Room(_l("Terminals"), _l("New Terminal"), "terminals", "terminal")
 @blueprint.get("/terminals")
 @requires(Permission.READ_PLACES)
 def terminals() -> Response:
-    return pages.show_list(
-        "businesses/terminals.html",
-        queries.terminals(),
-        point_of_sale_names={each.id: each.name for each in queries.points_of_sale()},
-    )
+    names = {each.id: each.name for each in queries.points_of_sale()}
+    by_place = sorted(queries.terminals(), key=lambda each: (names.get(each.point_of_sale_id, ""), each.name, each.id))
+    return pages.show_list("businesses/terminals.html", by_place, point_of_sale_names=names)
 
 
 @blueprint.get("/terminals/new")
