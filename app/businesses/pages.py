@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.businesses import services
 from app.businesses.forms import KeptForm
+from app.businesses.models import Terminal
+from app.businesses.queries import place_above
 from app.businesses.services import ArchivedAboveError, InUseError, NameTakenError, Place
 from app.errors import BadAddress, Problem
 from app.identity import person
@@ -73,7 +75,8 @@ def show_list(page: str, places: Sequence[Place], **context: Any) -> Response:
 
 
 def show_new(room: Room, form: KeptForm, status: int = 200) -> Response:
-    return _show_form(room, form, status, title=room.new_title, action=room.creating)
+    path = [(room.title, room.href)]
+    return _show_form(form, status, path=path, title=room.new_title, action=room.creating)
 
 
 def show_kept(
@@ -82,9 +85,9 @@ def show_kept(
     """The form of a place that is there; `kept` is what someone else saved meanwhile."""
     archived = place.archived_at is not None
     return _show_form(
-        room,
         form,
         status,
+        path=[(room.title, room.href), *_above(place)],
         title=place.name,
         action=room.to("change", place),
         kept=kept,
@@ -155,10 +158,16 @@ def restore(room: Room, place: Place) -> BaseResponse:
     return go(room.to("edit", place))
 
 
-def _show_form(room: Room, form: KeptForm, status: int, **context: Any) -> Response:
-    response = render("businesses/place_form.html", form=form, back=(room.title, room.href), **context)
+def _show_form(form: KeptForm, status: int, **context: Any) -> Response:
+    response = render("businesses/place_form.html", form=form, **context)
     response.status_code = status
     return response
+
+
+def _above(place: Place) -> list[tuple[str, str]]:
+    """The way to the point of sale that a Terminal stands in."""
+    above = place_above(place) if isinstance(place, Terminal) else None
+    return [(above.name, url_for("businesses.edit_point_of_sale", point_of_sale_id=above.id))] if above else []
 
 
 def _taken(form: KeptForm, keep: Callable[[], None]) -> bool:

@@ -81,6 +81,15 @@ def place_named(kind: type[Kind], number: int) -> Kind:
     return found
 
 
+def place_above(place: PointOfSale | Terminal | Franchisee) -> PointOfSale | Franchisee | None:
+    """What a place belongs to."""
+    if isinstance(place, Terminal):
+        return db.session.get_one(PointOfSale, (business_id(), place.point_of_sale_id))
+    if isinstance(place, PointOfSale) and place.franchisee_id is not None:
+        return db.session.get_one(Franchisee, (business_id(), place.franchisee_id))
+    return None
+
+
 def place_to_change(kind: type[Kind], number: int) -> Kind:
     """The same, held with all places, so that what is checked now still holds when it is written."""
     lock_places()

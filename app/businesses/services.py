@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 from app import audit
 from app.businesses.hooks import on_places_regrouped, places_regrouped
 from app.businesses.models import Business, Franchisee, PointOfSale, Terminal
-from app.businesses.queries import money_moved, open_places_of, open_terminals_of
+from app.businesses.queries import money_moved, open_places_of, open_terminals_of, place_above
 from app.businesses.scopes import ensure_scopes
 from app.db import business_id, unit_of_work
 from app.extensions import db
@@ -121,7 +121,7 @@ def restore_place(place: Place) -> None:
 
     Raises NameTakenError, ArchivedAboveError.
     """
-    above = _above(place)
+    above = place_above(place)
     if above is not None and above.archived_at is not None:
         raise ArchivedAboveError
     _check_name(place, place.name)
@@ -158,15 +158,6 @@ def _check_name(place: Place, name: str) -> None:
         same = same.where(Terminal.point_of_sale_id == place.point_of_sale_id)
     if db.session.scalar(same.limit(1)) is not None:
         raise NameTakenError
-
-
-def _above(place: Place) -> PointOfSale | Franchisee | None:
-    """What a place belongs to."""
-    if isinstance(place, Terminal):
-        return db.session.get_one(PointOfSale, (business_id(), place.point_of_sale_id))
-    if isinstance(place, PointOfSale) and place.franchisee_id is not None:
-        return db.session.get_one(Franchisee, (business_id(), place.franchisee_id))
-    return None
 
 
 def _move(place: Place, verb: str, archived_at: datetime | None) -> None:

@@ -239,6 +239,14 @@ class TestEditing:
         submit(anna, self.page(town), {"name": "Same"})
         assert send(anna, form, {"name": "Same"}).status_code == 303
 
+    def test_a_terminals_page_leads_to_its_point_of_sale(self, town: Town, anna: FlaskClient) -> None:
+        page = anna.get(f"/terminals/{town.kavalier.franchised_terminal}")
+        path = page_of(page).findall(".//nav[@class='breadcrumbs']//a")
+        assert [(link.text, link.get("href")) for link in path] == [
+            ("Terminals", "/terminals"),
+            ("Podil", f"/points-of-sale/{town.kavalier.franchised_place}"),
+        ]
+
     def test_a_terminal_stays_at_its_point_of_sale(self, town: Town, anna: FlaskClient) -> None:
         page = f"/terminals/{town.kavalier.franchised_terminal}"
         submit(anna, page, {"name": "Till", "point_of_sale_id": str(town.kavalier.own_place)})
