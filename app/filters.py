@@ -14,6 +14,17 @@ from app.lib import dates, formats
 from app.lib.formats import initials
 
 
+class Tongue:
+    """How this request writes figures and moments, looked up once: a page has hundreds of them."""
+
+    def __init__(self) -> None:
+        place = workplace()
+        self.language = language()
+        self.currency = place.currency
+        self.zone = ZoneInfo(place.time_zone)
+        self.year = dates.now().astimezone(self.zone).year
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=lambda value: formats.number(value, language()),
@@ -43,16 +54,25 @@ def zone() -> str:
 
 def local(moment: datetime) -> datetime:
     """A moment in the business's time zone."""
-    return moment.astimezone(ZoneInfo(zone()))
+    return moment.astimezone(tongue().zone)
+
+
+def tongue() -> Tongue:
+    if "tongue" not in g:
+        g.tongue = Tongue()
+    known: Tongue = g.tongue
+    return known
 
 
 def money(value: int, symbol: bool = False) -> Markup:
-    return formats.money(value, language(), workplace().currency, symbol)
+    known = tongue()
+    return formats.money(value, known.language, known.currency, symbol)
 
 
 def short_date(moment: datetime | date) -> str:
-    day = local(moment).date() if isinstance(moment, datetime) else moment
-    return formats.short_date(day, language(), local(dates.now()).year)
+    known = tongue()
+    day = moment.astimezone(known.zone).date() if isinstance(moment, datetime) else moment
+    return formats.short_date(day, known.language, known.year)
 
 
 def money_label(label: str) -> str:

@@ -23,7 +23,7 @@ ROOMS = {*AREAS, *EDGES, "lib"}
 # A customer is found by what search writes, so whoever writes customers in bulk needs it.
 PUBLIC = {"models", "queries", "search", "services"}
 # Where later areas add their columns, panels and steps at start-up, as the earlier area may not know them.
-REGISTRIES = {"app.customers.registry"}
+REGISTRIES = {"app.customers.parameters", "app.customers.registry"}
 # Where the data lie is asked before there is a virtual environment, so it is written where set-up begins.
 FOUNDATIONS = {"app.local.paths"}
 # Inside an area, what a module reaches is no higher than itself; columns, filters and others have no height.
@@ -274,9 +274,7 @@ def test_a_circle_is_seen() -> None:
 
 
 def test_a_hidden_import_a_new_folder_and_too_many_lines_are_seen() -> None:
-    assert hidden_imports({"app/db.py": "import os\ndef f():\n    if 1:\n        import json"}) == [
-        "app/db.py:4"
-    ]
+    assert hidden_imports({"app/db.py": "import os\ndef f():\n    if 1:\n        import json"}) == ["app/db.py:4"]
     assert unknown_rooms({"app/utils/text.py": "", "app/lib/money.py": "", "app/logs.py": ""}) == ["utils"]
     assert long_files({"app/db.py": "x\n" * 4}, limit=3) == ["app/db.py: 4 lines"]
     source = "async def f():\n    a = 1\n    return a\ndef g():\n    return 1\n"

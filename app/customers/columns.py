@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, FromClause, Row, and_, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Row, all_, and_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.businesses import queries as places
 from app.businesses.models import PointOfSale
 from app.customers.filters import rounded_ratio
 from app.customers.models import Card, Customer, Enrolment, Tag
+from app.customers.parameters import BUSINESS, PROGRAM
 from app.customers.registry import Column, Order, Sample, Source, Walk
 from app.db import business_id
 from app.errors import BadAddress
 from app.extensions import db
 from app.filters import local, money_label
 from app.lib import dates
-from app.loyalty.models import Category
+from app.loyalty.models import Access, Category
 
 TAGS_SHOWN = 3
 
@@ -82,8 +84,8 @@ def program_columns() -> list[Column]:
             _("Access"),
             "access",
             fields=lambda rows: [Enrolment.access.label("access")],
-            order=lambda sample: Order((_enrolled(sample, Enrolment.access),)),
-            cell=lambda row: row.access.name.lower() if row.access else "",
+            order=lambda sample: Order((_enrolled(Enrolment.access),)),
+            cell=lambda row: Access(row.access).name.lower() if row.access else "",
             source=_enrolment,
             rank=7,
             standard=True,
@@ -168,13 +170,12 @@ def _all_figures(rows: FromClause) -> list[ColumnElement[Any]]:
 
 
 def figures_source(sample: Sample) -> Source:
-    rows = sample.figures()
-    return Source("figures", rows, rows.c.customer_id, of_sample=True)
+    return sample.figures()
 
 
 def figure_walk(sample: Sample, key: str) -> Walk:
-    rows = sample.figures()
-    return Walk(rows.c.customer_id, rows.c[key], in_sample=True)
+    figures = sample.figures()
+    return Walk(figures.customer_id, figures.rows.c[key], figures.where, in_sample=True)
 
 
 def days_since(moment: object) -> int | None:
@@ -204,16 +205,16 @@ def _customers(value: ColumnElement[Any] | InstrumentedAttribute[Any], *where: C
 
 
 def _walk_customers(value: Any, *where: ColumnElement[bool]) -> Walk:
-    return Walk(Customer.id.expression, value, (Customer.business_id == business_id(), *where))
+    return Walk(Customer.id.expression, value, (Customer.business_id == BUSINESS, *where))
 
 
 def _enrolment(sample: Sample) -> Source:
-    mine = (Enrolment.business_id == business_id(), Enrolment.program_id == sample.program_id)
+    mine = (Enrolment.business_id == BUSINESS, Enrolment.program_id == PROGRAM)
     return Source("enrolment", Enrolment.__table__, Enrolment.customer_id.expression, mine)
 
 
-def _enrolled(sample: Sample, value: Any, *where: ColumnElement[bool]) -> Walk:
-    mine = (Enrolment.business_id == business_id(), Enrolment.program_id == sample.program_id)
+def _enrolled(value: Any, *where: ColumnElement[bool]) -> Walk:
+    mine = (Enrolment.business_id == BUSINESS, Enrolment.program_id == PROGRAM)
     return Walk(Enrolment.customer_id.expression, value, (*mine, *where))
 
 
@@ -226,8 +227,9 @@ def _category() -> ColumnElement[Any]:
 
 def _by_category(sample: Sample) -> Order:
     listed = select(Category.id).where(Category.business_id == business_id(), Category.program_id == sample.program_id)
-    ids = db.session.scalars(listed.order_by(Category.position, Category.name, Category.id))
-    return Order(tuple(_enrolled(sample, Enrolment.category_id, Enrolment.category_id == each) for each in ids))
+    ids = tuple(db.session.scalars(listed.order_by(Category.position, Category.name, Category.id)))
+    walks = (_enrolled(Enrolment.category_id, Enrolment.category_id == each) for each in ids)
+    return Order(tuple(walks), names=ids)
 
 
 def _by_days(sample: Sample) -> Order:
@@ -235,8 +237,8 @@ def _by_days(sample: Sample) -> Order:
     never, bought = figure_walk(sample, "last_at"), figure_walk(sample, "last_at")
     return Order(
         (
-            Walk(never.customer_id, never.value, (never.value == dates.NEVER,), in_sample=True),
-            Walk(bought.customer_id, bought.value, (bought.value > dates.NEVER,), in_sample=True),
+            replace(never, where=(*never.where, never.value == dates.NEVER)),
+            replace(bought, where=(*bought.where, bought.value > dates.NEVER)),
         ),
         falling=True,
     )
@@ -246,10 +248,11 @@ def _by_place(sample: Sample) -> Order:
     """No place first, then place by place in the order of their names."""
     known = [place.id for place in places.points_of_sale()]
     column = Customer.registered_point_of_sale_id
-    nowhere = or_(column.is_(None), column.not_in(known)) if known else column.is_not_distinct_from(column)
+    # A place that this person does not see is none to it (PR-3).
+    nowhere = or_(column.is_(None), column != all_(literal(known, ARRAY(BigInteger))))
     walks = [_walk_customers(func.coalesce(column, 0), nowhere)]
     walks += [_walk_customers(column, column == each) for each in known]
-    return Order(tuple(walks))
+    return Order(tuple(walks), names=tuple(known))
 
 
 def _place() -> ColumnElement[Any]:

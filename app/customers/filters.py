@@ -17,13 +17,15 @@ from typing import TypeVar
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, cast, column, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, any_, cast, column, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.exceptions import NotFound
 
 from app.address import whole_number
 from app.businesses.models import PointOfSale, StatsScope, Terminal
 from app.customers.models import CustomerStats, SavedFilter
+from app.customers.parameters import BUSINESS, SCOPE, SCOPES, SEARCH
+from app.customers.registry import Source
 from app.customers.search import Criterion, query
 from app.db import business_id, current_scope
 from app.errors import BadAddress
@@ -92,47 +94,49 @@ class CustomerFilter:
         return self.shown_program.id
 
     @property
-    def wallet_id(self) -> int:
-        return self.shown_program.wallet_id
+    def shape(self) -> tuple[bool, bool, bool, bool]:
+        """What its statements differ by, besides the values they take."""
+        return (len(self._scope_ids) == 1, self._of_buyers, self.search is None, self._asked is None)
 
-    def figures(self) -> FromClause:
+    def parameters(self) -> dict[str, object]:
+        """The values for app.customers.parameters."""
+        return {
+            "business": business_id(),
+            "program": self.program_id,
+            "wallet": self.shown_program.wallet_id,
+            "scope": self._scope_ids[0],
+            "scopes": self._scope_ids,
+            "search": self._asked,
+        }
+
+    def figures(self) -> Source:
         """The sales figures of this sample, one row a customer: kept for the scope, or summed from its leaves."""
-        scopes = self._scope_ids
-        of_scopes = (CustomerStats.business_id == business_id(), CustomerStats.scope_id.in_(scopes))
-        if len(scopes) == 1:
-            sold = (CustomerStats.sales_count > 0,) if self._of_buyers else ()
-            kept = select(CustomerStats).where(CustomerStats.business_id == business_id())
-            return kept.where(CustomerStats.scope_id == scopes[0], *sold).subquery()
-        count, amount = func.sum(CustomerStats.sales_count), func.sum(CustomerStats.amount)
-        summed = (
-            select(
-                CustomerStats.customer_id,
-                count.label("sales_count"),
-                amount.label("amount"),
-                rounded_ratio(amount, count).label("average"),
-                func.min(CustomerStats.first_at).label("first_at"),
-                func.max(CustomerStats.last_at).label("last_at"),
-            )
-            .where(*of_scopes, CustomerStats.sales_count > 0)
-            .group_by(CustomerStats.customer_id)
-        )
-        return summed.subquery()
+        rows: FromClause = CustomerStats.__table__.alias()
+        if len(self._scope_ids) == 1:
+            where = (rows.c.business_id == BUSINESS, rows.c.scope_id == SCOPE)
+            sold = (rows.c.sales_count > 0,) if self._of_buyers else ()
+            return Source("figures", rows, rows.c.customer_id, where + sold, of_sample=True)
+        rows = _summed(rows)
+        return Source("figures", rows, rows.c.customer_id, of_sample=True)
 
     def found(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions beside the sample: that the search finds this customer."""
         if self.search is None:
             return []
-        asked = query(business_id(), self.search.criterion, self.search.text)
-        if asked is None:
+        if self._asked is None:
             return [customer_id.is_(None)]
-        ids = func.customer_search_ids(asked).table_valued(column("id"), name="found").render_derived()
+        ids = func.customer_search_ids(SEARCH).table_valued(column("id"), name="found").render_derived()
         return [customer_id.in_(select(ids.c.id))]
 
     def includes(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions under which a customer is in this selection."""
         figures = self.figures()
-        in_sample = exists().where(figures.c.customer_id == customer_id).select_from(figures)
+        in_sample = exists().where(figures.customer_id == customer_id, *figures.where).select_from(figures.rows)
         return [in_sample, *self.found(customer_id)]
+
+    @cached_property
+    def _asked(self) -> str | None:
+        return query(business_id(), self.search.criterion, self.search.text) if self.search else None
 
     @property
     def _of_buyers(self) -> bool:
@@ -164,6 +168,23 @@ class CustomerFilter:
 def _terminals_of(point_of_sale: PointOfSale) -> Select[int]:
     there = select(Terminal.id).where(Terminal.business_id == business_id())
     return there.where(Terminal.point_of_sale_id == point_of_sale.id)
+
+
+def _summed(leaves: FromClause) -> FromClause:
+    count, amount = func.sum(leaves.c.sales_count), func.sum(leaves.c.amount)
+    summed = (
+        select(
+            leaves.c.customer_id,
+            count.label("sales_count"),
+            amount.label("amount"),
+            rounded_ratio(amount, count).label("average"),
+            func.min(leaves.c.first_at).label("first_at"),
+            func.max(leaves.c.last_at).label("last_at"),
+        )
+        .where(leaves.c.business_id == BUSINESS, leaves.c.scope_id == any_(SCOPES), leaves.c.sales_count > 0)
+        .group_by(leaves.c.customer_id)
+    )
+    return summed.subquery()
 
 
 def _find(kind: type[Row], args: Mapping[str, str], name: str) -> Row | None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.businesses.models import PointOfSale
 from app.customers.columns import days_since
 from app.customers.filters import CustomerFilter
 from app.customers.models import Card, Customer, Enrolment, Tag
+from app.customers.parameters import CUSTOMER
+from app.customers.statements import ask
 from app.db import business_id
 from app.extensions import db
 from app.filters import local
@@ -38,8 +40,13 @@ class Figures:
 
 def figures(customer_id: int, chosen: CustomerFilter | None = None) -> Figures:
     """The sales of a customer in a filter's scope, else in all that this person may see."""
-    rows = (chosen or CustomerFilter()).figures()
-    row = db.session.execute(select(rows).where(rows.c.customer_id == customer_id)).first()
+    chosen = chosen or CustomerFilter()
+
+    def statement() -> Select[Any]:
+        sold = chosen.figures()
+        return select(sold.rows).where(*sold.where, sold.customer_id == CUSTOMER)
+
+    row = ask(("figures", chosen.shape), statement, chosen.parameters() | {"customer": customer_id}).first()
     if row is None or not row.sales_count:
         return Figures(0, 0, None, None)
     last = None if row.last_at == dates.NEVER else row.last_at

@@ -13,19 +13,27 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, FromClause, Row
 
 
+@dataclass(frozen=True)
+class Source:
+    """Rows that belong to a customer, at most one each, joined by their customer's id."""
+
+    name: str
+    rows: FromClause
+    customer_id: ColumnElement[int]
+    where: tuple[ColumnElement[bool], ...] = ()
+    of_sample: bool = False
+    """Whether these are the sample's own figures: a row for every customer in it, and for no other."""
+
+
 class Sample(Protocol):
-    """What a column may know of the selection it is shown for."""
+    """What a column may know of the selection it is shown for; its values come by app.customers.parameters."""
 
     @property
     def program_id(self) -> int:
         """The program whose category, access and points are shown: the chosen one, else the default (CT-2)."""
 
-    @property
-    def wallet_id(self) -> int:
-        """That program's points wallet."""
-
-    def figures(self) -> FromClause:
-        """The rows of sales figures of this sample, one a customer."""
+    def figures(self) -> Source:
+        """The sales figures of this sample, one row for every customer in it."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +53,8 @@ class Order:
 
     walks: tuple[Walk, ...]
     falling: bool = False
-
-
-@dataclass(frozen=True)
-class Source:
-    """Rows that belong to a customer, at most one each, joined by their customer's id."""
-
-    name: str
-    rows: FromClause
-    customer_id: ColumnElement[int]
-    where: tuple[ColumnElement[bool], ...] = ()
-    of_sample: bool = False
-    """Whether these are the sample's own figures: a row for every customer in it, and for no other."""
+    names: tuple[int, ...] = ()
+    """The ids that the walks name, where they differ from business to business."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, Row, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, cast, func, select
 
+from app.customers.parameters import BUSINESS, WALLET
 from app.customers.registry import Column, Order, Sample, Source, Walk
 from app.db import business_id
 from app.extensions import db
@@ -24,7 +25,7 @@ def points_columns() -> list[Column]:
             _("Points"),
             "points",
             fields=lambda rows: [rows.c.amount.label("points")],
-            order=lambda sample: Order((_walk(sample.wallet_id, "amount"),)),
+            order=lambda sample: Order((_walk(WALLET, "amount"),)),
             cell=lambda row: row.points or 0,
             source=_points,
             total=lambda rows: func.sum(rows.c.amount),
@@ -37,7 +38,7 @@ def points_columns() -> list[Column]:
             _("Expiring"),
             "expiring",
             fields=lambda rows: [rows.c.expiring, rows.c.expiring_at],
-            order=lambda sample: Order((_walk(sample.wallet_id, "expiring_at"),)),
+            order=lambda sample: Order((_walk(WALLET, "expiring_at"),)),
             cell=_expiring,
             source=_points,
             numeric=True,
@@ -69,16 +70,16 @@ def _account(wallet: Wallet) -> Column:
 
 
 def _points(sample: Sample) -> Source:
-    return _held(sample.wallet_id, "points")
+    return _held(WALLET, "points")
 
 
-def _held(wallet_id: int, name: str) -> Source:
+def _held(wallet_id: int | ColumnElement[int], name: str) -> Source:
     rows = Balance.__table__.alias(name)
-    return Source(name, rows, rows.c.customer_id, (rows.c.business_id == business_id(), rows.c.wallet_id == wallet_id))
+    return Source(name, rows, rows.c.customer_id, (rows.c.business_id == BUSINESS, rows.c.wallet_id == wallet_id))
 
 
-def _walk(wallet_id: int, key: str) -> Walk:
-    mine = (Balance.business_id == business_id(), Balance.wallet_id == wallet_id)
+def _walk(wallet_id: int | ColumnElement[int], key: str) -> Walk:
+    mine = (Balance.business_id == BUSINESS, Balance.wallet_id == wallet_id)
     return Walk(Balance.customer_id.expression, getattr(Balance, key), mine)
 
 
@@ -86,11 +87,11 @@ def _without(sample: Sample, wallet_id: int) -> Walk:
     """Those who never had the account: no value, which sorts smallest (CT-4)."""
     figures = sample.figures()
     held = select(Balance.customer_id).where(
-        Balance.business_id == business_id(),
+        Balance.business_id == BUSINESS,
         Balance.wallet_id == wallet_id,
-        Balance.customer_id == figures.c.customer_id,
+        Balance.customer_id == figures.customer_id,
     )
-    return Walk(figures.c.customer_id, cast(0, BigInteger), (~held.exists(),), in_sample=True)
+    return Walk(figures.customer_id, cast(0, BigInteger), (*figures.where, ~held.exists()), in_sample=True)
 
 
 def _expiring(row: Row[Any]) -> object:

@@ -1,0 +1,30 @@
+"""The values that the table's statements take, by name: so a statement is made once and asked again with others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, BindParameter, Integer, Text, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
+
+BUSINESS = bindparam("business", type_=BigInteger)
+PROGRAM = bindparam("program", type_=BigInteger)
+"""The program whose category and access are shown."""
+WALLET = bindparam("wallet", type_=BigInteger)
+"""That program's points wallet."""
+SCOPE = bindparam("scope", type_=BigInteger)
+"""The scope whose figures are shown, where they are kept as asked."""
+SCOPES = bindparam("scopes", type_=ARRAY(BigInteger))
+"""The leaves that the figures are summed from, elsewhere."""
+SEARCH = bindparam("search", type_=Text)
+"""The text of a tsquery."""
+MOST = bindparam("most", type_=Integer)
+"""How many rows at most."""
+CUSTOMER = bindparam("customer", type_=BigInteger)
+"""The customer that a page begins at."""
+
+
+def place_of(kind: TypeEngine[Any]) -> BindParameter[Any]:
+    """The value at which a page begins, of the sorted column's type."""
+    return bindparam("place", type_=kind)

@@ -1,0 +1,141 @@
+"""The statements of the customers table: a page by key, the place of its key, the sums of a selection (CT-2 to CT-4).
+
+A page is one statement: it walks an index in the order asked for from the page's key on, takes one row more than
+shown, and joins what the shown columns need to those rows alone. So page 10,000 costs what the first does.
+
+Making such a statement and turning it into SQL costs more than asking it, so its text is kept by what it differs by;
+what changes from request to request are parameters.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import CursorResult, FromClause, Select, Subquery, and_, literal_column, select, tuple_, union_all
+from sqlalchemy.engine import Compiled
+from sqlalchemy.sql import Executable
+
+from app.customers.filters import CustomerFilter
+from app.customers.models import Customer
+from app.customers.parameters import BUSINESS, CUSTOMER, MOST, place_of
+from app.customers.registry import Column, Order, Source, Walk
+from app.extensions import db
+
+MOST_KEPT = 500
+
+_kept: OrderedDict[Hashable, Compiled] = OrderedDict()
+_lock = Lock()
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a page begins: in which walk, and the value and customer it goes on from."""
+
+    walk: int
+    value: Any
+    customer_id: int
+
+    def parameters(self) -> dict[str, object]:
+        return {"place": self.value, "customer": self.customer_id}
+
+
+def ask(key: Hashable, make: Callable[[], Executable], values: Mapping[str, object]) -> CursorResult[Any]:
+    """Runs the statement known by `key`, made first if it is not known yet, with these values."""
+    compiled = _known(key) or _keep(key, make())
+    wanted = {**compiled.params, **{name: value for name, value in values.items() if name in compiled.params}}
+    return db.session.connection().exec_driver_sql(str(compiled), wanted)
+
+
+def page_statement(
+    chosen: CustomerFilter, columns: Sequence[Column], order: Order, descending: bool, walk: int | None
+) -> Select[Any]:
+    """A page's rows; `walk` is the one that the page begins in, None for the first page."""
+    page = _page(chosen, order, descending, walk)
+    fields: dict[str, Any] = {"id": Customer.id}
+    joined: Any = page.join(Customer, and_(Customer.business_id == BUSINESS, Customer.id == page.c.customer_id))
+    sources: dict[str, Source] = {}
+    for column in columns:
+        rows: FromClause = Customer.__table__
+        if column.source:
+            source = column.source(chosen)
+            if source.name not in sources:
+                sources[source.name] = source
+                joined = joined.outerjoin(source.rows, and_(source.customer_id == page.c.customer_id, *source.where))
+            rows = sources[source.name].rows
+        fields |= {field.key: field for field in column.fields(rows)}
+    return select(*fields.values()).select_from(joined).order_by(*_ordered(page.c, order, descending))
+
+
+def start_statement(order: Order) -> Executable:
+    """In which walk a customer stands, and with which value."""
+    looks = [
+        select(literal_column(str(number)).label("walk"), walk.value.label("value")).where(
+            *walk.where, walk.customer_id == CUSTOMER
+        )
+        for number, walk in enumerate(order.walks)
+    ]
+    return looks[0] if len(looks) == 1 else union_all(*looks)
+
+
+def sums_statement(chosen: CustomerFilter, source: Source, summed: Sequence[Column]) -> Select[Any]:
+    """The totals of columns of one source over the whole selection."""
+    totals = [column.total(source.rows).label(column.key) for column in summed if column.total]
+    if source.of_sample:
+        found = chosen.found(source.customer_id)
+        return select(*totals).select_from(source.rows).where(*source.where, *found)
+    figures = chosen.figures()
+    joined = figures.rows.join(source.rows, and_(source.customer_id == figures.customer_id, *source.where))
+    return select(*totals).select_from(joined).where(*figures.where, *chosen.found(figures.customer_id))
+
+
+def _page(chosen: CustomerFilter, order: Order, descending: bool, start: int | None) -> Subquery:
+    """Ids with their place in the order: at most a page and one."""
+    numbered = list(enumerate(order.walks))
+    if start is not None:
+        numbered = [(n, walk) for n, walk in numbered if n == start or (n < start) == descending]
+    falling = descending is not order.falling
+    parts = [_part(chosen, n, walk, falling, begun=n == start) for n, walk in numbered]
+    if len(parts) == 1:
+        return parts[0].subquery("page")
+    together = union_all(*[select(part.subquery()) for part in parts]).subquery()
+    return select(together).order_by(*_ordered(together.c, order, descending)).limit(MOST).subquery("page")
+
+
+def _part(chosen: CustomerFilter, number: int, walk: Walk, falling: bool, begun: bool) -> Select[Any]:
+    part = select(
+        walk.customer_id.label("customer_id"), walk.value.label("value"), literal_column(str(number)).label("walk")
+    )
+    chosen_there = chosen.found if walk.in_sample else chosen.includes
+    part = part.where(*walk.where, *chosen_there(walk.customer_id))
+    here, there = tuple_(walk.value, walk.customer_id), tuple_(place_of(walk.value.type), CUSTOMER)
+    if begun:
+        part = part.where(here < there if falling else here > there)
+    ordered = (walk.value.desc(), walk.customer_id.desc()) if falling else (walk.value, walk.customer_id)
+    return part.order_by(*ordered).limit(MOST)
+
+
+def _ordered(columns: Any, order: Order, descending: bool) -> tuple[Any, ...]:
+    walk = columns.walk.desc() if descending else columns.walk
+    if descending is not order.falling:
+        return walk, columns.value.desc(), columns.customer_id.desc()
+    return walk, columns.value, columns.customer_id
+
+
+def _known(key: Hashable) -> Compiled | None:
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+        return _kept.get(key)
+
+
+def _keep(key: Hashable, statement: Executable) -> Compiled:
+    compiled: Compiled = statement.compile(dialect=db.engine.dialect)  # type: ignore[attr-defined]
+    with _lock:
+        _kept[key] = compiled
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return compiled
