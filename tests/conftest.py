@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from werkzeug.routing import Rule
 
 from app import create_app
 from app.config import Config
 from app.extensions import db
 from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, data_dir
+from tests.factories import add_customer, add_points, add_sale
 from tests.people import PASSWORD, Town, open_town
 
 TEMPLATE = "template"
@@ -90,6 +93,36 @@ def town(app: Flask, remembered_town: Town, janitor: Janitor) -> Town:
     """Two businesses with places, programs and people (tests/people.py)."""
     janitor.put_back()
     return remembered_town
+
+
+@pytest.fixture
+def stocked(town: Town) -> Town:
+    """Both businesses with a customer who bought at every place of theirs, and one at the brand's own place alone."""
+    for shop in (town.kavalier, town.teremok):
+        with shop.work():
+            customer = add_customer("Iryna", "Melnyk", "+380671112233", cards=["7700"], tags=[("city", "Kyiv")])
+            for terminal in (shop.own_terminal, shop.franchised_terminal):
+                add_sale(customer, terminal, 12_345)
+            add_points(customer, 5_000, days=10, terminal_id=shop.own_terminal)
+            add_sale(add_customer("Petro", "Savchuk"), shop.own_terminal, 500)
+    return town
+
+
+@pytest.fixture(scope="session")
+def rules(shared_app: Flask) -> list[Rule]:
+    return list(shared_app.url_map.iter_rules())
+
+
+@pytest.fixture
+def catalogue(postgres: Postgres, config: Config) -> Iterator[Callable[..., list[Any]]]:
+    """Asks the catalogue: rows, or the values where a row has one."""
+    with postgres.connect(database=DATABASE) as connection:
+
+        def ask(query: str, *values: object) -> list[Any]:
+            rows = connection.execute(query.encode(), values).fetchall()
+            return [row[0] if len(row) == 1 else row for row in rows]
+
+        yield ask
 
 
 @pytest.fixture

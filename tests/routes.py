@@ -1,0 +1,87 @@
+"""What the guards over all routes share: addresses with ids in them, and what the table of roles expects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.routing import Rule
+
+from app.extensions import db
+from app.permissions import Permission, Role, allows
+from tests.people import Person, Shop
+
+EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
+# What a page cannot be read without, by endpoint; ids in braces.
+ARGUMENTS = {"customers.drawer": "?id={customer_id}"}
+# A person's own sessions belong to no business: those of others are not found, tested with the accounts.
+PERSONAL = {"session_id"}
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Ids for the arguments of routes: a business's rows, those of the franchisee's place or of the brand's own."""
+
+    shop: Shop
+    franchised: bool
+    customer: int
+
+    def values(self) -> dict[str, int]:
+        shop = self.shop
+        return {
+            "customer_id": self.customer,
+            "franchisee_id": shop.franchisee,
+            "point_of_sale_id": shop.franchised_place if self.franchised else shop.own_place,
+            "terminal_id": shop.franchised_terminal if self.franchised else shop.own_terminal,
+            "session_id": 1,
+        }
+
+
+def ids_of(shop: Shop, franchised: bool = True) -> Ids:
+    with shop.work():
+        name = "Melnyk" if franchised else "Savchuk"
+        found = db.session.scalar(text("SELECT id FROM customer WHERE last_name = :name"), {"name": name})
+    return Ids(shop, franchised, int(found or 0))
+
+
+def address(app: Flask, rule: Rule, ids: Ids) -> str:
+    values = ids.values()
+    assert rule.arguments <= set(values), f"{rule.rule}: give tests/test_routes.py an id for its arguments"
+    with app.test_request_context():
+        _endpoint, _path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
+    return _path + ARGUMENTS.get(rule.endpoint, "").format(**values)
+
+
+def names_rows(rule: Rule) -> bool:
+    return bool(rule.arguments - PERSONAL) or rule.endpoint in ARGUMENTS
+
+
+def reading(rules: list[Rule]) -> list[Rule]:
+    return [rule for rule in rules if "GET" in (rule.methods or ())]
+
+
+def changing(rules: list[Rule]) -> list[Rule]:
+    return [rule for rule in rules if set(rule.methods or ()) & {"POST", "PUT", "PATCH", "DELETE"}]
+
+
+def permission_of(app: Flask, rule: Rule) -> Permission:
+    found = getattr(app.view_functions[rule.endpoint], "permission", None)
+    assert isinstance(found, Permission), rule.endpoint
+    return found
+
+
+def expected(person: Person | None, permission: Permission) -> set[int]:
+    """What the table of roles says: seen, or to sign in, or to choose a business, or not allowed."""
+    if permission is Permission.PUBLIC:
+        return {200, 302, 303, 503}
+    if person is None:
+        return {303}
+    role = None if person.role is Role.SALESPERSON else person.role
+    if allows(role, permission):
+        return {200, 302, 303}
+    return {303} if role is None else {403}
+
+
+def business_of(person: Person | None) -> str:
+    return str(person.business) if person else ""

@@ -1,0 +1,104 @@
+"""What a location operator sees: its own points of sale, and who bought or registered there (PR-3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from app import audit
+from app.audit import AuditEntry
+from app.businesses.models import Franchisee, PointOfSale, StatsScope, Terminal
+from app.customers.models import Card, Customer, CustomerSearch, CustomerStats, Enrolment, Tag
+from app.extensions import db
+from app.ledger.models import Balance, Entry, Lot
+from app.transactions.models import Transaction, TransactionLine
+from tests.browsing import submit
+from tests.factories import add_customer, add_points, add_sale
+from tests.people import Town
+
+
+class TestLocations:
+    @pytest.fixture
+    def stock(self, town: Town) -> dict[str, int]:
+        """Customers who bought at the franchisee's place, only registered there, or have nothing to do with it."""
+        shop = town.kavalier
+        with shop.work():
+            buyer = add_customer("Iryna", "Buyer", "+380670000001", cards=["1"], tags=[("a", "1")])
+            newcomer = add_customer("Iryna", "Newcomer", "+380670000002", point_of_sale=shop.franchised_place)
+            stranger = add_customer(
+                "Iryna", "Stranger", "+380670000003", cards=["3"], tags=[("a", "3")], point_of_sale=shop.own_place
+            )
+            for customer, terminal, amount in (
+                (buyer, shop.franchised_terminal, 100),
+                (buyer, shop.own_terminal, 900),
+                (stranger, shop.own_terminal, 500),
+            ):
+                add_sale(customer, terminal, amount)
+                add_points(customer, amount, terminal_id=terminal)
+        return {"buyer": buyer, "newcomer": newcomer, "stranger": stranger}
+
+    def seen(self, town: Town, column: Any) -> set[Any]:
+        with town.kavalier.work(town.boris):
+            return set(db.session.scalars(select(column)))
+
+    def test_an_operator_sees_who_bought_or_registered_there(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-3: customers, and all that hangs on them, of its own points of sale alone."""
+        own = {stock["buyer"], stock["newcomer"]}
+        assert self.seen(town, Customer.id) == own
+        assert self.seen(town, CustomerSearch.customer_id) == own
+        assert self.seen(town, Enrolment.customer_id) == own
+        assert self.seen(town, Balance.customer_id) == own
+        assert self.seen(town, Card.number) == {"1"}
+        assert self.seen(town, Tag.value) == {"1"}
+        assert self.seen(town, Lot.customer_id) == {stock["buyer"]}
+
+    def test_an_operator_sees_what_happened_there(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-3: sales, their lines and movements of points elsewhere do not exist for it."""
+        assert self.seen(town, Transaction.gross) == {100}
+        assert self.seen(town, TransactionLine.gross) == {100}
+        assert self.seen(town, Entry.amount) == {100}
+
+    def test_an_operator_sees_figures_of_its_places_alone(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-3: a figure over all places, or over another's, is in no row it can read."""
+        assert self.seen(town, CustomerStats.amount) == {100, 0}
+        owners = self.seen(town, StatsScope.owner_franchisee_id)
+        assert owners == {town.kavalier.franchisee}
+        assert self.seen(town, CustomerStats.scope_id) <= self.seen(town, StatsScope.id)
+
+    def test_an_operator_sees_its_own_places(self, town: Town) -> None:
+        """PR-2, PR-3."""
+        assert self.seen(town, PointOfSale.id) == {town.kavalier.franchised_place}
+        assert self.seen(town, Terminal.id) == {town.kavalier.franchised_terminal}
+        assert self.seen(town, Franchisee.id) == {town.kavalier.franchisee}
+
+    def test_an_operator_finds_nobody_by_searching(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-3: the search crosses the policy for speed, so what it finds is joined to what may be seen."""
+        boris, anna = town.browser(town.boris), town.browser(town.anna)
+        for browser, found in ((anna, True), (boris, False)):
+            page = submit(
+                browser, "/customers", {"text": "Stranger"}, action="/customers/searches", follow_redirects=True
+            )
+            assert (f'href="/customers/{stock["stranger"]}"' in page.text) is found
+
+    def test_what_an_operator_does_is_in_the_audit_log(self, town: Town) -> None:
+        """PR-4: its line follows from the whole business's chain, which it cannot read."""
+        with town.kavalier.work(town.boris):
+            audit.record("test", audit.Subject("franchisee", town.kavalier.franchisee), {"name": ("a", "b")})
+        with town.kavalier.work():
+            newest = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+            assert newest is not None
+            assert newest.user_id == town.boris.id
+            assert audit.first_broken_entry() is None
+
+    def test_the_chain_holds_in_every_time_zone(self, town: Town) -> None:
+        """PR-4: what a server's zone is has no part in the hashes."""
+        with town.kavalier.work():
+            assert db.session.scalars(select(AuditEntry)).all()
+            db.session.expire_all()
+            db.session.execute(text("SET LOCAL TimeZone = 'Asia/Tokyo'"))
+            assert audit.first_broken_entry() is None
+
+    def test_an_operator_reads_no_audit_lines_of_others(self, town: Town, stock: dict[str, int]) -> None:
+        assert self.seen(town, AuditEntry.user_id) <= {town.boris.id}

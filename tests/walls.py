@@ -1,0 +1,59 @@
+"""What the tests of walls share: which tables, functions and rights there are to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tests.factories import add_customer, add_points, add_sale
+from tests.people import Shop
+
+OF_NO_BUSINESS = {"alembic_version", "app_user", "business", "sign_in_failure", "user_session"}
+"""`business` is walled by its own id, `app_user` and `user_session` by the person's; the others hold nobody's data."""
+WITHOUT_POLICIES = {"alembic_version", "sign_in_failure"}
+APPEND_ONLY = {"audit_entry", "ledger_entry", "lot_use", "transaction_line"}
+
+
+def tables(ask: Callable[..., list[Any]]) -> set[str]:
+    return set(
+        ask("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')")
+    )
+
+
+def set_scope(connection: psycopg.Connection, business: int | None, user: int | None = None) -> None:
+    for name, value in (("business_id", business), ("franchisee_id", None), ("user_id", user)):
+        connection.execute("SELECT set_config(%s, %s, false)", [f"app.{name}", "" if value is None else str(value)])
+
+
+def count(connection: psycopg.Connection, table: str, where: str = "true") -> int:
+    found = connection.execute(f"SELECT count(*) FROM {sql.Identifier(table).as_string()} WHERE {where}".encode())
+    row = found.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def fill(shop: Shop, superuser: psycopg.Connection) -> None:
+    """At least one row of the business in every table."""
+    with shop.work():
+        customer = add_customer(cards=["7700"], tags=[("city", "Kyiv")], point_of_sale=shop.franchised_place)
+        sale = add_sale(customer, shop.franchised_terminal, 5_000)
+        entry = add_points(customer, 300, terminal_id=shop.franchised_terminal)
+    superuser.execute(
+        "INSERT INTO lot_use (business_id, entry_id, lot_id, amount) SELECT business_id, entry_id, id, 100 FROM lot"
+        " WHERE business_id = %s AND entry_id = %s",
+        [shop.id, entry],
+    )
+    person = "(SELECT min(user_id) FROM membership WHERE business_id = %(id)s)"
+    for statement in (
+        "INSERT INTO program_account (business_id, program_id, wallet_id) VALUES (%(id)s, %(program)s, %(wallet)s)",
+        "INSERT INTO form_key (business_id, key, user_id, request_hash)"
+        f" VALUES (%(id)s, gen_random_uuid(), {person}, 'x')",
+        "INSERT INTO table_settings (business_id, user_id, table_name, columns)"
+        f" VALUES (%(id)s, {person}, 'customers', '[]')",
+        "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",
+    ):
+        superuser.execute(statement.encode(), {"id": shop.id, "program": shop.program, "wallet": shop.wallet})
+    assert sale
