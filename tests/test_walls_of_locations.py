@@ -12,7 +12,7 @@ from app.audit import AuditEntry
 from app.businesses.models import Franchisee, PointOfSale, StatsScope, Terminal
 from app.customers.models import Card, Customer, CustomerSearch, CustomerStats, Enrolment, Tag
 from app.extensions import db
-from app.ledger.models import Balance, Entry, Lot
+from app.ledger.models import Balance, Entry, Lot, LotUse
 from app.transactions.models import Transaction, TransactionLine
 from tests.browsing import submit
 from tests.factories import add_customer, add_points, add_sale
@@ -59,6 +59,13 @@ class TestLocations:
         assert self.seen(town, Transaction.gross) == {100}
         assert self.seen(town, TransactionLine.gross) == {100}
         assert self.seen(town, Entry.amount) == {100}
+        with town.kavalier.work():
+            lots = db.session.execute(select(Lot.entry_id, Lot.id, Lot.amount)).all()
+            db.session.add_all(
+                LotUse(business_id=town.kavalier.id, entry_id=entry, lot_id=lot, amount=amount)
+                for entry, lot, amount in lots
+            )
+        assert self.seen(town, LotUse.amount) == {100}
 
     def test_an_operator_sees_figures_of_its_places_alone(self, town: Town, stock: dict[str, int]) -> None:
         """PR-3: a figure over all places, or over another's, is in no row it can read."""

@@ -5,13 +5,32 @@ from __future__ import annotations
 import psycopg
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
+from app.extensions import db
 from tests.browsing import send, text_of
 from tests.businesses.places import new_place_form
-from tests.factories import add_point_of_sale
+from tests.factories import add_franchisee, add_point_of_sale, add_terminal
 from tests.people import Town
 
 PAGES = ["points-of-sale", "terminals", "franchisees"]
+
+
+def statements(town: Town, client: FlaskClient, page: str) -> int:
+    """How many statements a page takes."""
+    seen: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        seen.append(statement)
+
+    with town.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        assert client.get(page).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    return len(seen)
 
 
 class TestLists:
@@ -48,6 +67,16 @@ class TestLists:
             page = town.browser(reader).get("/points-of-sale").text
             assert "/points-of-sale/new" not in page
             assert f"/points-of-sale/{town.kavalier.franchised_place}" not in page
+
+    @pytest.mark.parametrize("page", ["/points-of-sale", "/terminals", "/franchisees"])
+    def test_the_number_of_statements_does_not_grow(self, town: Town, anna: FlaskClient, page: str) -> None:
+        few = statements(town, anna, page)
+        with town.kavalier.work():
+            for number in range(10):
+                franchisee = add_franchisee(f"Partner {number}")
+                add_terminal(add_point_of_sale(f"Place {number}", franchisee), f"Terminal {number}")
+        assert f"Partner {number}" in anna.get("/franchisees").text
+        assert statements(town, anna, page) == few
 
     @pytest.mark.parametrize("page", ["/points-of-sale", "/terminals", "/franchisees"])
     def test_an_unknown_filter_is_said(self, anna: FlaskClient, page: str) -> None:
