@@ -45,7 +45,7 @@ def count_browser_tests(arguments: list[str]) -> int:
     at = arguments.index("-m") + 1
     only = [*arguments[:at], f"({arguments[at]}) and browser", *arguments[at + 1 :]]
     found = subprocess.run(  # noqa: S603
-        [*PYTEST, *only, "--collect-only", "-q"], cwd=PROJECT, capture_output=True, text=True
+        [*PYTEST, *only, "--collect-only"], cwd=PROJECT, capture_output=True, text=True
     )
     return sum("::" in line for line in found.stdout.splitlines())
 

@@ -12,6 +12,9 @@ import psutil
 
 from app.local.paths import PROJECT
 
+SETTINGS = {"PORT", "HOST", "DATABASE_URL", "MIGRATION_DATABASE_URL", "LOADER_DATABASE_URL", "REDIS_URL"}
+SETTINGS |= {"SECRET_KEY", "REGULARS_DATA", "REGULARS_ENV", "DEMO_PASSWORD", "LOG_LEVEL"}
+
 
 class Run:
     """A supervisor in a process of its own."""
@@ -19,7 +22,7 @@ class Run:
     def __init__(self, data: Path, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.output = data / "output"
-        env = {**os.environ, "REGULARS_DATA": str(data), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+        env = {**plain_environment(), "REGULARS_DATA": str(data), "PORT": str(port)}
         with self.output.open("wb") as output:
             self.process = psutil.Popen(
                 [sys.executable, "-m", "app.local.run"], cwd=PROJECT, env=env, stdout=output, stderr=output
@@ -51,6 +54,11 @@ class Run:
 
     def child(self, words: str) -> psutil.Process:
         return next(each for each in self.process.children() if words in " ".join(each.cmdline()))
+
+
+def plain_environment() -> dict[str, str]:
+    """This process's environment without what would configure the panel."""
+    return {name: value for name, value in os.environ.items() if name not in SETTINGS}
 
 
 def free_port() -> int:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.local import check
+from app.local.paths import PROJECT
 
 
 @pytest.fixture
@@ -47,9 +48,15 @@ def test_what_a_person_selects_is_kept(asked: list[list[str]], monkeypatch: pyte
     monkeypatch.setattr("sys.argv", ["check", "-m", "long", "tests/local"])
     assert outcome() == 0
     assert asked == [
-        ["-m", "(long) and browser", "tests/local", "--collect-only", "-q"],
+        ["-m", "(long) and browser", "tests/local", "--collect-only"],
         ["-m", "(long) and not browser", "tests/local"],
     ]
+
+
+def test_the_tests_in_a_browser_are_counted_as_pytest_lists_them() -> None:
+    listed = [PROJECT / "tests" / "browser" / "test_session.py", PROJECT / "tests" / "test_rules.py"]
+    tests_in_browser = sum(line.startswith("def test_") for line in listed[0].read_text().splitlines())
+    assert check.count_browser_tests(["-m", "not long", *map(str, listed)]) == tests_in_browser > 0
 
 
 def outcome() -> object:

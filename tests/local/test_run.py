@@ -15,7 +15,7 @@ import pytest
 
 from app.local import run
 from app.local.paths import PROJECT
-from tests.local.runs import Run, free_port
+from tests.local.runs import Run, free_port, plain_environment
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_it_serves_survives_the_end_of_any_process_and_stops_in_order(started: R
 
     second = subprocess.run(
         [sys.executable, "-m", "app.local.run"],
-        env={**os.environ, "REGULARS_DATA": str(run_data), "PORT": "8765"},
+        env={**plain_environment(), "REGULARS_DATA": str(run_data), "PORT": "8765"},
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -87,15 +87,13 @@ def test_killed_it_leaves_no_process_and_starts_again(started: Run, run_data: Pa
 def test_a_wrong_setting_gives_one_line_and_starts_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, words: str
 ) -> None:
-    monkeypatch.setenv(setting, value)
-    assert words in refusal(tmp_path, monkeypatch)
+    assert words in refusal(tmp_path, monkeypatch, **{setting: value})
     assert not (tmp_path / "postgres").exists()
 
 
 def test_production_is_not_served_from_the_embedded_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REGULARS_ENV", "production")
-    monkeypatch.setenv("SECRET_KEY", "s" * 32)
-    assert refusal(tmp_path, monkeypatch).startswith("In production DATABASE_URL")
+    settings = {"REGULARS_ENV": "production", "SECRET_KEY": "s" * 32}
+    assert refusal(tmp_path, monkeypatch, **settings).startswith("In production DATABASE_URL")
 
 
 def test_a_taken_port_gives_one_line_and_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,14 +101,15 @@ def test_a_taken_port_gives_one_line_and_starts_nothing(tmp_path: Path, monkeypa
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        monkeypatch.setenv("PORT", str(port))
-        assert refusal(tmp_path, monkeypatch).startswith(f"Cannot listen at http://127.0.0.1:{port}: Address already")
+        said = refusal(tmp_path, monkeypatch, PORT=str(port))
+    assert said.startswith(f"Cannot listen at http://127.0.0.1:{port}: Address already")
     assert not (tmp_path / "postgres").exists()
 
 
-def refusal(data: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def refusal(data: Path, monkeypatch: pytest.MonkeyPatch, **settings: str) -> str:
     """The line that the supervisor ends with, in this process."""
-    monkeypatch.setenv("REGULARS_DATA", str(data))
+    environ = {**plain_environment(), "REGULARS_DATA": str(data), **settings}
+    monkeypatch.setattr(os, "environ", environ)
     monkeypatch.setattr(run, "PORT_PATIENCE", 0.1)
     with pytest.raises(SystemExit) as end:
         run.main()
