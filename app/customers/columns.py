@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Row, all_, and_, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Row, all_, and_, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.businesses import queries as places
 from app.businesses.models import PointOfSale
 from app.customers.filters import rounded_ratio
 from app.customers.models import Card, Customer, Enrolment, Tag
-from app.customers.parameters import BUSINESS, PROGRAM
+from app.customers.parameters import BUSINESS, PROGRAM, groups_of
 from app.customers.registry import Column, Order, Sample, Source, Walk
-from app.db import business_id
+from app.db import business_id, current_scope
 from app.errors import BadAddress
 from app.extensions import db
 from app.filters import local, money_label
@@ -213,9 +213,9 @@ def _enrolment(sample: Sample) -> Source:
     return Source("enrolment", Enrolment.__table__, Enrolment.customer_id.expression, mine)
 
 
-def _enrolled(value: Any, *where: ColumnElement[bool]) -> Walk:
+def _enrolled(value: Any) -> Walk:
     mine = (Enrolment.business_id == BUSINESS, Enrolment.program_id == PROGRAM)
-    return Walk(Enrolment.customer_id.expression, value, (*mine, *where))
+    return Walk(Enrolment.customer_id.expression, value, mine)
 
 
 def _category() -> ColumnElement[Any]:
@@ -228,8 +228,7 @@ def _category() -> ColumnElement[Any]:
 def _by_category(sample: Sample) -> Order:
     listed = select(Category.id).where(Category.business_id == business_id(), Category.program_id == sample.program_id)
     ids = tuple(db.session.scalars(listed.order_by(Category.position, Category.name, Category.id)))
-    walks = (_enrolled(Enrolment.category_id, Enrolment.category_id == each) for each in ids)
-    return Order(tuple(walks), names=ids)
+    return Order((replace(_enrolled(Enrolment.category_id), groups=ids),))
 
 
 def _by_days(sample: Sample) -> Order:
@@ -246,13 +245,14 @@ def _by_days(sample: Sample) -> Order:
 
 def _by_place(sample: Sample) -> Order:
     """No place first, then place by place in the order of their names."""
-    known = [place.id for place in places.points_of_sale()]
+    known = tuple(place.id for place in places.points_of_sale())
     column = Customer.registered_point_of_sale_id
-    # A place that this person does not see is none to it (PR-3).
-    nowhere = or_(column.is_(None), column != all_(literal(known, ARRAY(BigInteger))))
-    walks = [_walk_customers(func.coalesce(column, 0), nowhere)]
-    walks += [_walk_customers(column, column == each) for each in known]
-    return Order(tuple(walks), names=tuple(known))
+    walks = [_walk_customers(cast(0, BigInteger), column.is_(None))]
+    if current_scope().franchisee_id is not None:
+        # A place that this person does not see is none to it (PR-3); its customers are few enough to be sorted.
+        elsewhere = column != all_(groups_of(1))
+        walks = [_walk_customers(cast(0, BigInteger), or_(column.is_(None), elsewhere))]
+    return Order((*walks, replace(_walk_customers(column), groups=known)))
 
 
 def _place() -> ColumnElement[Any]:

@@ -94,9 +94,10 @@ class CustomerFilter:
         return self.shown_program.id
 
     @property
-    def shape(self) -> tuple[bool, bool, bool, bool]:
+    def shape(self) -> tuple[bool, ...]:
         """What its statements differ by, besides the values they take."""
-        return (len(self._scope_ids) == 1, self._of_buyers, self.search is None, self._asked is None)
+        limited = current_scope().franchisee_id is not None
+        return (len(self._scope_ids) == 1, self._of_buyers, self.search is None, self._asked is None, limited)
 
     def parameters(self) -> dict[str, object]:
         """The values for app.customers.parameters."""

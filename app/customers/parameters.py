@@ -28,3 +28,8 @@ CUSTOMER = bindparam("customer", type_=BigInteger)
 def place_of(kind: TypeEngine[Any]) -> BindParameter[Any]:
     """The value at which a page begins, of the sorted column's type."""
     return bindparam("place", type_=kind)
+
+
+def groups_of(walk: int) -> BindParameter[Any]:
+    """The groups of an order's walk, by its number."""
+    return bindparam(f"groups_{walk}", type_=ARRAY(BigInteger))

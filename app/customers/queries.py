@@ -47,8 +47,8 @@ def customer_page(
     way = descending is not backward
     start = _start(chosen, sort, order, key.customer_id) if key else None
     walk = start.walk if start else None
-    known_by = ("page", tuple(column.key for column in columns), sort.key, way, walk, order.names, chosen.shape)
-    values = chosen.parameters() | {"most": PAGE_SIZE + 1} | (start.parameters() if start else {})
+    known_by = ("page", tuple(column.key for column in columns), sort.key, way, walk, chosen.shape)
+    values = chosen.parameters() | order.parameters() | {"most": PAGE_SIZE + 1} | (start.parameters() if start else {})
     rows = list(ask(known_by, lambda: page_statement(chosen, columns, order, way, walk), values))
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     if backward:
@@ -96,8 +96,9 @@ def _sums_of(chosen: CustomerFilter, source: Source, summed: list[Column]) -> di
 
 def _start(chosen: CustomerFilter, sort: Column, order: Order, customer_id: int) -> Start:
     """Where a customer stands in the order now."""
-    known_by = ("start", sort.key, order.names, chosen.shape)
-    row = ask(known_by, lambda: start_statement(order), chosen.parameters() | {"customer": customer_id}).first()
+    values = chosen.parameters() | order.parameters() | {"customer": customer_id}
+    known_by = ("start", sort.key, chosen.shape)
+    row = ask(known_by, lambda: start_statement(order), values).first()
     if row is None:
         raise Problem(
             404,

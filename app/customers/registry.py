@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, Row
 
+from app.customers.parameters import groups_of
+
 
 @dataclass(frozen=True)
 class Source:
@@ -38,13 +40,18 @@ class Sample(Protocol):
 
 @dataclass(frozen=True)
 class Walk:
-    """Customers in the order of one sorted, indexed column; `value` with `customer_id` orders them uniquely."""
+    """Customers in the order of one sorted, indexed column; `value` with `customer_id` orders them uniquely.
+
+    With `groups` the order is that of the ids in it, such as categories by rank, and within a group by customer:
+    each group is a stretch of the index on `value`.
+    """
 
     customer_id: ColumnElement[int]
     value: ColumnElement[Any]
     where: tuple[ColumnElement[bool], ...] = ()
     in_sample: bool = False
     """Whether the walked rows are the sample's own figures, so that membership need not be asked again."""
+    groups: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,11 @@ class Order:
 
     walks: tuple[Walk, ...]
     falling: bool = False
-    names: tuple[int, ...] = ()
-    """The ids that the walks name, where they differ from business to business."""
+
+    def parameters(self) -> dict[str, object]:
+        """The groups of its walks, as the values that its statements take."""
+        walks = enumerate(self.walks)
+        return {groups_of(number).key: list(walk.groups) for number, walk in walks if walk.groups is not None}
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,30 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import CursorResult, FromClause, Select, Subquery, and_, literal_column, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.engine import Compiled
 from sqlalchemy.sql import Executable
 
 from app.customers.filters import CustomerFilter
 from app.customers.models import Customer
-from app.customers.parameters import BUSINESS, CUSTOMER, MOST, place_of
+from app.customers.parameters import BUSINESS, CUSTOMER, MOST, groups_of, place_of
 from app.customers.registry import Column, Order, Source, Walk
 from app.extensions import db
 
@@ -58,22 +75,22 @@ def page_statement(
     fields: dict[str, Any] = {"id": Customer.id}
     joined: Any = page.join(Customer, and_(Customer.business_id == BUSINESS, Customer.id == page.c.customer_id))
     sources: dict[str, Source] = {}
-    for column in columns:
+    for shown in columns:
         rows: FromClause = Customer.__table__
-        if column.source:
-            source = column.source(chosen)
+        if shown.source:
+            source = shown.source(chosen)
             if source.name not in sources:
                 sources[source.name] = source
                 joined = joined.outerjoin(source.rows, and_(source.customer_id == page.c.customer_id, *source.where))
             rows = sources[source.name].rows
-        fields |= {field.key: field for field in column.fields(rows)}
+        fields |= {field.key: field for field in shown.fields(rows)}
     return select(*fields.values()).select_from(joined).order_by(*_ordered(page.c, order, descending))
 
 
 def start_statement(order: Order) -> Executable:
     """In which walk a customer stands, and with which value."""
     looks = [
-        select(literal_column(str(number)).label("walk"), walk.value.label("value")).where(
+        select(literal_column(str(number)).label("walk"), _place_in(walk, number).label("value")).where(
             *walk.where, walk.customer_id == CUSTOMER
         )
         for number, walk in enumerate(order.walks)
@@ -83,7 +100,7 @@ def start_statement(order: Order) -> Executable:
 
 def sums_statement(chosen: CustomerFilter, source: Source, summed: Sequence[Column]) -> Select[Any]:
     """The totals of columns of one source over the whole selection."""
-    totals = [column.total(source.rows).label(column.key) for column in summed if column.total]
+    totals = [each.total(source.rows).label(each.key) for each in summed if each.total]
     if source.of_sample:
         found = chosen.found(source.customer_id)
         return select(*totals).select_from(source.rows).where(*source.where, *found)
@@ -106,16 +123,56 @@ def _page(chosen: CustomerFilter, order: Order, descending: bool, start: int | N
 
 
 def _part(chosen: CustomerFilter, number: int, walk: Walk, falling: bool, begun: bool) -> Select[Any]:
-    part = select(
-        walk.customer_id.label("customer_id"), walk.value.label("value"), literal_column(str(number)).label("walk")
-    )
-    chosen_there = chosen.found if walk.in_sample else chosen.includes
-    part = part.where(*walk.where, *chosen_there(walk.customer_id))
-    here, there = tuple_(walk.value, walk.customer_id), tuple_(place_of(walk.value.type), CUSTOMER)
+    if walk.groups is not None:
+        return _grouped_part(chosen, number, walk, falling, begun)
+    part = select(walk.customer_id.label("customer_id"), walk.value.label("value"), _numbered(number))
+    part = part.where(*walk.where, *_chosen(chosen, walk))
     if begun:
+        here, there = tuple_(walk.value, walk.customer_id), tuple_(place_of(walk.value.type), CUSTOMER)
         part = part.where(here < there if falling else here > there)
     ordered = (walk.value.desc(), walk.customer_id.desc()) if falling else (walk.value, walk.customer_id)
     return part.order_by(*ordered).limit(MOST)
+
+
+def _grouped_part(chosen: CustomerFilter, number: int, walk: Walk, falling: bool, begun: bool) -> Select[Any]:
+    """Group after group, each from its stretch of the index, until the page is full."""
+    listed = (
+        func.unnest(groups_of(number)).table_valued(column("id", BigInteger), with_ordinality="rank").render_derived()
+    )
+    rank = cast(listed.c.rank, BigInteger)
+    ranked = select(listed.c.id, rank.label("rank"))
+    if begun:
+        start = place_of(BigInteger())
+        ranked = ranked.where(rank <= start if falling else rank >= start)
+    groups = ranked.order_by(rank.desc() if falling else rank).subquery("grouped")
+    member = select(walk.customer_id.label("customer_id"))
+    member = member.where(*walk.where, walk.value == groups.c.id, *_chosen(chosen, walk))
+    if begun:
+        beyond = walk.customer_id < CUSTOMER if falling else walk.customer_id > CUSTOMER
+        member = member.where(or_(groups.c.rank != place_of(BigInteger()), beyond))
+    member = member.order_by(walk.customer_id.desc() if falling else walk.customer_id).limit(MOST)
+    within = member.lateral("within")
+    part = select(within.c.customer_id, groups.c.rank.label("value"), _numbered(number)).select_from(
+        groups.join(within, true())
+    )
+    if falling:
+        return part.order_by(groups.c.rank.desc(), within.c.customer_id.desc()).limit(MOST)
+    return part.order_by(groups.c.rank, within.c.customer_id).limit(MOST)
+
+
+def _chosen(chosen: CustomerFilter, walk: Walk) -> list[ColumnElement[bool]]:
+    return (chosen.found if walk.in_sample else chosen.includes)(walk.customer_id)
+
+
+def _numbered(number: int) -> ColumnElement[int]:
+    return literal_column(str(number)).label("walk")
+
+
+def _place_in(walk: Walk, number: int) -> ColumnElement[Any]:
+    """By what a customer stands in a walk: the sorted value, or the rank of its group."""
+    if walk.groups is None:
+        return walk.value
+    return cast(func.array_position(groups_of(number), walk.value), BigInteger)
 
 
 def _ordered(columns: Any, order: Order, descending: bool) -> tuple[Any, ...]:

@@ -44,7 +44,7 @@ def keep_columns() -> BaseResponse:
     else:
         keep_table_settings(NAME, [column.key for column in listed if column.key in shown] or [ALWAYS_SHOWN])
         keep_preferences(density=density)
-    flash(_("The columns are kept for you."), "ok")
+    flash(_("The columns are kept for you."), "success")
     return go(own_address(back, url_for("customers.index")))
 
 
