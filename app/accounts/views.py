@@ -143,7 +143,7 @@ def revoke_session(session_id: int) -> BaseResponse:
     if session_id not in {each.id for each in own_sessions()}:
         raise NotFound
     services.sign_out(session_id)
-    flash(_("Signed out there."), "ok")
+    flash(_("Signed out there."), "success")
     return go(url_for("accounts.profile"))
 
 
