@@ -47,7 +47,8 @@ def install_packages() -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     say("Installing the locked packages (a minute or two)")
-    install = ["pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    # What is never imported need not be compiled: that halves the time.
+    install = ["pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
     install += ["--no-deps", "--require-hashes", "-r", str(REQUIREMENTS)]
     if subprocess.run([PYTHON, "-m", *install], cwd=PROJECT).returncode:  # noqa: S603
         sys.exit("The packages could not be installed: see the lines above, then run the command again.")
