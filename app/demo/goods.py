@@ -67,7 +67,7 @@ _LISTS = {"coffee house": _COFFEE_HOUSE, "bakery": _BAKERY, "subscription": _SUB
 
 _PRICE_STEPS = 6
 _CHEAPEST = 0.76
-_COUNTS = (1,) * 44 + (2,) * 34 + (3,) * 15 + (4,) * 7
+_COUNTS = (1,) * 40 + (2,) * 34 + (3,) * 17 + (4,) * 9
 _MORNING, _EVENING = 11 * 3600, 17 * 3600
 _DISCOUNTS = (5, 10, 10, 15, 20)
 

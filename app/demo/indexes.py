@@ -12,7 +12,7 @@ from app.config import Config
 from app.demo.rows import COLUMNS
 from app.extensions import Base
 
-_WORTH_IT = 2_000_000
+_WORTH_IT = 1_000_000
 """Sales from which dropping pays."""
 
 

@@ -66,7 +66,7 @@ def copy(connection: Connection, rows: Rows) -> None:
                 names = sql.SQL(", ").join(map(sql.Identifier, columns.split()))
                 statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
                 with cursor.copy(statement) as target:
-                    target.write("".join(rows[table]))
+                    target.write(rows[table])
 
 
 def tidy(config: Config) -> None:

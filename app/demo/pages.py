@@ -63,7 +63,7 @@ class Pages:
             self._texts.movement(movement)
         for portion in self.book.portions:
             self._texts.portion(portion)
-        return self._texts.rows
+        return {table: "".join(rows) for table, rows in self._texts.rows.items()}
 
     def _number(self) -> None:
         """Gives transactions, entries and lots their ids."""

@@ -28,7 +28,8 @@ COLUMNS = {
     "balance": "business_id wallet_id customer_id amount expiring_at expiring",
     "customer_stats": "business_id scope_id customer_id sales_count amount average first_at last_at",
 }
-Rows = dict[str, list[str]]
+Rows = dict[str, str]
+"""Table → its rows."""
 
 _NULL = "\\N"
 
@@ -40,7 +41,7 @@ class Texts:
         self._business = business
         self._calendar = calendar
         self._text = calendar.text
-        self.rows: Rows = {table: [] for table in COLUMNS}
+        self.rows: dict[str, list[str]] = {table: [] for table in COLUMNS}
 
     def customer(self, customer: Customer, tags: list[tuple[str, str, int]], first_card: int) -> None:
         person, registered = customer.person, self._text(customer.habit.registered)
