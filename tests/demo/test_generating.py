@@ -64,7 +64,8 @@ IMPOSSIBLE = {
         JOIN lot l ON l.business_id = u.business_id AND l.id = u.lot_id
         JOIN lot sooner ON sooner.business_id = l.business_id AND sooner.customer_id = l.customer_id
             AND sooner.wallet_id = l.wallet_id AND sooner.expires_at < l.expires_at AND sooner.remaining > 0
-        JOIN ledger_entry s ON s.business_id = sooner.business_id AND s.id = sooner.entry_id AND s.id < e.id""",
+        JOIN ledger_entry s ON s.business_id = sooner.business_id AND s.id = sooner.entry_id AND s.id < e.id
+        WHERE NOT EXISTS (SELECT FROM ledger_entry r WHERE r.business_id = e.business_id AND r.reverses_id = e.id)""",
     "points of someone without access, or spent with limited access": """
         SELECT e.id FROM ledger_entry e
         JOIN program p ON p.business_id = e.business_id AND p.is_default
