@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, event, text
+from sqlalchemy import Connection, Engine, NullPool, Row, create_engine, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.config import ConfigError
@@ -16,6 +17,19 @@ from app.scope import NoScopeError, Scope
 _SET = text(
     "SELECT set_config('app.business_id', :b, true), set_config('app.franchisee_id', :f, true),"
     " set_config('app.user_id', :u, true)"
+)
+
+# What a franchisee's operators may see is worked out here, once, and not by every policy of every statement (PR-3).
+_SET_LOCATIONS = text(
+    """
+    SELECT
+        set_config('app.places', (SELECT coalesce(string_agg(id::text, ','), '') FROM point_of_sale
+            WHERE business_id = :b AND franchisee_id = :f), true),
+        set_config('app.scopes', (SELECT coalesce(string_agg(id::text, ','), '') FROM stats_scope
+            WHERE business_id = :b AND owner_franchisee_id = :f), true),
+        set_config('app.franchisee_scope', coalesce((SELECT id::text FROM stats_scope
+            WHERE business_id = :b AND franchisee_id = :f), ''), true)
+    """
 )
 
 
@@ -55,6 +69,8 @@ def _set_scope(session: Session, _transaction: object, connection: Connection) -
         _SET,
         {"b": values["app.business_id"], "f": values["app.franchisee_id"], "u": values["app.user_id"]},
     )
+    if scope.franchisee_id is not None:
+        connection.execute(_SET_LOCATIONS, {"b": scope.business_id, "f": scope.franchisee_id})
 
 
 def after_commit(action: Callable[[], object]) -> None:
@@ -129,9 +145,16 @@ def check_role(connection: Connection) -> str | None:
     return f"DATABASE_URL: the role {row.rolname} {' and '.join(faults)}." if faults else None
 
 
-def refuse_unsafe_role(engine: Engine) -> None:
-    """Raises ConfigError, with one line for who starts the application, when its database role is bound by no wall."""
-    with engine.connect() as connection:
-        fault = check_role(connection)
+def refuse_unsafe_role(database_url: str) -> None:
+    """Raises ConfigError, with one line for who starts the application, when its database role is bound by no wall.
+
+    Its connection is closed again, so a process that forks after it shares none. A database that is away is no
+    reason not to start: it is asked again by the first request.
+    """
+    try:
+        with create_engine(database_url, poolclass=NullPool).connect() as connection:
+            fault = check_role(connection)
+    except OperationalError:
+        return
     if fault:
         raise ConfigError(f"{fault} Give the application a role of its own that owns nothing.")

@@ -13,6 +13,7 @@ from rq.serializers import JSONSerializer
 
 import jobs
 from app import create_app
+from app.db import refuse_unsafe_role
 from app.extensions import db
 from app.queue import QUEUES, connect
 
@@ -58,4 +59,6 @@ def make_worker(app: Flask, name: str) -> OneQueueWorker:
 if __name__ == "__main__":
     if sys.argv[1:] not in [[queue] for queue in QUEUES]:
         sys.exit(f"Give one queue: {' or '.join(QUEUES)}.")
-    make_worker(create_app(), sys.argv[1]).work(logging_level="WARNING")
+    app = create_app()
+    refuse_unsafe_role(app.config["REGULARS"].database_url)
+    make_worker(app, sys.argv[1]).work(logging_level="WARNING")

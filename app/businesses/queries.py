@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Executable, Row, func, select, text
 from werkzeug.exceptions import NotFound
 
 from app.businesses.models import Business, Franchisee, PointOfSale, Terminal
@@ -51,6 +51,18 @@ def terminals() -> Sequence[Terminal]:
 def franchisees() -> Sequence[Franchisee]:
     """Every franchisee this person sees, archived ones too, by name."""
     return _by_name(Franchisee)
+
+
+def place_options() -> list[Row[Any]]:
+    """Id, name and archived_at of every point of sale this person sees, by name: what selects need."""
+    mine = select(PointOfSale.id, PointOfSale.name, PointOfSale.archived_at)
+    return _named(mine.where(PointOfSale.business_id == business_id()))
+
+
+def terminal_options() -> list[Row[Any]]:
+    """The same of every Terminal, with its point_of_sale_id."""
+    mine = select(Terminal.id, Terminal.name, Terminal.archived_at, Terminal.point_of_sale_id)
+    return _named(mine.where(Terminal.business_id == business_id()))
 
 
 def terminal_counts() -> dict[int, int]:
@@ -114,6 +126,10 @@ def money_moved() -> bool:
         " OR EXISTS (SELECT FROM ledger_entry WHERE business_id = :business)"
     )
     return bool(db.session.execute(moved, {"business": business_id()}).scalar_one())
+
+
+def _named(options: Executable) -> list[Row[Any]]:
+    return sorted(db.session.execute(options), key=lambda place: (sort_key(place.name), place.id))
 
 
 def _by_name(kind: type[Kind]) -> list[Kind]:

@@ -245,7 +245,7 @@ def _by_days(sample: Sample) -> Order:
 
 def _by_place(sample: Sample) -> Order:
     """No place first, then place by place in the order of their names."""
-    known = tuple(place.id for place in places.points_of_sale())
+    known = tuple(place.id for place in places.place_options())
     column = Customer.registered_point_of_sale_id
     walks = [_walk_customers(cast(0, BigInteger), column.is_(None))]
     if current_scope().franchisee_id is not None:

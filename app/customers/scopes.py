@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from app.businesses import queries as places
 from app.businesses.models import PointOfSale, Terminal
@@ -31,7 +31,7 @@ class ScopeSelect:
 
 def scope_choices(chosen: CustomerFilter) -> list[ScopeSelect]:
     """What may be chosen; Terminals stand under their point of sale, those of the chosen one alone."""
-    shops, terminals = places.points_of_sale(), places.terminals()
+    shops, terminals = places.place_options(), _by_place(chosen.terminal)
     here = chosen.point_of_sale.id if chosen.point_of_sale else None
     return [
         _select("program", _("Program"), chosen.program, _("All loyalty programs"), [(None, _programs())]),
@@ -47,11 +47,7 @@ def scope_choices(chosen: CustomerFilter) -> list[ScopeSelect]:
             _("Terminal"),
             chosen.terminal,
             _("All"),
-            [
-                (shop.name, mine)
-                for shop in shops
-                if here in (None, shop.id) and (mine := _terminals_of(shop, terminals, chosen.terminal))
-            ],
+            [(shop.name, terminals[shop.id]) for shop in shops if here in (None, shop.id) and shop.id in terminals],
         ),
     ]
 
@@ -61,13 +57,16 @@ def _programs() -> list[tuple[str, str]]:
     return [(str(row.id), row.title) for row in db.session.execute(mine.order_by(Program.title, Program.id))]
 
 
-def _terminals_of(shop: PointOfSale, terminals: Sequence[Terminal], current: Terminal | None) -> list[tuple[str, str]]:
-    return [
-        (str(each.id), each.name) for each in terminals if each.point_of_sale_id == shop.id and _listed(each, current)
-    ]
+def _by_place(current: Terminal | None) -> dict[int, list[tuple[str, str]]]:
+    """Point of sale → its Terminals."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for each in places.terminal_options():
+        if _listed(each, current):
+            found.setdefault(each.point_of_sale_id, []).append((str(each.id), each.name))
+    return found
 
 
-def _listed(place: PointOfSale | Terminal, current: PointOfSale | Terminal | None) -> bool:
+def _listed(place: Row[Any], current: PointOfSale | Terminal | None) -> bool:
     # An archived place is not offered anew; an address that names it still shows it.
     return place.archived_at is None or (current is not None and current.id == place.id)
 

@@ -6,6 +6,7 @@ The database may have no ICU, and code points put і, ї, є, ґ and ё after я
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _ALPHABET = "абвгґдеёєжзиіїйклмнопрстуфхцчшщъыьэюя"
 _APOSTROPHES = "'’ʼ`´"
@@ -16,6 +17,7 @@ _ORDER = {ord(letter): chr(0x0430 + place) for place, letter in enumerate(_ALPHA
 _ORDER |= {ord(mark): "" for mark in _APOSTROPHES}
 
 
+@lru_cache(maxsize=4096)
 def sort_key(*words: str) -> str:
     """A key for ORDER BY … COLLATE "C": case and marks aside, words one after another; '' for no words."""
     joined = " ".join(word for word in words if word)

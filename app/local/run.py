@@ -26,7 +26,7 @@ DATABASE_SOURCES = ("migrations/**/*.py", "app/demo/**/*.py")
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 PORT_PATIENCE = 2.0  # seconds
 SERVICES = {
-    "The web server": ("-m", "gunicorn", "-c", "python:app.local.gunicorn_conf", "wsgi:app"),
+    "The web server": ("-m", "gunicorn", "-c", "python:app.gunicorn_conf", "wsgi:app"),
     "The messages worker": ("-m", "jobs.worker", "messages"),
     "The worker": ("-m", "jobs.worker", "work"),
     "The scheduler": ("-m", "jobs.schedule"),
