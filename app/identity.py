@@ -43,6 +43,8 @@ class Identity(UserMixin):  # type: ignore[misc]
     narrow_rail: bool
     keys: bool
     workplace: Workplace | None
+    businesses: tuple[tuple[int, str, Role], ...] = ()
+    """Id, name and own role of each business that the person belongs to, by name."""
 
     def get_id(self) -> str:
         return str(self.user_id)
@@ -103,6 +105,7 @@ def identify(request: Request) -> Identity | None:
         row.narrow_rail,
         row.keys,
         place,
+        tuple((number, name, Role(role)) for number, name, role in row.businesses or []),
     )
 
 

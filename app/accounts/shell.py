@@ -9,7 +9,6 @@ from flask import Flask, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.accounts.queries import own_businesses
 from app.accounts.roles import role_name
 from app.businesses import queries as places
 from app.filters import language
@@ -97,7 +96,8 @@ class Shell:
     @cached_property
     def businesses(self) -> list[Place]:
         here = self.workplace.id if self.workplace else None
-        return [Place(each.id, each.name, each.role, each.id == here) for each in own_businesses()]
+        known = self.identity.businesses if self.identity else ()
+        return [Place(number, name, role, number == here) for number, name, role in known]
 
     @cached_property
     def location_count(self) -> int:

@@ -40,6 +40,7 @@ class Calendar:
         self._dates = dates
         self._prefixes = [f"{day:%Y-%m-%d} " for day in dates]
         self._offsets = [_offset(day, zone) for day in dates]
+        self._month_ends: dict[tuple[int, int], int] = {}
         self._weekend = [day.weekday() > 4 for day in dates]
         self._reached = [0.0, *accumulate(self._busyness(number) for number in range(self.days))]
         self._hours = (_slots(_WORKING_HOURS), _slots(_WEEKEND_HOURS))
@@ -58,9 +59,12 @@ class Calendar:
 
     def month_end(self, moment: int, months: int) -> int:
         """The last second of the month that is `months` after the moment's."""
-        day = self._dates[moment // DAY]
-        years, month = divmod(day.month + months, 12)
-        return self.moment(date(day.year + years, month + 1, 1)) - 1
+        key = moment // DAY, months
+        if (end := self._month_ends.get(key)) is None:
+            day = self._dates[moment // DAY]
+            years, month = divmod(day.month + months, 12)
+            end = self._month_ends[key] = self.moment(date(day.year + years, month + 1, 1)) - 1
+        return end
 
     def share(self, since: int, until: int) -> float:
         """How much of the whole time's business falls between two moments, from 0 to 1."""
