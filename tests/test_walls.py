@@ -20,6 +20,7 @@ DEFINERS = {
     "newest_audit_hash",
     "own_businesses",
     "session_identity",
+    "sees_customer",
     "sign_in_user",
 }
 # A user is of no business, so a reference to one cannot name it.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -67,17 +68,14 @@ def customer_count(chosen: CustomerFilter) -> int:
     return int(ask(("count", chosen.shape), statement, chosen.parameters()).scalar_one())
 
 
-def selection_sums(chosen: CustomerFilter, columns: Iterable[Column]) -> dict[str, int]:
-    """The sums of the selection under those columns that have one, in their units."""
+def sums_by_source(chosen: CustomerFilter, columns: Iterable[Column]) -> list[Callable[[], dict[str, int]]]:
+    """The sums of the selection under those columns that have one, in their units: a statement for each source."""
     by_source: dict[str, tuple[Source, list[Column]]] = {}
     for column in columns:
         if column.total and column.source:
             source = column.source(chosen)
             by_source.setdefault(source.name, (source, []))[1].append(column)
-    sums: dict[str, int] = {}
-    for source, summed in by_source.values():
-        sums |= _sums_of(chosen, source, summed)
-    return sums
+    return [partial(_sums_of, chosen, source, summed) for source, summed in by_source.values()]
 
 
 def customer_named(customer_id: int) -> Customer:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
@@ -10,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.address import address, whole_number
 from app.customers.drawer import summary
 from app.customers.filters import CustomerFilter, Search
-from app.customers.queries import customer_count, customer_named, selection_sums
+from app.customers.queries import customer_count, customer_named, sums_by_source
 from app.customers.scopes import scope_choices
 from app.customers.search import Criterion
 from app.customers.table import CustomersTable
@@ -19,6 +22,8 @@ from app.db import patience, rollback
 from app.errors import Problem
 from app.permissions import Permission, requires
 from app.web import go, render
+
+Answer = TypeVar("Answer")
 
 PATIENCE = 2000
 """Milliseconds after which a count or a sum is given up, and says so."""
@@ -48,26 +53,17 @@ def search() -> BaseResponse:
 @requires(Permission.READ_CUSTOMERS)
 def count() -> BaseResponse:
     chosen = CustomerFilter.from_args(request.args)
-    try:
-        with patience(PATIENCE):
-            counted: int | None = customer_count(chosen)
-    except OperationalError:
-        rollback()
-        counted = None
-    return render("customers/_count.html", count=counted)
+    return render("customers/_count.html", count=_patiently(lambda: customer_count(chosen)))
 
 
 @blueprint.get("/sums")
 @requires(Permission.READ_CUSTOMERS)
 def sums() -> BaseResponse:
     table = CustomersTable(request.args)
-    try:
-        with patience(PATIENCE):
-            summed: dict[str, int] | None = selection_sums(table.filter, table.shown)
-    except OperationalError:
-        rollback()
-        summed = None
-    return render("customers/_sums.html", columns=table.columns, sums=summed)
+    found = [_patiently(ask) for ask in sums_by_source(table.filter, table.shown)]
+    known = [each for each in found if each is not None]
+    summed = {key: value for each in known for key, value in each.items()}
+    return render("customers/_sums.html", columns=table.columns, sums=summed if known or not found else None)
 
 
 @blueprint.get("/summary")
@@ -91,6 +87,16 @@ def _show(table: CustomersTable) -> BaseResponse:
         help_href=url_for("help.index", _anchor="customers"),
         summary=summary(opened, table.here) if opened else None,
     )
+
+
+def _patiently(ask: Callable[[], Answer]) -> Answer | None:
+    """The answer, or None when it would take longer than people wait for a hint."""
+    try:
+        with patience(PATIENCE):
+            return ask()
+    except OperationalError:
+        rollback()
+        return None
 
 
 def _search_box(chosen: CustomerFilter) -> dict[str, object]:
