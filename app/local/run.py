@@ -1,5 +1,6 @@
 """The default run: `python -m app.local.run` starts every process, minds them, and stops them in order."""
 
+import hashlib
 import http.client
 import os
 import socket
@@ -51,7 +52,7 @@ def run(config: Config) -> None:
     supervisor.listen()
     try:
         env = start_servers(supervisor, config)
-        prepare_database(supervisor, env)
+        prepare_database(supervisor, config, env)
         serving = without_owner(env)
         web, *others = [Service(name, (sys.executable, *words), serving) for name, words in SERVICES.items()]
         supervisor.serve(web)
@@ -100,7 +101,7 @@ def start_servers(supervisor: Supervisor, config: Config) -> dict[str, str]:
     return environment(config, supervisor.postgres, supervisor.valkey)
 
 
-def prepare_database(supervisor: Supervisor, env: dict[str, str]) -> None:
+def prepare_database(supervisor: Supervisor, config: Config, env: dict[str, str]) -> None:
     """Bring the schema up to date as its owner, and fill the embedded database once."""
     if not supervisor.postgres:
         if env.get("MIGRATION_DATABASE_URL"):
@@ -110,12 +111,15 @@ def prepare_database(supervisor: Supervisor, env: dict[str, str]) -> None:
         return
     # Nobody else changes the embedded database, so its folder can tell what it has been made by.
     stamp = supervisor.postgres.home / "prepared"
-    wanted = fingerprint(*DATABASE_SOURCES)
+    password = hashlib.sha256(config.demo_password.encode()).hexdigest()
+    wanted = f"{fingerprint(*DATABASE_SOURCES)} {password}"
     if not stamp.exists() or stamp.read_text() != wanted:
         say("Preparing the database …")
         supervisor.step("The migration", (*FLASK, "db", "upgrade"), env, quiet=True)
         supervisor.step("The demonstration business", (*FLASK, "demo", "ensure"), env)
         stamp.write_text(wanted)
+    if os.environ.get("REGULARS_COMPLETEJOURNEY") == "1":
+        supervisor.step("The real groceries", (*FLASK, "demo", "completejourney"), env)
 
 
 def wait_for_web(web: Service, config: Config) -> None:
