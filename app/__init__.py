@@ -18,17 +18,17 @@ from app.businesses import models as business_models
 from app.businesses import views as business_views
 from app.config import Config
 from app.customers import models as customer_models
-from app.customers import register as customers
+from app.customers import register as customer_parts
 from app.customers import views as customer_views
 from app.extensions import compress, migrate
 from app.extensions import db as database
 from app.help import views as help_views
 from app.ledger import models as ledger_models
-from app.ledger import register as ledger
+from app.ledger import register as ledger_parts
 from app.loyalty import models as loyalty_models
 from app.permissions import permission_of
 from app.transactions import models as transaction_models
-from app.transactions import register as transactions
+from app.transactions import register as transaction_parts
 
 MODELS = (
     account_models,
@@ -41,7 +41,7 @@ MODELS = (
     transaction_models,
 )
 VIEWS = (account_views, business_views, customer_views, health, help_views)
-REGISTERED = (customers, ledger, transactions)
+PARTS = (customer_parts, ledger_parts, transaction_parts)
 ROOT = Path(__file__).parent.parent
 
 
@@ -59,8 +59,8 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(views.blueprint)
     for view in app.view_functions.values():
         permission_of(view)
-    for area in REGISTERED:
-        area.register()
+    for part in PARTS:
+        part.register()
     return app
 
 

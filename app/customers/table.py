@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import Row
 
 from app.accounts.queries import table_settings
 from app.address import address, whole_number
+from app.customers.cells import RowDrawer, Shown
 from app.customers.columns import all_columns, column_named
 from app.customers.filters import CustomerFilter
 from app.customers.queries import PAGE_SIZE, Page, PageKey, customer_page
@@ -48,11 +49,8 @@ class Line:
 
     id: int
     name: str
-    href: str
-    drawer_href: str
-    open_href: str
     open: bool
-    cells: dict[str, object]
+    cells: Markup
 
 
 class CustomersTable:
@@ -157,15 +155,32 @@ class CustomersTable:
         return self.shown if named in self.shown else [*self.shown, named]
 
     def _line(self, row: Row[Any]) -> Line:
-        return Line(
-            id=row.id,
-            name=f"{row.first_name} {row.last_name}".strip(),
-            href=url_for("customers.profile", customer_id=row.id),
+        name = f"{row.first_name} {row.last_name}".strip()
+        cells = self._cells.draw(
+            name,
+            href=f"{self._base}/{row.id}",
             drawer_href=_with(self._drawer, f"id={row.id}"),
             open_href=_with(self.here, f"open={row.id}"),
-            open=row.id == self.opened,
-            cells={column.key: column.cell(row) for column in self.shown},
+            values={column.key: column.cell(row) for column in self.shown},
         )
+        return Line(row.id, name, row.id == self.opened, cells)
+
+    @cached_property
+    def _cells(self) -> RowDrawer:
+        return RowDrawer(
+            [
+                Shown(head.key, head.label, head.kind, head.numeric, head.rank, head.direction is not None)
+                for head in self.columns
+            ]
+        )
+
+    @cached_property
+    def _filtered(self) -> str:
+        return address("customers.index", self.filter.args())
+
+    @cached_property
+    def _base(self) -> str:
+        return address("customers.index")
 
     @cached_property
     def _drawer(self) -> str:
@@ -186,8 +201,8 @@ class CustomersTable:
             column.kind,
             column.numeric,
             rank,
-            address("customers.index", self.filter.args(), {"sort": column.key}),
-            address("customers.index", self.filter.args(), {"sort": f"-{column.key}"}),
+            _with(self._filtered, f"sort={column.key}"),
+            _with(self._filtered, f"sort=-{column.key}"),
             direction,
         )
 

@@ -1,0 +1,131 @@
+"""The cells of the customers table as HTML.
+
+Hundreds of cells make a page, and a template that draws each by itself costs more than the database does; so what is
+the same in every row of a column is put together once, and a row is one piece of text. Whatever comes from people is
+escaped here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from app.filters import language, money, short_date
+from app.lib import formats
+
+LAST_RANK = 12
+NOTHING = '<span class="quiet">–</span>'
+
+Draw = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a cell needs to know of its column."""
+
+    key: str
+    label: str
+    kind: str
+    numeric: bool
+    rank: int
+    is_sorted: bool
+
+
+class RowDrawer:
+    """Draws the cells of rows, one after another, for the columns of a page."""
+
+    def __init__(self, columns: Sequence[Shown]) -> None:
+        drawn = _kinds()
+        linked_kind = "name" if any(column.kind == "name" for column in columns) else None
+        self.no_name = str(escape(_("No name")))
+        self.open_words = str(escape(_("Summary")))
+        self.parts = [
+            (
+                column.key,
+                _begin(column, first=place == 0),
+                drawn.get(column.kind, _text),
+                "</th>" if place == 0 else "</td>",
+                column.kind == linked_kind or (linked_kind is None and place == 0),
+            )
+            for place, column in enumerate(columns)
+        ]
+
+    def draw(self, name: str, href: str, drawer_href: str, open_href: str, values: Mapping[str, object]) -> Markup:
+        """All cells of a row; the first one carries what opens the drawer, the name leads to the profile."""
+        shown_name = str(escape(name)) or self.no_name
+        drawer, opened = str(escape(drawer_href)), str(escape(open_href))
+        opener = (
+            f'<a class="row-open" href="{opened}" hx-get="{drawer}" hx-push-url="{opened}" hx-target="#drawer"'
+            f' hx-swap="outerHTML">{self.open_words} {shown_name}</a>'
+        )
+        pieces = []
+        for key, begin, draw, end, linked in self.parts:
+            value = values[key]
+            text = NOTHING if value is None or value in ("", ()) else draw(value)
+            if linked:
+                text = text if text is not NOTHING else f'<span class="quiet">{self.no_name}</span>'
+                text = f'<a class="row-link" href="{href}">{text}</a>'
+            pieces.append(f"{begin}{opener}{text}{end}")
+            opener = ""
+        return Markup("".join(pieces))  # noqa: S704 - escaped above, piece by piece
+
+
+def _begin(column: Shown, first: bool) -> str:
+    classes = [
+        *(["c-first"] if first else []),
+        f"k-{column.kind}",
+        *(["n"] if column.numeric else []),
+        f"r{min(column.rank, LAST_RANK)}",
+        *(["is-sorted"] if column.is_sorted else []),
+    ]
+    label = "" if column.kind in ("name", "phone") else f' data-label="{escape(column.label)}"'
+    tag = 'th scope="row"' if first else "td"
+    return f'<{tag} class="{" ".join(classes)}"{label}>'
+
+
+def _kinds() -> dict[str, Draw]:
+    """How each kind of column draws a value that is there, in the person's language."""
+    tongue = language()
+    access = {
+        "full": _("Full access"),
+        "limited": _("Limited"),
+        "none": _("No access"),
+        "blacklisted": _("Blacklisted"),
+    }
+    yes, no = escape(_("Yes")), f'<span class="quiet">{escape(_("No"))}</span>'
+    words = {name: str(escape(label)) for name, label in access.items()}
+    return {
+        "phone": lambda value: str(escape(formats.phone(value))),
+        "money": lambda value: str(money(value)),
+        "integer": lambda value: formats.number(value, tongue),
+        "days": lambda value: formats.number(value, tongue),
+        "points": lambda value: formats.points(value, tongue),
+        "date": short_date,
+        "pill": lambda value: f'<span class="pill">{escape(value)}</span>',
+        "access": lambda value: f'<span class="access"><span class="dot is-{value}"></span>{words[value]}</span>',
+        "expiring": lambda value: f"{formats.points(value[0], tongue)}<span>{short_date(value[1])}</span>",
+        "cards": _cards,
+        "tags": _tags,
+        "yesno": lambda value: yes if value else no,
+    }
+
+
+def _text(value: object) -> str:
+    return str(escape(value))
+
+
+def _cards(numbers: Sequence[str]) -> str:
+    if not numbers:
+        return NOTHING
+    more = f' <span class="quiet">+{len(numbers) - 1}</span>' if len(numbers) > 1 else ""
+    return f"{escape(numbers[0])}{more}"
+
+
+def _tags(value: tuple[Sequence[Sequence[str]], int]) -> str:
+    shown, total = value
+    drawn = "".join(f'<span class="tag">{escape(key)}&nbsp;=&nbsp;<b>{escape(word)}</b></span> ' for key, word in shown)
+    return drawn + (f'<span class="quiet">+{total - len(shown)}</span>' if total > len(shown) else "")
