@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -112,13 +112,13 @@ class CustomerFilter:
 
     def figures(self) -> Source:
         """The sales figures of this sample, one row a customer: kept for the scope, or summed from its leaves."""
-        rows: FromClause = CustomerStats.__table__.alias()
         if len(self._scope_ids) == 1:
+            rows: FromClause = CustomerStats.__table__.alias()
             where = (rows.c.business_id == BUSINESS, rows.c.scope_id == SCOPE)
             sold = (rows.c.sales_count > 0,) if self._of_buyers else ()
             return Source("figures", rows, rows.c.customer_id, where + sold, of_sample=True)
-        rows = _summed(rows)
-        return Source("figures", rows, rows.c.customer_id, of_sample=True)
+        rows = _summed().subquery()
+        return Source("figures", rows, rows.c.customer_id, of=_summed_of, of_sample=True)
 
     def found(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions beside the sample: that the search finds this customer."""
@@ -131,9 +131,11 @@ class CustomerFilter:
 
     def includes(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions under which a customer is in this selection."""
-        figures = self.figures()
-        in_sample = exists().where(figures.customer_id == customer_id, *figures.where).select_from(figures.rows)
-        return [in_sample, *self.found(customer_id)]
+        rows = CustomerStats.__table__.alias()
+        scope = rows.c.scope_id == SCOPE if len(self._scope_ids) == 1 else rows.c.scope_id == any_(SCOPES)
+        sold = (rows.c.sales_count > 0,) if self._of_buyers or len(self._scope_ids) > 1 else ()
+        in_sample = exists().where(rows.c.business_id == BUSINESS, scope, rows.c.customer_id == customer_id, *sold)
+        return [in_sample.select_from(rows), *self.found(customer_id)]
 
     @cached_property
     def _asked(self) -> str | None:
@@ -171,9 +173,12 @@ def _terminals_of(point_of_sale: PointOfSale) -> Select[int]:
     return there.where(Terminal.point_of_sale_id == point_of_sale.id)
 
 
-def _summed(leaves: FromClause) -> FromClause:
-    count, amount = func.sum(leaves.c.sales_count), func.sum(leaves.c.amount)
-    summed = (
+def _summed() -> Select[Any]:
+    """Figures added up from leaves; sums of bigint are numeric to PostgreSQL, and whole numbers to us."""
+    leaves = CustomerStats.__table__.alias()
+    count = cast(func.sum(leaves.c.sales_count), BigInteger)
+    amount = cast(func.sum(leaves.c.amount), BigInteger)
+    return (
         select(
             leaves.c.customer_id,
             count.label("sales_count"),
@@ -185,7 +190,12 @@ def _summed(leaves: FromClause) -> FromClause:
         .where(leaves.c.business_id == BUSINESS, leaves.c.scope_id == any_(SCOPES), leaves.c.sales_count > 0)
         .group_by(leaves.c.customer_id)
     )
-    return summed.subquery()
+
+
+def _summed_of(customer_id: ColumnElement[int]) -> FromClause:
+    inner = _summed()
+    leaves = inner.get_final_froms()[0]
+    return inner.where(leaves.c.customer_id == customer_id).lateral()
 
 
 def _find(kind: type[Row], args: Mapping[str, str], name: str) -> Row | None:

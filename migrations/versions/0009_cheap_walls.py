@@ -8,13 +8,15 @@ the sake of fifty rows. Sums of sales and amounts are read out of one index.
 
 from alembic import op
 
-from migrations.policies import IN_BUSINESS, WHOLE_BRAND, app_role, open_to_definer
+from migrations.policies import IN_BUSINESS, app_role, open_to_definer
 
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+# A boolean out of the subquery, of which the planner expects half; of a subquery that IS NULL it expects one in 200.
+WHOLE_BRAND = "(SELECT nullif(current_setting('app.franchisee_id', true), '') IS NULL)"
 OWN_SCOPE = "nullif(current_setting('app.franchisee_scope', true), '')::bigint"
 BUSINESS_NOW = "nullif(current_setting('app.business_id', true), '')::bigint"
 LISTED = "(SELECT string_to_array(nullif(current_setting('app.{}', true), ''), ',')::bigint[])::bigint[]"

@@ -70,6 +70,30 @@ def test_columns_move_without_a_script(town: Town, olena: int) -> None:
     assert _heads(browser)[0] == "Phone"
 
 
+def test_every_scope_shows_its_page(town: Town, olena: int) -> None:
+    """CT-2: program, point of sale, Terminal and both together, for the whole brand and for an operator."""
+    shop = town.kavalier
+    with shop.work():
+        add_sale(olena, shop.franchised_terminal, 7700)
+    for person, place, terminal, amount in (
+        (town.anna, shop.own_place, shop.own_terminal, ">123<"),
+        (town.boris, shop.franchised_place, shop.franchised_terminal, ">77<"),
+    ):
+        browser = town.browser(person)
+        for scope in (
+            f"program={shop.program}&point_of_sale={place}",
+            f"program={shop.program}&terminal={terminal}",
+            f"point_of_sale={place}&terminal={terminal}",
+            f"terminal={terminal}",
+        ):
+            for sort in ("average", "-amount", "name", "-days"):
+                page = browser.get(f"/customers?{scope}&sort={sort}")
+                assert page.status_code == 200, (scope, sort)
+                assert amount in page.get_data(as_text=True), (scope, sort)
+            assert browser.get(f"/customers/sums?{scope}").status_code == 200
+        assert browser.get(f"/customers?program={shop.program}").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [
