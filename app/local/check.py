@@ -8,11 +8,11 @@ import os
 import subprocess
 import sys
 
-from app.local import system
+from app.local import native, system
 from app.local.paths import PROJECT, chromium
 
 PYTEST = (sys.executable, "-m", "pytest")
-MEND = "apt-get install chromium"
+PACKAGES = ("chromium", "libatomic1")
 
 
 def main() -> None:
@@ -23,21 +23,26 @@ def main() -> None:
     run = without_browser(arguments) if left_out else arguments
     code = subprocess.run([*PYTEST, *run], cwd=PROJECT).returncode  # noqa: S603
     if left_out:
-        mend = MEND if os.geteuid() == 0 else f"sudo {MEND}"
+        mend = f"{'' if os.geteuid() == 0 else 'sudo '}apt-get install {' '.join(PACKAGES)}"
         sys.stdout.write(f"NOT RUN: {left_out} tests in a browser, as Chromium is missing. Mend it by: {mend}\n")
         code = code or int(os.environ.get("CI") == "true")
     sys.exit(code)
 
 
 def browser_there() -> bool:
-    """Whether there is a Chromium, after an attempt to install it."""
-    if chromium():
+    """Whether there is what a browser's tests need, after an attempt to install it."""
+    if browser_works():
         return True
     if system.as_root() is None:
         return False
     sys.stdout.write("Installing Chromium for the tests in a browser (a minute or two) …\n")
     sys.stdout.flush()
-    return system.install("chromium") and chromium() is not None
+    return system.install(*PACKAGES) and browser_works()
+
+
+def browser_works() -> bool:
+    """Whether Chromium is there, and the library of the driver that leads it."""
+    return chromium() is not None and native.loads("libatomic.so.1")
 
 
 def count_browser_tests(arguments: list[str]) -> int:

@@ -20,7 +20,7 @@ def unpacked_folder(data: Path) -> Path:
 
 def missing() -> list[str]:
     """The libraries that the system does not find."""
-    return [name for name in LIBRARIES if not _load(name)]
+    return [name for name in LIBRARIES if not loads(name)]
 
 
 def write_fonts_conf(data: Path) -> None:
@@ -45,7 +45,7 @@ def preload(data: Path | None = None) -> None:
     os.environ.setdefault("FONTCONFIG_FILE", str(_fonts_conf(data)))
     waiting = [path for path in unpacked_folder(data).glob("**/lib/*/lib*.so.*") if path.is_file()]
     while waiting:  # those that need others come in a later round
-        rest = [path for path in waiting if not _load(str(path))]
+        rest = [path for path in waiting if not loads(str(path))]
         if len(rest) == len(waiting):
             break
         waiting = rest
@@ -55,7 +55,8 @@ def _fonts_conf(data: Path) -> Path:
     return data / "fonts.conf"
 
 
-def _load(name: str) -> bool:
+def loads(name: str) -> bool:
+    """Load a library by its name or path; whether that worked."""
     with suppress(OSError):
         ctypes.CDLL(name)
         return True

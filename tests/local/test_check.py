@@ -40,7 +40,7 @@ def test_without_it_the_last_line_counts_what_did_not_run(
     assert asked[1] == ["-m", "(not long) and not browser", "-x"]
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("NOT RUN: 3 tests in a browser")
-    assert last.endswith("apt-get install chromium")
+    assert last.endswith("apt-get install chromium libatomic1")
 
 
 def test_what_a_person_selects_is_kept(asked: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
