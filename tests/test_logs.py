@@ -1,0 +1,57 @@
+"""Log lines: one JSON object each, without phones, cards and e-mails."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+import pytest
+import structlog
+
+from app.logs import mask
+from tests.people import Town
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("call +380 67 412-08-55 now", "call [number] now"),
+        ("+380674120855", "[number]"),
+        ("(067) 412 08 55", "([number]"),
+        ("card 2210 0458 is known", "card [number] is known"),
+        ("s.yaremchuk@ukr.net wrote", "[e-mail] wrote"),
+        ("/customers/123456/edit", "/customers/123456/edit"),
+        ("took 12.5 ms for 50 rows", "took 12.5 ms for 50 rows"),
+    ],
+)
+def test_what_reads_like_a_phone_a_card_or_an_address_is_masked(text: str, masked: str) -> None:
+    event = mask(None, "info", {"event": text, "nested": {"list": [text]}})
+    assert event == {"event": masked, "nested": {"list": [masked]}}
+
+
+def test_a_request_is_logged_by_its_path_alone(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(logging.INFO)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    try:
+        with caplog.at_level(logging.INFO):
+            town.browser(town.anna).get("/customers?sort=phone&f=secret")
+    finally:
+        root.setLevel(before)
+    lines = [record.getMessage() for record in caplog.records if "/customers" in record.getMessage()]
+    assert lines
+    assert not [line for line in lines if "secret" in line]
+
+
+def test_a_line_is_json_even_of_an_exception(town: Town) -> None:
+    handler = logging.getLogger().handlers[0]
+    try:
+        raise ValueError("no phone +380674120855")
+    except ValueError:
+        record = logging.LogRecord("app", logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
+    line = json.loads(handler.format(record))
+    assert line["event"] == "failed"
+    assert "+380674120855" not in json.dumps(line)
+    assert "ValueError" in line["exception"]
