@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, any_, cast, column, exists, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import TSQUERY, insert
 from werkzeug.exceptions import NotFound
 
 from app.address import whole_number
@@ -33,6 +33,8 @@ from app.extensions import db
 from app.loyalty.models import Program
 
 LONGEST_SEARCH = 200
+WIDE = 8_000
+"""Customers found from which on a search is wide: measured at 1,000,000, where both ways cost the same."""
 
 Row = TypeVar("Row", Program, PointOfSale, Terminal)
 
@@ -97,7 +99,8 @@ class CustomerFilter:
     def shape(self) -> tuple[bool, ...]:
         """What its statements differ by, besides the values they take."""
         limited = current_scope().franchisee_id is not None
-        return (len(self._scope_ids) == 1, self._of_buyers, self.search is None, self._asked is None, limited)
+        kept = len(self._scope_ids) == 1
+        return (kept, self._of_buyers, self.search is None, self._asked is None, self._wide, limited)
 
     def parameters(self) -> dict[str, object]:
         """The values for app.customers.parameters."""
@@ -129,17 +132,30 @@ class CustomerFilter:
         ids = func.customer_search_ids(SEARCH).table_valued(column("id"), name="found").render_derived()
         return [customer_id.in_(select(ids.c.id))]
 
+    def found_on_the_way(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """The same for a walk that ends when a page is full: of a wide search each customer is asked by itself."""
+        if not self._wide:
+            return self.found(customer_id)
+        return [func.customer_found(customer_id, cast(SEARCH, TSQUERY))]
+
     def includes(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
-        """The conditions under which a customer is in this selection."""
+        """The conditions under which a walk takes a customer up into a page of this selection."""
         rows = CustomerStats.__table__.alias()
         scope = rows.c.scope_id == SCOPE if len(self._scope_ids) == 1 else rows.c.scope_id == any_(SCOPES)
         sold = (rows.c.sales_count > 0,) if self._of_buyers or len(self._scope_ids) > 1 else ()
         in_sample = exists().where(rows.c.business_id == BUSINESS, scope, rows.c.customer_id == customer_id, *sold)
-        return [in_sample.select_from(rows), *self.found(customer_id)]
+        return [in_sample.select_from(rows), *self.found_on_the_way(customer_id)]
 
     @cached_property
     def _asked(self) -> str | None:
         return query(business_id(), self.search.criterion, self.search.text) if self.search else None
+
+    @cached_property
+    def _wide(self) -> bool:
+        """Whether the search finds so many that walking to a full page costs less than gathering them."""
+        if self._asked is None:
+            return False
+        return bool(db.session.execute(select(func.customer_search_is_wide(self._asked, WIDE))).scalar_one())
 
     @property
     def _of_buyers(self) -> bool:

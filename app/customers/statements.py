@@ -166,7 +166,7 @@ def _grouped_part(chosen: CustomerFilter, number: int, walk: Walk, falling: bool
 
 
 def _chosen(chosen: CustomerFilter, walk: Walk) -> list[ColumnElement[bool]]:
-    return (chosen.found if walk.in_sample else chosen.includes)(walk.customer_id)
+    return (chosen.found_on_the_way if walk.in_sample else chosen.includes)(walk.customer_id)
 
 
 def _numbered(number: int) -> ColumnElement[int]:

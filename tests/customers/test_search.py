@@ -5,7 +5,9 @@ from random import Random
 import psycopg
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from app.customers import filters
 from app.customers.search import Criterion, query
 from tests.browsing import form_to, send, text_of
 from tests.factories import add_customer
@@ -59,6 +61,17 @@ def test_finds_by_every_criterion(
     assert shown == found
 
 
+def test_a_wide_search_finds_the_same_by_walking(
+    town: Town, regulars: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CT-6: when many match, the table walks its order and asks of each; the same customers, no one else's."""
+    monkeypatch.setattr(filters, "WIDE", 0)
+    for sort in ("name", "-last_at", "-points", "category"):
+        page = _search(town.browser(town.anna), "all", "олен", sort=sort).get_data(as_text=True)
+        assert page.count("data-id=") == 1, sort
+        assert f'data-id="{regulars["olena"]}"' in page
+
+
 def test_what_is_searched_never_stands_in_the_address(town: Town, regulars: dict[str, int]) -> None:
     """CT-6: the address names the search by a key; it can be reloaded, and means nothing elsewhere."""
     browser = town.browser(town.anna)
@@ -110,7 +123,7 @@ def test_any_text_makes_a_query_that_postgresql_reads(superuser: psycopg.Connect
     assert asked > 200
 
 
-def _search(browser: FlaskClient, criterion: str, text: str):  # type: ignore[no-untyped-def]
-    form = form_to(browser.get("/customers"), "/customers/searches")
+def _search(browser: FlaskClient, criterion: str, text: str, sort: str = "name") -> TestResponse:
+    form = form_to(browser.get(f"/customers?sort={sort}"), "/customers/searches")
     answer = send(browser, form, {"criterion": criterion, "text": text})
     return browser.get(answer.location)
