@@ -12,6 +12,7 @@ from babel import Locale
 from babel.numbers import get_currency_name, get_territory_currencies
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, Form, HiddenField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
@@ -43,7 +44,7 @@ def _line(label: object, *validators: object, description: object = "") -> Field
 
 
 def _name() -> Field:
-    return _line(_l("Name"), DataRequired(_l("Enter a name.")))
+    return _line(lazy_pgettext("of a thing", "Name"), DataRequired(_l("Enter a name.")))
 
 
 def _id(text: object) -> int | None:

@@ -42,11 +42,19 @@ def minor(value: int, language: str, digits: int = 2) -> tuple[str, str]:
 def money(value: int, language: str, currency: str, symbol: bool = False) -> Markup:
     """An amount in the currency's smallest unit, its fraction set lighter; with its sign in front if asked."""
     whole, fraction = minor(value, language, precision(currency))
-    mark = currency_symbol(currency, language) if symbol else ""
+    before, behind = _sides(currency, language) if symbol else ("", "")
     if whole.startswith(MINUS):
-        mark, whole = MINUS + mark, whole[1:]
+        before, whole = MINUS + before, whole[1:]
     # Written as it is, since escaping hundreds of figures a page costs more than drawing them: signs and digits only.
-    return Markup(f'{mark}{whole}<span class="minor">{fraction}</span>')  # noqa: S704
+    return Markup(f'{before}{whole}<span class="minor">{fraction}{behind}</span>')  # noqa: S704
+
+
+@lru_cache(maxsize=256)
+def _sides(currency: str, language: str) -> tuple[str, str]:
+    """The currency's sign before the amount or behind it, as the language has it."""
+    sign = currency_symbol(currency, language)
+    behind = str(Locale.parse(language).currency_formats["standard"].pattern).rstrip().endswith("¤")
+    return ("", f"\u00a0{sign}") if behind else (sign, "")
 
 
 def points(value: int, language: str) -> str:
@@ -73,7 +81,7 @@ def currency_symbol(currency: str, language: str) -> str:
 def short_date(day: date, language: str, this_year: int) -> str:
     """19 Nov, or 19 Nov 2024 in another year."""
     pattern = "d MMM" if day.year == this_year else "d MMM y"
-    return str(format_date(day, pattern, locale=language)).rstrip(".")
+    return str(format_date(day, pattern, locale=language))
 
 
 @lru_cache(maxsize=4096)
@@ -89,9 +97,9 @@ def month(day: date, language: str) -> str:
 
 
 def date_time(moment: datetime, language: str, zone: str) -> str:
-    """20 November 2026 at 09:12:30 EET: the whole moment in the zone, which is named."""
+    """20 November 2026, 09:12 +02:00: the moment in the zone, whose names no language has for all zones."""
     local = moment.astimezone(ZoneInfo(zone))
-    return str(format_datetime(local, "d MMMM y, HH:mm zzz", locale=language))
+    return str(format_datetime(local, "d MMMM y, HH:mm xxx", locale=language))
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,7 @@ def test_amounts_are_written_as_babel_does(value: int, language: str) -> None:
 def test_fraction_stands_apart_so_that_it_can_be_set_lighter() -> None:
     assert money(2314850, "en", "UAH") == '23,148<span class="minor">.50</span>'
     assert money(-50, "en", "UAH", symbol=True) == '−₴0<span class="minor">.50</span>'
+    assert money(-50, "uk", "UAH", symbol=True) == '−0<span class="minor">,50\u00a0₴</span>'
     assert money(1500, "en", "JPY") == '1,500<span class="minor"></span>'
 
 
