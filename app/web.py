@@ -103,15 +103,23 @@ def invalid(page: str, partial: str | None = None, **context: object) -> Respons
     return response
 
 
+def page_of(address: str) -> str:
+    """The path and query of an address that a browser reports; nothing of one that cannot be read."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return parts.path + ("?" + parts.query if parts.query else "")
+
+
 def own_address(target: str, otherwise: str) -> str:
     """`target` when it is a page of this application that can be shown, else `otherwise`."""
-    parts = urlsplit(target)
-    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target.startswith("/") or target.startswith(("//", "/\\")):
         return otherwise
     if has_control_characters(target):
         return otherwise
     try:
-        current_app.url_map.bind("").match(parts.path, method="GET")
+        current_app.url_map.bind("").match(urlsplit(target).path, method="GET")
     except (HTTPException, RequestRedirect):
         return otherwise
     return target
@@ -127,12 +135,24 @@ def _enter() -> BaseResponse | None:
             return _to_sign_in()
     else:
         open_scope(current_user.scope(request.remote_addr or ""))
+        _refuse_other_business()
         if current_user.workplace is None and permission not in (Permission.PUBLIC, Permission.SIGNED_IN):
             return go(url_for("accounts.choose_business"))
     if current_user.is_authenticated and not current_user.may(permission):
         abort(403)
     _refuse_unreadable()
     return None if request.method in SAFE_METHODS else _check_change()
+
+
+def _refuse_other_business() -> None:
+    """A form is meant for one business (PR-1); asked before permissions, as the role in another says nothing of it."""
+    meant = request.form.get("business_id") if request.method not in SAFE_METHODS else None
+    if meant is not None and current_user.workplace is not None and meant != str(current_user.workplace.id):
+        raise Problem(
+            409,
+            _("You switched to another business in another tab, so this was not carried out there."),
+            _("Switch back to the business that you filled in the form for, and send it again."),
+        )
 
 
 def _refuse_unreadable() -> None:
@@ -145,29 +165,21 @@ def _refuse_unreadable() -> None:
 
 
 def _check_change() -> BaseResponse | None:
-    """What a change must bring: a token of our own page, the business that it is meant for, a key not yet used."""
+    """What a change must bring: a token of our own page, a key not yet used."""
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc != request.host:
+    if origin and origin.partition("://")[2] != request.host:
         raise Problem(400, _("This was sent from another site, so it was not carried out."))
     csrf.protect()
     if not current_user.is_authenticated or current_user.workplace is None:
         return None
-    meant = request.form.get("business_id")
-    if meant is not None and meant != str(current_user.workplace.id):
-        raise Problem(
-            409,
-            _("You switched to another business in another tab, so this was not carried out there."),
-            _("Switch back to the business that you filled in the form for, and send it again."),
-        )
     answer = form_keys.answered_before()
     return go(answer) if answer is not None else None
 
 
 def _to_sign_in() -> BaseResponse:
-    shown = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
-    if request.htmx:  # type: ignore[attr-defined]
-        page = urlsplit(request.headers.get("HX-Current-URL", ""))
-        shown = page.path + ("?" + page.query if page.query else "")
+    shown = request.full_path.rstrip("?")
+    if request.htmx or request.method not in SAFE_METHODS:  # type: ignore[attr-defined]
+        shown = page_of(request.headers.get("HX-Current-URL") or request.referrer or "")
     return go(url_for("accounts.sign_in", next=shown) if shown else url_for("accounts.sign_in"))
 
 

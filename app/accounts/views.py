@@ -15,7 +15,7 @@ from app.errors import Problem
 from app.identity import COOKIE, SECURE_COOKIE, person
 from app.locale import COOKIE as LANGUAGE_COOKIE
 from app.permissions import Permission, requires
-from app.web import go, invalid, own_address, render
+from app.web import go, invalid, own_address, page_of, render
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -148,8 +148,9 @@ def revoke_session(session_id: int) -> BaseResponse:
 
 
 def _page_before() -> str:
-    """The page that the form stood on: its own field, so that it works without a Referer."""
-    return own_address(request.form.get("next", ""), url_for("accounts.home"))
+    """The page that the form stood on, as sorted and searched since; its own field where no Referer is sent."""
+    drawn = own_address(request.form.get("next", ""), url_for("accounts.home"))
+    return own_address(page_of(request.referrer or ""), drawn)
 
 
 def _keep_cookie(response: BaseResponse, name: str, value: str) -> None:

@@ -67,6 +67,21 @@ class TestPreferences:
             data = {"csrf_token": token, "theme": "dark", "next": wanted}
             assert anna.post("/profile/theme", data=data).location == location
 
+    @pytest.mark.parametrize(
+        ("before", "location"),
+        [
+            ("http://localhost/customers?sort=-amount&open=3", "/customers?sort=-amount&open=3"),
+            ("http://localhost/logout", "/customers"),
+            ("http://[", "/customers"),
+        ],
+    )
+    def test_the_way_back_is_the_page_as_it_was_sorted_since(
+        self, anna: FlaskClient, before: str, location: str
+    ) -> None:
+        """INTERFACE: the address holds the state; sorting changes it after the form was drawn."""
+        data = {"csrf_token": csrf_token(anna), "theme": "dark", "next": "/customers"}
+        assert anna.post("/profile/theme", data=data, headers={"Referer": before}).location == location
+
 
 class TestThePage:
     @pytest.mark.parametrize("who", ["anna", "olha", "boris", "vera"])

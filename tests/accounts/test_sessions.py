@@ -57,6 +57,18 @@ class TestTheirEnd:
         response = anna.get("/customers/count", headers=headers)
         assert (response.status_code, response.headers["HX-Redirect"]) == (204, "/login?next=/customers?sort%3D-amount")
 
+    def test_an_address_that_cannot_be_read_leads_to_sign_in(self, client: FlaskClient) -> None:
+        headers = {"HX-Request": "true", "HX-Current-URL": "http://["}
+        response = client.get("/customers/count", headers=headers)
+        assert (response.status_code, response.headers["HX-Redirect"]) == (204, "/login")
+
+    def test_a_form_of_an_ended_session_leads_back_to_its_page(
+        self, anna: FlaskClient, superuser: psycopg.Connection
+    ) -> None:
+        superuser.execute("DELETE FROM user_session")
+        response = anna.post("/points-of-sale", headers={"Referer": "http://localhost/points-of-sale/new"})
+        assert response.location == "/login?next=/points-of-sale/new"
+
     def test_a_form_of_an_ended_session_asks_to_sign_in(self, anna: FlaskClient, superuser: psycopg.Connection) -> None:
         form = form_to(anna.get("/points-of-sale/new"), "/points-of-sale")
         superuser.execute("DELETE FROM user_session")

@@ -56,6 +56,7 @@ class TestThePerson:
             "/customers\r\nSet-Cookie: a=b",
             "http:/customers",
             "/%2F/evil.example",
+            "//[",
         ],
     )
     def test_is_never_sent_elsewhere(self, town: Town, client: FlaskClient, elsewhere: str) -> None:
@@ -68,8 +69,10 @@ class TestThePerson:
         assert "a=b" not in response.headers.getlist("Set-Cookie")
 
     def test_who_is_signed_in_goes_on(self, town: Town) -> None:
-        response = town.browser(town.anna).get("/login?next=/points-of-sale")
-        assert (response.status_code, response.location) == (302, "/points-of-sale")
+        anna = town.browser(town.anna)
+        for wanted, page in (("/points-of-sale", "/points-of-sale"), ("//[", "/")):
+            response = anna.get(f"/login?next={wanted}")
+            assert (response.status_code, response.location) == (302, page)
 
     def test_each_role_begins_where_it_may(self, town: Town) -> None:
         for who, page in (("anna", "/customers"), ("boris", "/customers"), ("vera", "/profile")):

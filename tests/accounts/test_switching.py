@@ -83,6 +83,15 @@ class TestTwoTabs:
             with shop.work():
                 assert "Lva Tolstoho" not in db.session.scalars(select(PointOfSale.name)).all()
 
+    def test_it_is_refused_as_that_where_the_other_role_may_not(self, town: Town) -> None:
+        """PR-1: 409 says what happened; that the role there is a smaller one is beside the point."""
+        with town.app.app_context():
+            add_member(town.teremok.id, town.anna.id, Role.ACCOUNTANT)
+        anna = town.browser(town.anna)
+        form = form_to(anna.get("/points-of-sale/new"), "/points-of-sale")
+        switch(anna, town.teremok.id)
+        assert send(anna, form, {"name": "Lva Tolstoho"}).status_code == 409
+
     def test_it_can_be_sent_after_switching_back(self, town: Town, anna: FlaskClient) -> None:
         form = form_to(anna.get("/points-of-sale/new"), "/points-of-sale")
         switch(anna, town.teremok.id)
