@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 
 from flask import current_app
@@ -26,8 +26,9 @@ def count_try(email: str, address: str) -> int:
 
     Answers with 0, or with the seconds for which this account or address is refused; then nothing is counted.
     """
+    held = {kind: _held(kind, value) for kind, value in (("account", email), ("address", address))}
+    # Read once the counts are held: who waited for them would else come before what was counted meanwhile.
     moment = dates.now()
-    held = {kind: _held(kind, value, moment) for kind, value in (("account", email), ("address", address))}
     wait = max((row.blocked_until - moment).total_seconds() for row in held.values())
     if wait > 0:
         return ceil(wait)
@@ -58,9 +59,9 @@ def wait_after(failures: int, free: int) -> timedelta:
     return timedelta(0) if beyond < 0 else min(FIRST_WAIT * 2 ** min(beyond, 10), LONGEST_WAIT)
 
 
-def _held(kind: str, value: str, moment: datetime) -> SignInFailure:
+def _held(kind: str, value: str) -> SignInFailure:
     """The count of an account or address; who tries at once waits for it. Always the account before the address."""
-    subject = _subject(kind, value)
+    subject, moment = _subject(kind, value), dates.now()
     new = insert(SignInFailure).values(subject=subject, failures=0, last_at=moment, blocked_until=moment)
     db.session.execute(new.on_conflict_do_nothing())
     mine = select(SignInFailure).where(SignInFailure.subject == subject).with_for_update()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,6 +20,13 @@ from app.lib import dates
 from app.permissions import Role
 from tests.browsing import form_to, send, text_of
 from tests.people import PASSWORD, Town
+
+
+def _wait_for_a_lock(superuser: psycopg.Connection) -> None:
+    """Returns once another connection waits for what `superuser` holds."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
+    while superuser.execute(waiting).fetchone() == (0,):
+        time.sleep(0.01)
 
 
 def sign_in(
@@ -173,6 +181,19 @@ class TestTheGuesser:
         superuser.execute("UPDATE sign_in_failure SET blocked_until = now() - interval '1 second'")
         assert sign_in(client, town.anna.email).status_code == 303
         assert superuser.execute("SELECT count(*) FROM sign_in_failure WHERE failures > 5").fetchone() == (1,)
+
+    def test_who_waited_for_another_try_is_not_refused(
+        self, town: Town, client: FlaskClient, superuser: psycopg.Connection
+    ) -> None:
+        """PR-5: two who sign in from one address at the same moment are no guessers."""
+        sign_in(client, town.olha.email, "wrong wrong wrong")
+        with ThreadPoolExecutor(1) as other:
+            with superuser.transaction():
+                superuser.execute("SELECT FROM sign_in_failure FOR UPDATE")
+                answer = other.submit(sign_in, client, town.anna.email)
+                _wait_for_a_lock(superuser)
+                superuser.execute("UPDATE sign_in_failure SET blocked_until = clock_timestamp()")
+            assert answer.result().status_code == 303
 
     def test_gains_nothing_by_guessing_at_once(self, town: Town) -> None:
         """PR-5: a try is counted and committed before its password is compared."""
