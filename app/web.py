@@ -136,6 +136,8 @@ def _enter() -> BaseResponse | None:
     else:
         open_scope(current_user.scope(request.remote_addr or ""))
         _refuse_other_business()
+        if _is_piece_of_other_business():
+            return _draw_anew()
         if current_user.workplace is None and permission not in (Permission.PUBLIC, Permission.SIGNED_IN):
             return go(url_for("accounts.choose_business"))
     if current_user.is_authenticated and not current_user.may(permission):
@@ -153,6 +155,19 @@ def _refuse_other_business() -> None:
             _("You switched to another business in another tab, so this was not carried out there."),
             _("Switch back to the business that you filled in the form for, and send it again."),
         )
+
+
+def _is_piece_of_other_business() -> bool:
+    """Whether a page of one business asks for rows after a switch in another tab: they would stand under its name."""
+    shown = request.headers.get("X-Business")
+    return shown is not None and (current_user.workplace is None or shown != str(current_user.workplace.id))
+
+
+def _draw_anew() -> BaseResponse:
+    """Makes HTMX load its whole page again."""
+    response = make_response("", 204)
+    response.headers["HX-Refresh"] = "true"
+    return response
 
 
 def _refuse_unreadable() -> None:

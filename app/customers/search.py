@@ -64,7 +64,8 @@ def words(text: str) -> list[str]:
 def _typed(text: str) -> list[str]:
     text = " ".join(text.replace("\0", " ").split())
     if _DIGITS.fullmatch(text):
-        return [re.sub(r"\D", "", text)]
+        # Signs alone are no number, and every e-mail would begin with nothing.
+        return [digits] if (digits := re.sub(r"\D", "", text)) else []
     return text.split()[:_MOST_WORDS]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -91,6 +93,17 @@ class TestTwoTabs:
         form = form_to(anna.get("/points-of-sale/new"), "/points-of-sale")
         switch(anna, town.teremok.id)
         assert send(anna, form, {"name": "Lva Tolstoho"}).status_code == 409
+
+    def test_a_page_of_the_business_before_is_drawn_anew(self, town: Town, anna: FlaskClient) -> None:
+        """PR-1: no rows of one business under the name of the other."""
+        body = page_of(anna.get("/customers")).find(".//body")
+        assert body is not None
+        headers = {"HX-Request": "true", **json.loads(body.attrib["hx-headers"])}
+        assert anna.get("/customers?sort=name", headers=headers).status_code == 200
+        switch(anna, town.teremok.id)
+        for page in ("/customers?sort=name", "/customers/count", "/customers/sums"):
+            response = anna.get(page, headers=headers)
+            assert (response.status_code, response.headers["HX-Refresh"], response.text) == (204, "true", "")
 
     def test_it_can_be_sent_after_switching_back(self, town: Town, anna: FlaskClient) -> None:
         form = form_to(anna.get("/points-of-sale/new"), "/points-of-sale")

@@ -49,6 +49,8 @@ def regulars(town: Town) -> dict[str, int]:
         ("all", "0458", set()),
         ("phone", "ткач", set()),
         ("all", "' & | ! ( ) : * \\ %_", set()),
+        ("all", "-", set()),
+        ("all", "+ ()", set()),
     ],
 )
 def test_finds_by_every_criterion(
