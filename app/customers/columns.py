@@ -41,7 +41,7 @@ def column_named(columns: dict[str, Column], key: str) -> Column:
 
 def identity_columns() -> list[Column]:
     return [
-        _own("phone", _("Phone"), "phone", Customer.phone, rank=1, standard=True),
+        _own("phone", _("Phone"), "phone", Customer.phone, rank=1, standard=True, searched=True),
         Column(
             "name",
             _("Name"),
@@ -51,10 +51,11 @@ def identity_columns() -> list[Column]:
             cell=lambda row: f"{row.first_name} {row.last_name}".strip(),
             rank=1,
             standard=True,
+            searched=True,
         ),
-        _own("first_name", _("First name"), "text", Customer.first_name, Customer.first_name_key),
-        _own("last_name", _("Last name"), "text", Customer.last_name, Customer.last_name_key),
-        _own("email", _("E-mail"), "text", Customer.email),
+        _own("first_name", _("First name"), "text", Customer.first_name, Customer.first_name_key, searched=True),
+        _own("last_name", _("Last name"), "text", Customer.last_name, Customer.last_name_key, searched=True),
+        _own("email", _("E-mail"), "text", Customer.email, searched=True),
         Column(
             "cards",
             _("Card numbers"),
@@ -247,12 +248,12 @@ def _by_place(sample: Sample) -> Order:
     """No place first, then place by place in the order of their names."""
     known = tuple(place.id for place in places.place_options())
     column = Customer.registered_point_of_sale_id
-    walks = [_walk_customers(cast(0, BigInteger), column.is_(None))]
+    nowhere: ColumnElement[bool] = column.is_(None)
     if current_scope().franchisee_id is not None:
         # A place that this person does not see is none to it (PR-3); its customers are few enough to be sorted.
-        elsewhere = column != all_(groups_of(1))
-        walks = [_walk_customers(cast(0, BigInteger), or_(column.is_(None), elsewhere))]
-    return Order((*walks, replace(_walk_customers(column), groups=known)))
+        nowhere = or_(nowhere, column != all_(groups_of(1)))
+    without = replace(_walk_customers(cast(0, BigInteger), nowhere), constant=True)
+    return Order((without, replace(_walk_customers(column), groups=known)))
 
 
 def _place() -> ColumnElement[Any]:

@@ -33,8 +33,8 @@ from app.extensions import db
 from app.loyalty.models import Program
 
 LONGEST_SEARCH = 200
-WIDE = 8_000
-"""Customers found from which on a search is wide: measured at 1,000,000, where both ways cost the same."""
+WIDE = 12_000
+"""Customers found from which on a search of the whole business is wide: where both ways cost the same at 1,000,000."""
 
 Row = TypeVar("Row", Program, PointOfSale, Terminal)
 
@@ -56,6 +56,8 @@ class CustomerFilter:
     terminal: Terminal | None = None
     search: Search | None = None
     key: str | None = None
+    gathered: bool = False
+    """Whether what a search finds is gathered however much it is, since the order asked for has it all in one place."""
 
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> CustomerFilter:
@@ -152,8 +154,12 @@ class CustomerFilter:
 
     @cached_property
     def _wide(self) -> bool:
-        """Whether the search finds so many that walking to a full page costs less than gathering them."""
-        if self._asked is None:
+        """Whether the search finds so many that walking to a full page costs less than gathering them.
+
+        Only of the whole business: in a smaller sample those found lie too far apart.
+        """
+        narrowed = self.program or self.point_of_sale or self.terminal or current_scope().franchisee_id is not None
+        if self._asked is None or self.gathered or narrowed:
             return False
         return bool(db.session.execute(select(func.customer_search_is_wide(self._asked, WIDE))).scalar_one())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -43,6 +43,8 @@ def customer_page(
     chosen: CustomerFilter, columns: Sequence[Column], sort: Column, descending: bool, key: PageKey | None
 ) -> Page:
     """One page of the table. Raises Problem 404 when the page key's customer is not in this order any more."""
+    if sort.searched and chosen.search:
+        chosen = replace(chosen, gathered=True)
     order = sort.order(chosen)
     backward = key is not None and key.backward
     way = descending is not backward

@@ -54,6 +54,8 @@ class Walk:
     in_sample: bool = False
     """Whether the walked rows are the sample's own figures, so that membership need not be asked again."""
     groups: tuple[int, ...] | None = None
+    constant: bool = False
+    """Whether the value is one and the same for all, so that the customer alone tells where a page begins."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ class Column:
     numeric: bool = False
     rank: int = 9
     """1 to 9: columns of a high rank give way first where there is little room."""
+    searched: bool = False
+    """Whether it is what searches look into: then all that is found stands close together in its order."""
     standard: bool = False
     """Whether the table shows it before anyone chose columns."""
 

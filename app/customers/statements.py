@@ -133,7 +133,8 @@ def _part(chosen: CustomerFilter, number: int, walk: Walk, falling: bool, begun:
     part = select(walk.customer_id.label("customer_id"), walk.value.label("value"), _numbered(number))
     part = part.where(*walk.where, *_chosen(chosen, walk))
     if begun:
-        here, there = tuple_(walk.value, walk.customer_id), tuple_(place_of(walk.value.type), CUSTOMER)
+        here: Any = walk.customer_id if walk.constant else tuple_(walk.value, walk.customer_id)
+        there: Any = CUSTOMER if walk.constant else tuple_(place_of(walk.value.type), CUSTOMER)
         part = part.where(here < there if falling else here > there)
     ordered = (walk.value.desc(), walk.customer_id.desc()) if falling else (walk.value, walk.customer_id)
     return part.order_by(*ordered).limit(MOST)

@@ -91,7 +91,9 @@ def _without(sample: Sample, wallet_id: int) -> Walk:
         Balance.wallet_id == wallet_id,
         Balance.customer_id == figures.customer_id,
     )
-    return Walk(figures.customer_id, cast(0, BigInteger), (*figures.where, ~held.exists()), in_sample=True)
+    return Walk(
+        figures.customer_id, cast(0, BigInteger), (*figures.where, ~held.exists()), in_sample=True, constant=True
+    )
 
 
 def _expiring(row: Row[Any]) -> object:
