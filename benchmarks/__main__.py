@@ -28,8 +28,8 @@ NOTES = [
     " over a kept connection on loopback. A page is its whole HTML; nothing is compressed.",
     "Warm: PostgreSQL's buffers, by 5 calls before the 30 that count. The panels cache no page and no row.",
     "Regulars works as its own role under row-level security, for a signed-in admin. Its page has neither count nor"
-    " sums in it: the browser asks for them afterwards. Its search is what the box sends without JavaScript: a form in"
-    " all fields, then the page that it leads to.",
+    " sums in it: the browser asks for them afterwards. Its search is what the box sends as a person types: a form in"
+    " all fields, answered with the table alone; the search is kept in the database.",
     "Django admin: unmanaged models, the joined columns by FilteredRelation over whole keys, search_fields with"
     " `^` for names, all else as shipped; a signed-in superuser. Flask-Admin: a ModelView with relationships loaded by"
     " joins; whoever asks may see it. Both show the columns of our default page, 50 rows, their own default order (the"
@@ -71,6 +71,7 @@ def measure(postgres: Postgres, folder: Path, sizes: tuple[Size, Size, Size]) ->
             say("Beside Django admin and Flask-Admin")
             with peers(here) as others:
                 results = rows.beside_peers(here, [ours, *others])
+            results.append(rows.search_without_script(here, ours))
             results.append(rows.deep_beside_first(ours))
             say("Statements, growth, first load")
             results += rows.statements(here)

@@ -28,7 +28,13 @@ def beside_peers(place: Place, panels: Sequence[Panel]) -> list[Result]:
         ("… search by a phone's last 4", lambda panel, n: panel.search(digits[n % _WORDS]), 20),
         (f"… page {DEEP_PAGE:,}", lambda panel, _: panel.deep(), 10),
     ]
-    return [_fastest(what, ask, panels, part) for what, ask, part in wanted]
+    return [_beside_fastest(what, ask, panels, part) for what, ask, part in wanted]
+
+
+def search_without_script(place: Place, ours: Regulars) -> Result:
+    names = beginnings(place.loader, place.who, _WORDS)
+    (taken,) = in_turns({"ours": _all(lambda n: ours.search_without_script(names[n % _WORDS]))}).values()
+    return Result("… the same without JavaScript: a form, then its page", str(taken))
 
 
 def deep_beside_first(ours: Regulars) -> Result:
@@ -72,7 +78,7 @@ def loading(place: Place, ours: Regulars) -> list[Result]:
     ]
 
 
-def _fastest(what: str, ask: Ask, panels: Sequence[Panel], part: int) -> Result:
+def _beside_fastest(what: str, ask: Ask, panels: Sequence[Panel], part: int) -> Result:
     """Ours beside the faster peer: at most one `part`-th of its time."""
     timings = in_turns({panel.name: _of(ask, panel) for panel in panels})
     ours, *others = timings.values()

@@ -40,13 +40,17 @@ class Client:
             raise RuntimeError(f"{address} answers {answer.status}.")
         return answer
 
-    def post(self, address: str, form: Mapping[str, str]) -> Answer:
-        return self.ask("POST", address, form)
+    def post(self, address: str, form: Mapping[str, str], more: Mapping[str, str] | None = None) -> Answer:
+        """What a sent form is answered with; `more` are headers that a script adds."""
+        return self.ask("POST", address, form, more)
 
-    def ask(self, verb: str, address: str, form: Mapping[str, str] | None = None) -> Answer:
+    def ask(
+        self, verb: str, address: str, form: Mapping[str, str] | None = None, more: Mapping[str, str] | None = None
+    ) -> Answer:
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         headers = {"Accept": "text/html", "Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items())}
+        headers |= more or {}
         body = urlencode(form) if form is not None else None
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
