@@ -34,7 +34,7 @@ def beside_peers(place: Place, panels: Sequence[Panel]) -> list[Result]:
 def search_without_script(place: Place, ours: Regulars) -> Result:
     names = beginnings(place.loader, place.who, _WORDS)
     (taken,) = in_turns({"ours": _all(lambda n: ours.search_without_script(names[n % _WORDS]))}).values()
-    return Result("… the same without JavaScript: a form, then its page", str(taken))
+    return Result("… search without JavaScript: a form, then its page", str(taken))
 
 
 def deep_beside_first(ours: Regulars) -> Result:
