@@ -22,8 +22,6 @@ ACCOUNTS = {
     "vera@example.com": "accountant",
     "oleg@example.com": "admin of another business",
 }
-# What an embedded database is made of.
-DATABASE_SOURCES = ("migrations/**/*.py", "app/demo/**/*.py")
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 PORT_PATIENCE = 2.0  # seconds
 SERVICES = {
@@ -111,8 +109,7 @@ def prepare_database(supervisor: Supervisor, config: Config, env: dict[str, str]
         return
     # Nobody else changes the embedded database, so its folder can tell what it has been made by.
     stamp = supervisor.postgres.home / "prepared"
-    password = hashlib.sha256(config.demo_password.encode()).hexdigest()
-    wanted = f"{fingerprint(*DATABASE_SOURCES)} {password}"
+    wanted = made_of(config)
     if not stamp.exists() or stamp.read_text() != wanted:
         say("Preparing the database …")
         supervisor.step("The migration", (*FLASK, "db", "upgrade"), env, quiet=True)
@@ -120,6 +117,12 @@ def prepare_database(supervisor: Supervisor, config: Config, env: dict[str, str]
         stamp.write_text(wanted)
     if os.environ.get("REGULARS_COMPLETEJOURNEY") == "1":
         supervisor.step("The real groceries", (*FLASK, "demo", "completejourney"), env)
+
+
+def made_of(config: Config) -> str:
+    """What tells whether an embedded database is up to date: migrations, the generator, the accounts' password."""
+    sources = fingerprint("migrations/**/*.py", "app/demo/**/*.py")
+    return f"{sources} {hashlib.sha256(config.demo_password.encode()).hexdigest()}"
 
 
 def wait_for_web(web: Service, config: Config) -> None:

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from app.config import Config
 from app.local import run
 from app.local.embedded import scratch_folder
-from app.local.paths import fingerprint
+from tests.local.runs import plain_environment
 
 
 @pytest.fixture(scope="module")
@@ -13,5 +14,5 @@ def run_data() -> Iterator[Path]:
     """A data folder whose database counts as migrated and filled: neither is what these tests are about."""
     with scratch_folder() as folder:
         (folder / "postgres").mkdir()
-        (folder / "postgres" / "prepared").write_text(fingerprint(*run.DATABASE_SOURCES))
+        (folder / "postgres" / "prepared").write_text(run.made_of(Config.from_environ(plain_environment())))
         yield folder
