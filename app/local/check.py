@@ -16,7 +16,7 @@ PACKAGES = ("chromium", "libatomic1")
 
 
 def main() -> None:
-    arguments = sys.argv[1:]
+    arguments = sys.argv[1:] or ["-n", str(min(os.cpu_count() or 1, 4))]  # side by side, unless told how
     if "-m" not in arguments:
         arguments = ["-m", "not long", *arguments]
     left_out = 0 if browser_there() else count_browser_tests(arguments)
@@ -50,7 +50,7 @@ def count_browser_tests(arguments: list[str]) -> int:
     at = arguments.index("-m") + 1
     only = [*arguments[:at], f"({arguments[at]}) and browser", *arguments[at + 1 :]]
     found = subprocess.run(  # noqa: S603
-        [*PYTEST, *only, "--collect-only"], cwd=PROJECT, capture_output=True, text=True
+        [*PYTEST, *only, "-n0", "--collect-only"], cwd=PROJECT, capture_output=True, text=True
     )
     return sum("::" in line for line in found.stdout.splitlines())
 

@@ -43,12 +43,20 @@ def test_without_it_the_last_line_counts_what_did_not_run(
     assert last.endswith("apt-get install chromium libatomic1")
 
 
+def test_without_arguments_the_tests_run_side_by_side(asked: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "browser_there", lambda: True)
+    monkeypatch.setattr("sys.argv", ["check"])
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert outcome() == 0
+    assert asked == [["-m", "not long", "-n", "2"]]
+
+
 def test_what_a_person_selects_is_kept(asked: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "browser_there", lambda: False)
     monkeypatch.setattr("sys.argv", ["check", "-m", "long", "tests/local"])
     assert outcome() == 0
     assert asked == [
-        ["-m", "(long) and browser", "tests/local", "--collect-only"],
+        ["-m", "(long) and browser", "tests/local", "-n0", "--collect-only"],
         ["-m", "(long) and not browser", "tests/local"],
     ]
 
