@@ -21,6 +21,7 @@ DEFINERS = {
     "every_business",
     "newest_audit_hash",
     "own_businesses",
+    "sample_size",
     "session_identity",
     "sees_customer",
     "sign_in_user",

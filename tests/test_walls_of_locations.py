@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from app import audit
 from app.audit import AuditEntry
@@ -73,6 +74,22 @@ class TestLocations:
         owners = self.seen(town, StatsScope.owner_franchisee_id)
         assert owners == {town.kavalier.franchisee}
         assert self.seen(town, CustomerStats.scope_id) <= self.seen(town, StatsScope.id)
+
+    def test_the_size_of_a_sample_is_told_within_the_walls_alone(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-1, PR-3: counted past the policies for speed, so each scope is judged by itself."""
+        with town.kavalier.work():
+            owners = dict(db.session.execute(select(StatsScope.id, StatsScope.owner_franchisee_id)).all())
+            kept = dict(db.session.execute(select(CustomerStats.scope_id, func.count()).group_by("scope_id")).all())
+            assert self.sizes(owners) == {scope: kept.get(scope, 0) for scope in owners}
+        with town.kavalier.work(town.boris):
+            assert self.sizes(owners) == {
+                scope: kept.get(scope, 0) if owner == town.kavalier.franchisee else 0 for scope, owner in owners.items()
+            }
+        with town.teremok.work():
+            assert set(self.sizes(owners).values()) == {0}
+
+    def sizes(self, scopes: Iterable[int]) -> dict[int, int]:
+        return {scope: db.session.execute(select(func.sample_size(scope, 0))).scalar_one() for scope in scopes}
 
     def test_an_operator_sees_its_own_places(self, town: Town) -> None:
         """PR-2, PR-3."""

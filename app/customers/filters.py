@@ -102,7 +102,7 @@ class CustomerFilter:
         """What its statements differ by, besides the values they take."""
         limited = current_scope().franchisee_id is not None
         kept = len(self._scope_ids) == 1
-        return (kept, self._of_buyers, self.search is None, self._asked is None, self._wide, limited)
+        return (kept, self.of_buyers, self.search is None, self._asked is None, self._wide, limited)
 
     def parameters(self) -> dict[str, object]:
         """The values for app.customers.parameters."""
@@ -120,7 +120,7 @@ class CustomerFilter:
         if len(self._scope_ids) == 1:
             rows: FromClause = CustomerStats.__table__.alias()
             where = (rows.c.business_id == BUSINESS, rows.c.scope_id == SCOPE)
-            sold = (rows.c.sales_count > 0,) if self._of_buyers else ()
+            sold = (rows.c.sales_count > 0,) if self.of_buyers else ()
             return Source("figures", rows, rows.c.customer_id, where + sold, of_sample=True)
         rows = _summed().subquery()
         return Source("figures", rows, rows.c.customer_id, of=_summed_of, of_sample=True)
@@ -144,7 +144,7 @@ class CustomerFilter:
         """The conditions under which a walk takes a customer up into a page of this selection."""
         rows = CustomerStats.__table__.alias()
         scope = rows.c.scope_id == SCOPE if len(self._scope_ids) == 1 else rows.c.scope_id == any_(SCOPES)
-        sold = (rows.c.sales_count > 0,) if self._of_buyers or len(self._scope_ids) > 1 else ()
+        sold = (rows.c.sales_count > 0,) if self.of_buyers or len(self._scope_ids) > 1 else ()
         in_sample = exists().where(rows.c.business_id == BUSINESS, scope, rows.c.customer_id == customer_id, *sold)
         return [in_sample.select_from(rows), *self.found_on_the_way(customer_id)]
 
@@ -164,8 +164,13 @@ class CustomerFilter:
         return bool(db.session.execute(select(func.customer_search_is_wide(self._asked, WIDE))).scalar_one())
 
     @property
-    def _of_buyers(self) -> bool:
-        # A place's sample is who bought there (CT-3); a program's is everyone enrolled.
+    def is_kept_sample(self) -> bool:
+        """Whether it selects everyone of a scope whose figures are kept."""
+        return self.search is None and len(self._scope_ids) == 1
+
+    @property
+    def of_buyers(self) -> bool:
+        """Whether its sample is who bought there, as a place's is (CT-3); a program's is everyone enrolled."""
         return self.point_of_sale is not None or self.terminal is not None
 
     @cached_property

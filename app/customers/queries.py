@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from app.customers.filters import CustomerFilter
 from app.customers.models import Customer
+from app.customers.parameters import SCOPE
 from app.customers.registry import Column, Order, Source
 from app.customers.statements import Start, ask, page_statement, start_statement, sums_statement
 from app.db import business_id
@@ -63,6 +64,8 @@ def customer_count(chosen: CustomerFilter) -> int:
     """How many customers the filter selects."""
 
     def statement() -> Select[int]:
+        if chosen.is_kept_sample:
+            return select(func.sample_size(SCOPE, 1 if chosen.of_buyers else 0))
         figures = chosen.figures()
         counted = select(func.count()).select_from(figures.rows)
         return counted.where(*figures.where, *chosen.found(figures.customer_id))
