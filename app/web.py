@@ -83,7 +83,7 @@ def render(page: str, partial: str | None = None, **context: object) -> Response
     asked = request.htmx  # type: ignore[attr-defined]
     piece = bool(asked) and not asked.boosted and not asked.history_restore_request
     response = make_response(render_template(partial if piece and partial else page, **context))
-    response.vary.add("HX-Request")
+    response.vary.update(("HX-Request", "HX-Target"))
     return response
 
 

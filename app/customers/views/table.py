@@ -25,6 +25,8 @@ from app.web import go, render
 
 Answer = TypeVar("Answer")
 
+RESULTS = "customers-results"
+"""The part of the page that a search, a sorting head or the pager swaps."""
 PATIENCE = 2000
 """Milliseconds after which a count or a sum is given up, and says so."""
 
@@ -76,7 +78,10 @@ def drawer() -> BaseResponse:
 
 
 def _show(table: CustomersTable) -> BaseResponse:
+    """The page; its view for a change of scope; its rows alone for a search, another order or another page."""
     opened = customer_named(table.opened) if table.opened else None
+    if request.htmx and request.htmx.target == RESULTS:  # type: ignore[attr-defined]
+        return render("customers/_table.html", table=table)
     return render(
         "customers/index.html",
         "customers/_view.html",
