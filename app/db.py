@@ -28,7 +28,7 @@ _SET_LOCATIONS = text(
         set_config('app.scopes', (SELECT coalesce(string_agg(id::text, ','), '') FROM stats_scope
             WHERE business_id = :b AND owner_franchisee_id = :f), true),
         set_config('app.franchisee_scope', coalesce((SELECT id::text FROM stats_scope
-            WHERE business_id = :b AND franchisee_id = :f), ''), true)
+            WHERE business_id = :b AND franchisee_id = :f AND program_id IS NULL), ''), true)
     """
 )
 

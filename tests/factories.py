@@ -107,7 +107,9 @@ def add_sale(
             business_id=business_id(), transaction_id=sale.id, number=1, name="Flat white", quantity=1000, gross=amount
         )
     )
-    db.session.execute(_COUNT, {"business": business_id(), "sale": sale.id})
+    values = {"business": business_id(), "sale": sale.id}
+    db.session.execute(_COUNT, values)
+    db.session.execute(_KNOWN, values | {"never": dates.NEVER})
     return sale.id
 
 
@@ -182,6 +184,21 @@ _LIST = text(
         AND (s.program_id IS NULL OR s.program_id = :program)
         AND (s.franchisee_id IS NULL OR s.franchisee_id =
             (SELECT p.franchisee_id FROM point_of_sale p WHERE p.business_id = :business AND p.id = :place))
+    """
+)
+
+# Who bought at a franchisee is its customer in every program that the customer is enrolled in.
+_KNOWN = text(
+    """
+    INSERT INTO customer_stats (business_id, scope_id, customer_id, first_at, last_at)
+    SELECT t.business_id, s.id, t.customer_id, :never, :never
+    FROM transaction t
+    JOIN point_of_sale p ON p.business_id = t.business_id AND p.id = t.point_of_sale_id
+    JOIN enrolment e ON e.business_id = t.business_id AND e.customer_id = t.customer_id
+    JOIN stats_scope s ON s.business_id = t.business_id AND s.program_id = e.program_id
+        AND s.franchisee_id = p.franchisee_id
+    WHERE t.business_id = :business AND t.id = :sale
+    ON CONFLICT DO NOTHING
     """
 )
 

@@ -13,18 +13,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, any_, cast, column, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, cast, column, exists, func, select
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 from werkzeug.exceptions import NotFound
 
 from app.address import whole_number
 from app.businesses.models import PointOfSale, StatsScope, Terminal
 from app.customers.models import CustomerStats, SavedFilter
-from app.customers.parameters import BUSINESS, SCOPE, SCOPES, SEARCH
+from app.customers.parameters import BUSINESS, SCOPE, SEARCH
 from app.customers.registry import Source
 from app.customers.search import Criterion, query
 from app.db import business_id, current_scope
@@ -101,8 +101,7 @@ class CustomerFilter:
     def shape(self) -> tuple[bool, ...]:
         """What its statements differ by, besides the values they take."""
         limited = current_scope().franchisee_id is not None
-        kept = len(self._scope_ids) == 1
-        return (kept, self.of_buyers, self.search is None, self._asked is None, self._wide, limited)
+        return (self.of_buyers, self.search is None, self._asked is None, self._wide, limited)
 
     def parameters(self) -> dict[str, object]:
         """The values for app.customers.parameters."""
@@ -110,20 +109,16 @@ class CustomerFilter:
             "business": business_id(),
             "program": self.program_id,
             "wallet": self.shown_program.wallet_id,
-            "scope": self._scope_ids[0],
-            "scopes": self._scope_ids,
+            "scope": self._scope_id,
             "search": self._asked,
         }
 
     def figures(self) -> Source:
-        """The sales figures of this sample, one row a customer: kept for the scope, or summed from its leaves."""
-        if len(self._scope_ids) == 1:
-            rows: FromClause = CustomerStats.__table__.alias()
-            where = (rows.c.business_id == BUSINESS, rows.c.scope_id == SCOPE)
-            sold = (rows.c.sales_count > 0,) if self.of_buyers else ()
-            return Source("figures", rows, rows.c.customer_id, where + sold, of_sample=True)
-        rows = _summed().subquery()
-        return Source("figures", rows, rows.c.customer_id, of=_summed_of, of_sample=True)
+        """The sales figures of this sample, one row a customer."""
+        rows = CustomerStats.__table__.alias()
+        where = (rows.c.business_id == BUSINESS, rows.c.scope_id == SCOPE)
+        sold = (rows.c.sales_count > 0,) if self.of_buyers else ()
+        return Source("figures", rows, rows.c.customer_id, where + sold, of_sample=True)
 
     def found(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions beside the sample: that the search finds this customer."""
@@ -142,11 +137,9 @@ class CustomerFilter:
 
     def includes(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions under which a walk takes a customer up into a page of this selection."""
-        rows = CustomerStats.__table__.alias()
-        scope = rows.c.scope_id == SCOPE if len(self._scope_ids) == 1 else rows.c.scope_id == any_(SCOPES)
-        sold = (rows.c.sales_count > 0,) if self.of_buyers or len(self._scope_ids) > 1 else ()
-        in_sample = exists().where(rows.c.business_id == BUSINESS, scope, rows.c.customer_id == customer_id, *sold)
-        return [in_sample.select_from(rows), *self.found_on_the_way(customer_id)]
+        figures = self.figures()
+        in_sample = exists().where(*figures.where, figures.customer_id == customer_id).select_from(figures.rows)
+        return [in_sample, *self.found_on_the_way(customer_id)]
 
     @cached_property
     def _asked(self) -> str | None:
@@ -164,65 +157,28 @@ class CustomerFilter:
         return bool(db.session.execute(select(func.customer_search_is_wide(self._asked, WIDE))).scalar_one())
 
     @property
-    def is_kept_sample(self) -> bool:
-        """Whether it selects everyone of a scope whose figures are kept."""
-        return self.search is None and len(self._scope_ids) == 1
-
-    @property
     def of_buyers(self) -> bool:
-        """Whether its sample is who bought there, as a place's is (CT-3); a program's is everyone enrolled."""
+        """Whether its sample is who bought there, as a place's is (CT-3).
+
+        A program's is everyone enrolled, a location operator's whoever is its franchisee's customer, and both
+        together those of its customers who are enrolled.
+        """
         return self.point_of_sale is not None or self.terminal is not None
 
     @cached_property
-    def _scope_ids(self) -> list[int]:
-        """The scopes whose rows make up the figures: one that is kept as asked, else leaves to be summed."""
+    def _scope_id(self) -> int:
+        """The scope whose rows make up the sample and its figures."""
         franchisee = current_scope().franchisee_id
-        wanted = select(StatsScope.id).where(StatsScope.business_id == business_id())
-        if self.program and (self.point_of_sale or franchisee) and not self.terminal:
-            leaves = wanted.where(StatsScope.program_id == self.program.id, StatsScope.terminal_id.is_not(None))
-            if self.point_of_sale:
-                leaves = leaves.where(StatsScope.terminal_id.in_(_terminals_of(self.point_of_sale)))
-            return list(db.session.scalars(leaves)) or [0]
         limited = franchisee if not (self.terminal or self.point_of_sale) else None
-        exact = wanted.where(
+        place = _id(self.point_of_sale) if self.terminal is None else None
+        exact = select(StatsScope.id).where(
+            StatsScope.business_id == business_id(),
             StatsScope.program_id.is_not_distinct_from(_id(self.program)),
             StatsScope.franchisee_id.is_not_distinct_from(limited),
-            StatsScope.point_of_sale_id.is_not_distinct_from(
-                _id(self.point_of_sale) if self.terminal is None else None
-            ),
+            StatsScope.point_of_sale_id.is_not_distinct_from(place),
             StatsScope.terminal_id.is_not_distinct_from(_id(self.terminal)),
         )
-        return [db.session.scalars(exact).one()]
-
-
-def _terminals_of(point_of_sale: PointOfSale) -> Select[int]:
-    there = select(Terminal.id).where(Terminal.business_id == business_id())
-    return there.where(Terminal.point_of_sale_id == point_of_sale.id)
-
-
-def _summed() -> Select[Any]:
-    """Figures added up from leaves; sums of bigint are numeric to PostgreSQL, and whole numbers to us."""
-    leaves = CustomerStats.__table__.alias()
-    count = cast(func.sum(leaves.c.sales_count), BigInteger)
-    amount = cast(func.sum(leaves.c.amount), BigInteger)
-    return (
-        select(
-            leaves.c.customer_id,
-            count.label("sales_count"),
-            amount.label("amount"),
-            rounded_ratio(amount, count).label("average"),
-            func.min(leaves.c.first_at).label("first_at"),
-            func.max(leaves.c.last_at).label("last_at"),
-        )
-        .where(leaves.c.business_id == BUSINESS, leaves.c.scope_id == any_(SCOPES), leaves.c.sales_count > 0)
-        .group_by(leaves.c.customer_id)
-    )
-
-
-def _summed_of(customer_id: ColumnElement[int]) -> FromClause:
-    inner = _summed()
-    leaves = inner.get_final_froms()[0]
-    return inner.where(leaves.c.customer_id == customer_id).lateral()
+        return db.session.scalars(exact).one()
 
 
 def _find(kind: type[Row], args: Mapping[str, str], name: str) -> Row | None:

@@ -64,7 +64,7 @@ def customer_count(chosen: CustomerFilter) -> int:
     """How many customers the filter selects."""
 
     def statement() -> Select[int]:
-        if chosen.is_kept_sample:
+        if chosen.search is None:
             return select(func.sample_size(SCOPE, 1 if chosen.of_buyers else 0))
         figures = chosen.figures()
         counted = select(func.count()).select_from(figures.rows)

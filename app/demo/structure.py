@@ -23,14 +23,12 @@ class Place:
 
 @dataclass
 class Scopes:
-    """The ids of the scopes in which figures are kept."""
+    """The ids of the scopes in which figures are kept, by program; None is all programs."""
 
-    business: int = 0
-    program: dict[int, int] = field(default_factory=dict)
-    franchisee: dict[int, int] = field(default_factory=dict)
-    place: dict[int, int] = field(default_factory=dict)
-    terminal: dict[int, int] = field(default_factory=dict)
-    leaf: dict[tuple[int, int], int] = field(default_factory=dict)
+    everywhere: dict[int | None, int] = field(default_factory=dict)
+    franchisee: dict[tuple[int | None, int], int] = field(default_factory=dict)
+    place: dict[tuple[int | None, int], int] = field(default_factory=dict)
+    terminal: dict[tuple[int | None, int], int] = field(default_factory=dict)
 
 
 @dataclass
@@ -135,18 +133,20 @@ def _write_programs(connection: Connection, writer: Writer, plan: BusinessPlan, 
 
 
 def _write_scopes(writer: Writer, made: Structure) -> None:
+    for program in (None, *made.programs):
+        _write_scopes_of(writer, made, program)
+
+
+def _write_scopes_of(writer: Writer, made: Structure, program: int | None) -> None:
+    def scope(**place: int | None) -> int:
+        return writer.add("stats_scope", program_id=program, **place)
+
     scopes = made.scopes
-    scopes.business = writer.add("stats_scope")
-    scopes.program = {each: writer.add("stats_scope", program_id=each) for each in made.programs}
-    scopes.franchisee = {
-        each: writer.add("stats_scope", franchisee_id=each, owner_franchisee_id=each) for each in made.franchisees
-    }
+    scopes.everywhere[program] = scope()
+    for each in made.franchisees:
+        scopes.franchisee[program, each] = scope(franchisee_id=each, owner_franchisee_id=each)
     for place in made.places:
         owner = place.franchisee
-        scopes.place[place.id] = writer.add("stats_scope", point_of_sale_id=place.id, owner_franchisee_id=owner)
+        scopes.place[program, place.id] = scope(point_of_sale_id=place.id, owner_franchisee_id=owner)
         for terminal in place.terminals:
-            scopes.terminal[terminal] = writer.add("stats_scope", terminal_id=terminal, owner_franchisee_id=owner)
-            for program in made.programs:
-                scopes.leaf[program, terminal] = writer.add(
-                    "stats_scope", program_id=program, terminal_id=terminal, owner_franchisee_id=owner
-                )
+            scopes.terminal[program, terminal] = scope(terminal_id=terminal, owner_franchisee_id=owner)

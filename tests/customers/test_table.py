@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from app.customers.stats import differences
+from app.loyalty.services import create_program
 from tests.browsing import form_to, page_of, send, text_of
 from tests.factories import add_customer, add_points, add_sale
 from tests.people import Town
@@ -178,6 +180,29 @@ def test_who_only_registered_there_is_its_operators_but_not_in_the_sample(town: 
     boris = town.browser(town.boris)
     assert "Марта" in boris.get("/customers").get_data(as_text=True)
     assert "Марта" not in boris.get(f"/customers?point_of_sale={shop.franchised_place}").get_data(as_text=True)
+
+
+def test_a_program_narrows_an_operators_customers_to_those_enrolled(town: Town) -> None:
+    """CT-2, CT-3, PR-3: bought or only registered at its places, and enrolled; figures of that program there alone."""
+    shop = town.kavalier
+    with shop.work():
+        other = create_program("Bakery", {"en": "Bakery"})
+        buyer, stranger = add_customer("Ганна"), add_customer("Богдан")
+        add_customer("Марта", point_of_sale=shop.franchised_place)
+        for customer, terminal, program, amount in (
+            (buyer, shop.franchised_terminal, other, 11_100),
+            (buyer, shop.franchised_terminal, shop.program, 22_200),
+            (buyer, shop.own_terminal, shop.program, 44_400),
+            (stranger, shop.own_terminal, shop.program, 88_800),
+        ):
+            add_sale(customer, terminal, amount, program_id=program)
+        assert differences().first == []
+    page = town.browser(town.boris).get(f"/customers?program={shop.program}").get_data(as_text=True)
+    assert "Ганна" in page
+    assert "Марта" in page
+    assert "Богдан" not in page
+    assert ">222<" in page
+    assert ">666<" not in page
 
 
 @pytest.mark.parametrize(("name", "status"), [("anna", 200), ("olha", 200), ("boris", 200), ("vera", 403)])
