@@ -87,11 +87,10 @@ class CustomerFilter:
         """Whether it leaves anyone out, so that an empty table means no match rather than no customers."""
         return bool(self.args())
 
-    @cached_property
+    @property
     def shown_program(self) -> Program:
         """The chosen program, else the default one (CT-2)."""
-        default = select(Program).where(Program.business_id == business_id(), Program.is_default)
-        return self.program or db.session.scalars(default).one()
+        return self._program_and_scope[0]
 
     @property
     def program_id(self) -> int:
@@ -109,7 +108,7 @@ class CustomerFilter:
             "business": business_id(),
             "program": self.program_id,
             "wallet": self.shown_program.wallet_id,
-            "scope": self._scope_id,
+            "scope": self._program_and_scope[1],
             "search": self._asked,
         }
 
@@ -166,19 +165,22 @@ class CustomerFilter:
         return self.point_of_sale is not None or self.terminal is not None
 
     @cached_property
-    def _scope_id(self) -> int:
-        """The scope whose rows make up the sample and its figures."""
+    def _program_and_scope(self) -> tuple[Program, int]:
+        """The program shown, and the scope whose rows make up the sample and its figures: asked for together."""
         franchisee = current_scope().franchisee_id
         limited = franchisee if not (self.terminal or self.point_of_sale) else None
         place = _id(self.point_of_sale) if self.terminal is None else None
-        exact = select(StatsScope.id).where(
+        scope = select(StatsScope.id).where(
             StatsScope.business_id == business_id(),
             StatsScope.program_id.is_not_distinct_from(_id(self.program)),
             StatsScope.franchisee_id.is_not_distinct_from(limited),
             StatsScope.point_of_sale_id.is_not_distinct_from(place),
             StatsScope.terminal_id.is_not_distinct_from(_id(self.terminal)),
         )
-        return db.session.scalars(exact).one()
+        shown = Program.id == self.program.id if self.program else Program.is_default
+        found = select(Program, scope.scalar_subquery()).where(Program.business_id == business_id(), shown)
+        program, scope_id = db.session.execute(found).one()
+        return program, scope_id
 
 
 def _find(kind: type[Row], args: Mapping[str, str], name: str) -> Row | None:
