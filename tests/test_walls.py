@@ -14,9 +14,7 @@ from app.local.embedded import ADMIN, APP, DATABASE, LOADER, OWNER, Postgres
 from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, tables
 
 DEFINERS = {
-    "customer_found",
     "customer_search_ids",
-    "customer_search_is_wide",
     "end_stale_sessions",
     "every_business",
     "newest_audit_hash",

@@ -17,14 +17,14 @@ from typing import TypeVar
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, ColumnElement, cast, column, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, Text, any_, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 from werkzeug.exceptions import NotFound
 
 from app.address import whole_number
 from app.businesses.models import PointOfSale, StatsScope, Terminal
-from app.customers.models import CustomerStats, SavedFilter
-from app.customers.parameters import BUSINESS, SCOPE, SEARCH
+from app.customers.models import CustomerSearch, CustomerStats, SavedFilter
+from app.customers.parameters import BUSINESS, FOUND, SCOPE, SEARCH
 from app.customers.registry import Source
 from app.customers.search import Criterion, query
 from app.db import business_id, current_scope
@@ -33,8 +33,8 @@ from app.extensions import db
 from app.loyalty.models import Program
 
 LONGEST_SEARCH = 200
-WIDE = 12_000
-"""Customers found from which on a search of the whole business is wide: where both ways cost the same at 1,000,000."""
+WIDE = 10_000
+"""More customers found than this, and a search is wide: naming them takes longer than asking some of them."""
 
 Row = TypeVar("Row", Program, PointOfSale, Terminal)
 
@@ -57,7 +57,7 @@ class CustomerFilter:
     search: Search | None = None
     key: str | None = None
     gathered: bool = False
-    """Whether what a search finds is gathered however much it is, since the order asked for has it all in one place."""
+    """Whether all of a wide search is gathered too, since the order asked for has it all in one place."""
 
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> CustomerFilter:
@@ -100,7 +100,7 @@ class CustomerFilter:
     def shape(self) -> tuple[bool, ...]:
         """What its statements differ by, besides the values they take."""
         limited = current_scope().franchisee_id is not None
-        return (self.of_buyers, self.search is None, self._asked is None, self._wide, limited)
+        return (self.of_buyers, self.search is None, self._asked is None, self._wide, self.gathered, limited)
 
     def parameters(self) -> dict[str, object]:
         """The values for app.customers.parameters."""
@@ -110,6 +110,7 @@ class CustomerFilter:
             "wallet": self.shown_program.wallet_id,
             "scope": self._program_and_scope[1],
             "search": self._asked,
+            "found": self._found[0],
         }
 
     def figures(self) -> Source:
@@ -125,14 +126,19 @@ class CustomerFilter:
             return []
         if self._asked is None:
             return [customer_id.is_(None)]
-        ids = func.customer_search_ids(SEARCH).table_valued(column("id"), name="found").render_derived()
-        return [customer_id.in_(select(ids.c.id))]
+        # By their ids the planner knows how many they are: it looks up few, and meets many on its way.
+        everyone = func.array(select(func.customer_search_ids(SEARCH, None)).scalar_subquery())
+        return [customer_id == any_(everyone if self._wide else FOUND)]
 
     def found_on_the_way(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The same for a walk that ends when a page is full: of a wide search each customer is asked by itself."""
-        if not self._wide:
+        if not self._wide or self.gathered:
             return self.found(customer_id)
-        return [func.customer_found(customer_id, cast(SEARCH, TSQUERY))]
+        documents = CustomerSearch.__table__.alias()
+        matches = select(documents.c.document.bool_op("@@")(cast(SEARCH, TSQUERY)))
+        mine = matches.where(documents.c.business_id == BUSINESS, documents.c.customer_id == customer_id)
+        # As a value and not by EXISTS, which the planner would turn into a join of two whole tables.
+        return [mine.correlate_except(documents).scalar_subquery()]
 
     def includes(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions under which a walk takes a customer up into a page of this selection."""
@@ -144,16 +150,18 @@ class CustomerFilter:
     def _asked(self) -> str | None:
         return query(business_id(), self.search.criterion, self.search.text) if self.search else None
 
-    @cached_property
+    @property
     def _wide(self) -> bool:
-        """Whether the search finds so many that walking to a full page costs less than gathering them.
+        return self._found[1] > WIDE
 
-        Only of the whole business: in a smaller sample those found lie too far apart.
-        """
-        narrowed = self.program or self.point_of_sale or self.terminal or current_scope().franchisee_id is not None
-        if self._asked is None or self.gathered or narrowed:
-            return False
-        return bool(db.session.execute(select(func.customer_search_is_wide(self._asked, WIDE))).scalar_one())
+    @cached_property
+    def _found(self) -> tuple[str, int]:
+        """The ids that the search finds, as the text of an array, and how many: of a wide one only the first."""
+        if self._asked is None:
+            return "{}", 0
+        ids = func.array(select(func.customer_search_ids(self._asked, WIDE + 1)).scalar_subquery())
+        text, number = db.session.execute(select(cast(ids, Text), func.cardinality(ids))).one()
+        return ("{}" if number > WIDE else text), number
 
     @property
     def of_buyers(self) -> bool:

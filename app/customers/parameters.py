@@ -17,6 +17,8 @@ SCOPE = bindparam("scope", type_=BigInteger)
 """The scope whose figures are shown."""
 SEARCH = bindparam("search", type_=Text)
 """The text of a tsquery."""
+FOUND = bindparam("found", type_=ARRAY(BigInteger))
+"""The ids of those found by it, as the text of an array, unless they are too many."""
 MOST = bindparam("most", type_=Integer)
 """How many rows at most."""
 CUSTOMER = bindparam("customer", type_=BigInteger)
