@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts import services
 from app.accounts.forms import LanguageForm, SignInForm, ThemeForm
 from app.accounts.queries import own_businesses, own_sessions
+from app.address import takes
 from app.errors import Problem
 from app.identity import COOKIE, SECURE_COOKIE, person
 from app.locale import COOKIE as LANGUAGE_COOKIE
@@ -30,6 +31,7 @@ def home() -> BaseResponse:
 
 @blueprint.get("/login")
 @requires(Permission.PUBLIC)
+@takes("next")
 def sign_in() -> BaseResponse:
     if current_user.is_authenticated:
         return redirect(own_address(request.args.get("next", ""), url_for("accounts.home")))

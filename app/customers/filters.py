@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -50,6 +50,9 @@ class Search:
 @dataclass(frozen=True)
 class CustomerFilter:
     """A selection of customers in a scope of figures."""
+
+    ARGUMENTS: ClassVar = ("program", "point_of_sale", "terminal", "f")
+    """What of an address it reads."""
 
     program: Program | None = None
     point_of_sale: PointOfSale | None = None

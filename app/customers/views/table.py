@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.address import address, whole_number
+from app.address import address, takes, whole_number
 from app.customers.drawer import summary
 from app.customers.filters import CustomerFilter, Search
 from app.customers.queries import customer_count, customer_named, sums_by_source
@@ -31,6 +31,7 @@ PATIENCE = 2000
 
 @blueprint.get("")
 @requires(Permission.READ_CUSTOMERS)
+@takes(*CustomersTable.ARGUMENTS)
 def index() -> BaseResponse:
     return _show(CustomersTable(request.args))
 
@@ -51,6 +52,7 @@ def search() -> BaseResponse:
 
 @blueprint.get("/count")
 @requires(Permission.READ_CUSTOMERS)
+@takes(*CustomerFilter.ARGUMENTS)
 def count() -> BaseResponse:
     chosen = CustomerFilter.from_args(request.args)
     return render("customers/_count.html", count=_patiently(lambda: customer_count(chosen)))
@@ -58,6 +60,7 @@ def count() -> BaseResponse:
 
 @blueprint.get("/sums")
 @requires(Permission.READ_CUSTOMERS)
+@takes(*CustomerFilter.ARGUMENTS)
 def sums() -> BaseResponse:
     table = CustomersTable(request.args)
     found = [_patiently(ask) for ask in sums_by_source(table.filter, table.shown)]
@@ -68,6 +71,7 @@ def sums() -> BaseResponse:
 
 @blueprint.get("/summary")
 @requires(Permission.READ_CUSTOMERS)
+@takes("id", *CustomerFilter.ARGUMENTS)
 def drawer() -> BaseResponse:
     args = request.args.to_dict()
     customer = customer_named(whole_number(args.pop("id", ""), "id"))
