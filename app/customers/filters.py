@@ -32,7 +32,6 @@ from app.errors import BadAddress
 from app.extensions import db
 from app.loyalty.models import Program
 
-LONGEST_SEARCH = 200
 WIDE = 12_000
 """Customers found from which on a search of the whole business is wide: where both ways cost the same at 1,000,000."""
 
@@ -72,12 +71,11 @@ class CustomerFilter:
         key = args.get("f") or None
         return cls(_find(Program, args, "program"), point_of_sale, terminal, _saved_search(key), key)
 
-    def searching(self, search: Search | None) -> CustomerFilter:
+    def searching(self, search: Search) -> CustomerFilter:
         """The same filter with another search, stored under its key; without any when the text is blank."""
-        if search is None or not search.text.strip():
+        if not search.text:
             return replace(self, search=None, key=None)
-        kept = Search(search.criterion, search.text.strip()[:LONGEST_SEARCH])
-        return replace(self, search=kept, key=_store(kept))
+        return replace(self, search=search, key=_store(search))
 
     def args(self) -> dict[str, str]:
         """What of an address stands for this filter."""

@@ -60,8 +60,25 @@ def test_searches_while_typing(page_for: PageFor, town: Town, crowd: list[int]) 
     expect(page.locator("tbody .row-link")).to_have_text(["Ім'я06 Прізвище06"])
     page.locator("[data-search]").fill("nobody at all")
     expect(page.get_by_role("heading", name="Nobody matches")).to_be_visible()
+    expect(page.locator("#customers-total")).to_have_text("0")
     page.get_by_role("link", name="Show all customers").click()
     expect(page.locator("tbody tr")).to_have_count(50)
+
+
+def test_a_refused_search_keeps_what_was_typed(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-6: the limit is said in place of the rows, the box keeps the words, and a shorter search works."""
+    page = page_for(town.anna)
+    page.goto("/customers")
+    expect(page.locator("#customers-total")).to_have_text("60")
+    box = page.locator("[data-search]")
+    box.fill("прізвище05 a b c d e f g h")
+    expect(page.get_by_role("alert")).to_contain_text("At most 8 words.")
+    expect(box).to_have_value("прізвище05 a b c d e f g h")
+    expect(page.locator("tbody tr")).to_have_count(0)
+    expect(page.locator("#customers-total")).to_be_empty()
+    box.fill("прізвище05")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("#customers-total")).to_have_text("1")
 
 
 def test_scope_changes_figures_and_sample(page_for: PageFor, town: Town, crowd: list[int]) -> None:

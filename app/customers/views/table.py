@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.address import address, takes, whole_number
 from app.customers.drawer import summary
 from app.customers.filters import CustomerFilter, Search
+from app.customers.forms import LONGEST_SEARCH, SearchForm
 from app.customers.queries import customer_count, customer_named, sums_by_source
 from app.customers.scopes import scope_choices
 from app.customers.search import Criterion
@@ -39,10 +41,16 @@ def index() -> BaseResponse:
 @blueprint.post("/searches")
 @requires(Permission.READ_CUSTOMERS)
 def search() -> BaseResponse:
-    carried = {name: value for name, value in request.form.items() if name in ("program", "point_of_sale", "terminal")}
-    args = {name: value for name, value in request.form.items() if name in ("sort", "open")}
-    chosen = CustomerFilter.from_args(carried).searching(_asked())
-    table = CustomersTable(chosen.args() | args, chosen)
+    form = SearchForm()
+    if "clear" in request.form:
+        form.text.data = ""
+    asked = Search(_criterion(), form.text.data)
+    chosen = CustomerFilter.from_args(_sent("program", "point_of_sale", "terminal"))
+    if not form.validate():
+        table = CustomersTable(chosen.args() | _sent("sort", "open"), chosen)
+        return _show(table, Refused(asked, form.text.errors))
+    chosen = chosen.searching(asked)
+    table = CustomersTable(chosen.args() | _sent("sort", "open"), chosen)
     if not request.htmx:  # type: ignore[attr-defined]
         return go(table.here)
     response = _show(table)
@@ -79,18 +87,30 @@ def drawer() -> BaseResponse:
     return render("customers/_drawer.html", summary=summary(customer, address("customers.index", chosen.args())))
 
 
-def _show(table: CustomersTable) -> BaseResponse:
+@dataclass(frozen=True)
+class Refused:
+    """A search that was not run: what was typed, and what is wrong with it."""
+
+    search: Search
+    errors: Sequence[str]
+
+
+def _show(table: CustomersTable, refused: Refused | None = None) -> Response:
+    """The page; of a refused search (422) what was typed stays, and no rows are shown that were not asked for."""
     opened = customer_named(table.opened) if table.opened else None
-    return render(
+    response = render(
         "customers/index.html",
         "customers/_view.html",
         table=table,
         scopes=scope_choices(table.filter),
-        search=_search_box(table.filter),
+        search=_search_box(refused.search if refused else table.filter.search),
+        refused=refused,
         columns_href=url_for("customers.choose_columns", back=table.here),
         help_href=url_for("help.index", _anchor="customers"),
         summary=summary(opened, table.here) if opened else None,
     )
+    response.status_code = 422 if refused else 200
+    return response
 
 
 def _patiently(ask: Callable[[], Answer]) -> Answer | None:
@@ -103,7 +123,7 @@ def _patiently(ask: Callable[[], Answer]) -> Answer | None:
         return None
 
 
-def _search_box(chosen: CustomerFilter) -> dict[str, object]:
+def _search_box(shown: Search | None) -> dict[str, object]:
     words = {
         Criterion.ALL: _("All fields"),
         Criterion.FIRST_NAME: _("First name"),
@@ -115,14 +135,18 @@ def _search_box(chosen: CustomerFilter) -> dict[str, object]:
     return {
         "action": url_for("customers.search"),
         "criteria": list(words.items()),
-        "criterion": chosen.search.criterion if chosen.search else Criterion.ALL,
-        "text": chosen.search.text if chosen.search else "",
+        "criterion": shown.criterion if shown else Criterion.ALL,
+        "text": shown.text if shown else "",
+        "longest": LONGEST_SEARCH,
     }
 
 
-def _asked() -> Search | None:
+def _criterion() -> Criterion:
     criterion = request.form.get("criterion") or Criterion.ALL
     if criterion not in set(Criterion):
         raise Problem(400, _("There is nothing to search by “%(name)s”.", name=criterion[:40]))
-    cleared = "clear" in request.form
-    return None if cleared else Search(Criterion(criterion), request.form.get("text", ""))
+    return Criterion(criterion)
+
+
+def _sent(*names: str) -> dict[str, str]:
+    return {name: value for name, value in request.form.items() if name in names}
