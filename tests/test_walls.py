@@ -17,6 +17,7 @@ DEFINERS = {
     "customer_found",
     "customer_search_ids",
     "customer_search_is_wide",
+    "end_session",
     "end_stale_sessions",
     "every_business",
     "newest_audit_hash",
