@@ -16,7 +16,7 @@ from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import form_keys
-from app.address import LARGEST
+from app.address import LARGEST, refuse_unknown
 from app.db import commit, open_scope, rollback
 from app.errors import Problem, problem_of
 from app.extensions import csrf, htmx, login_manager
@@ -143,6 +143,8 @@ def _enter() -> BaseResponse | None:
     if current_user.is_authenticated and not current_user.may(permission):
         abort(403)
     _refuse_unreadable()
+    if view:
+        refuse_unknown(view, request.args)
     return None if request.method in SAFE_METHODS else _check_change()
 
 

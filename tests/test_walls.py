@@ -15,6 +15,7 @@ from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, tables
 
 DEFINERS = {
     "customer_search_ids",
+    "end_session",
     "end_stale_sessions",
     "every_business",
     "newest_audit_hash",

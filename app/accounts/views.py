@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts import services
 from app.accounts.forms import LanguageForm, SignInForm, ThemeForm
 from app.accounts.queries import own_businesses, own_sessions
+from app.address import takes
 from app.errors import Problem
-from app.identity import COOKIE, SECURE_COOKIE, person
+from app.identity import COOKIE, SECURE_COOKIE, person, session_token
 from app.locale import COOKIE as LANGUAGE_COOKIE
 from app.permissions import Permission, requires
 from app.web import go, invalid, own_address, page_of, render
@@ -30,6 +31,7 @@ def home() -> BaseResponse:
 
 @blueprint.get("/login")
 @requires(Permission.PUBLIC)
+@takes("next")
 def sign_in() -> BaseResponse:
     if current_user.is_authenticated:
         return redirect(own_address(request.args.get("next", ""), url_for("accounts.home")))
@@ -43,9 +45,7 @@ def open_session() -> BaseResponse:
     if not form.validate():
         return invalid("accounts/sign_in.html", form=form, next=target)
     try:
-        token = services.sign_in(
-            form.email.data, form.password.data, request.remote_addr or "", request.headers.get("User-Agent", "")
-        )
+        token = services.sign_in(form.email.data, form.password.data, _device())
     except services.WrongPasswordError:
         form.password.errors = [_("E-mail and password do not match.")]
         return invalid("accounts/sign_in.html", form=form, next=target)
@@ -145,6 +145,10 @@ def revoke_session(session_id: int) -> BaseResponse:
     services.sign_out(session_id)
     flash(_("Signed out there."), "success")
     return go(url_for("accounts.profile"))
+
+
+def _device() -> services.Device:
+    return services.Device(request.remote_addr or "", request.headers.get("User-Agent", ""), session_token(request))
 
 
 def _page_before() -> str:

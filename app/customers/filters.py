@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -32,7 +32,6 @@ from app.errors import BadAddress
 from app.extensions import db
 from app.loyalty.models import Program
 
-LONGEST_SEARCH = 200
 WIDE = 10_000
 """More customers found than this, and a search is wide: naming them takes longer than asking some of them."""
 
@@ -50,6 +49,9 @@ class Search:
 @dataclass(frozen=True)
 class CustomerFilter:
     """A selection of customers in a scope of figures."""
+
+    ARGUMENTS: ClassVar = ("program", "point_of_sale", "terminal", "f")
+    """What of an address it reads."""
 
     program: Program | None = None
     point_of_sale: PointOfSale | None = None
@@ -69,12 +71,11 @@ class CustomerFilter:
         key = args.get("f") or None
         return cls(_find(Program, args, "program"), point_of_sale, terminal, _saved_search(key), key)
 
-    def searching(self, search: Search | None) -> CustomerFilter:
+    def searching(self, search: Search) -> CustomerFilter:
         """The same filter with another search, stored under its key; without any when the text is blank."""
-        if search is None or not search.text.strip():
+        if not search.text:
             return replace(self, search=None, key=None)
-        kept = Search(search.criterion, search.text.strip()[:LONGEST_SEARCH])
-        return replace(self, search=kept, key=_store(kept))
+        return replace(self, search=search, key=_store(search))
 
     def args(self) -> dict[str, str]:
         """What of an address stands for this filter."""

@@ -24,7 +24,6 @@ from app.errors import BadAddress
 
 NAME = "customers"
 STANDARD_SORT = "-last_at"
-KNOWN_ARGS = {"program", "point_of_sale", "terminal", "f", "sort", "after", "before", "start", "open"}
 MOST_ROWS = 10**9
 
 
@@ -59,10 +58,9 @@ class CustomersTable:
     Raises BadAddress for anything in the address that cannot be read: never other rows than asked.
     """
 
+    ARGUMENTS = (*CustomerFilter.ARGUMENTS, "sort", "after", "before", "start", "open")
+
     def __init__(self, args: Mapping[str, str], chosen: CustomerFilter | None = None) -> None:
-        unknown = sorted(set(args) - KNOWN_ARGS)
-        if unknown:
-            raise BadAddress(_("“%(name)s” means nothing in this address.", name=unknown[0][:40]))
         self.filter = chosen or CustomerFilter.from_args(args)
         self.known = all_columns(registry.columns)
         self.sort = args.get("sort") or STANDARD_SORT
@@ -241,6 +239,8 @@ def _page_key(args: Mapping[str, str]) -> PageKey | None:
 
 def _start(args: Mapping[str, str], key: PageKey | None) -> int | None:
     """The number of the first row: a hint that links hand on; unknown where an address lacks it."""
+    if not args.get("start"):
+        return 1 if key is None else None
     if key is None:
-        return 1
-    return whole_number(args["start"], "start", most=MOST_ROWS) if args.get("start") else None
+        raise BadAddress(_("“start” in this address counts from a customer, and none is named."))
+    return whole_number(args["start"], "start", most=MOST_ROWS)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.services import keep_preferences, keep_table_settings, reset_table_settings
+from app.address import takes
 from app.customers.columns import all_columns, column_named
 from app.customers.registry import Column, registry
 from app.customers.table import NAME, shown_columns
@@ -21,6 +22,7 @@ ALWAYS_SHOWN = "name"
 
 @blueprint.get("/columns")
 @requires(Permission.READ_CUSTOMERS)
+@takes("back")
 def choose_columns() -> BaseResponse:
     known = all_columns(registry.columns)
     shown = shown_columns(known)
