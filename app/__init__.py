@@ -10,7 +10,7 @@ from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, audit, cli, filters, form_keys, health, locale, logs, web
+from app import assets, audit, cli, filters, form_keys, health, locale, logs, unsent_forms, web
 from app.accounts import models as account_models
 from app.accounts import shell
 from app.accounts import views as account_views
@@ -39,6 +39,7 @@ MODELS = (
     ledger_models,
     loyalty_models,
     transaction_models,
+    unsent_forms,
 )
 VIEWS = (account_views, business_views, customer_views, health, help_views)
 PARTS = (customer_parts, ledger_parts, transaction_parts)

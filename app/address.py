@@ -16,6 +16,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 LARGEST = 2**63 - 1
 ANYTHING = "*"
+UNSENT = "unsent"
+"""Names a form that was sent when the session had ended: any page may be asked to show it (app/unsent_forms.py)."""
 
 
 def takes(*names: str) -> Callable[[View], View]:
@@ -30,7 +32,7 @@ def takes(*names: str) -> Callable[[View], View]:
 
 def refuse_unknown(view: Callable[..., Any], args: MultiDict[str, str]) -> None:
     """Raises BadAddress for an argument that the view does not read, or that stands there twice."""
-    known: frozenset[str] = getattr(view, "arguments", frozenset())
+    known: frozenset[str] = getattr(view, "arguments", frozenset()) | {UNSENT}
     for name, values in args.lists():
         if name not in known and ANYTHING not in known:
             raise BadAddress(_("“%(name)s” means nothing in this address.", name=name[:40]))

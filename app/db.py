@@ -107,6 +107,28 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
         db.session.remove()
 
 
+class GivenUpError(RuntimeError):
+    """A unit of work that is to keep nothing was about to be committed."""
+
+
+@contextmanager
+def given_up() -> Iterator[None]:
+    """A unit of work that is rolled back whatever is done in it. Raises GivenUpError when it would be committed."""
+    info = db.session().info
+    info["given_up"] = True
+    try:
+        yield
+    finally:
+        info.pop("given_up")
+        rollback()
+
+
+@event.listens_for(Session, "before_commit")
+def _keep_nothing(session: Session) -> None:
+    if session.info.get("given_up"):
+        raise GivenUpError
+
+
 @contextmanager
 def patience(milliseconds: int) -> Iterator[None]:
     """Gives statements up that take longer, by an OperationalError; the transaction is then to be rolled back."""

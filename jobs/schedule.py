@@ -7,7 +7,7 @@ import threading
 from app.config import Config
 from app.queue import connect, send
 
-EVERY_MINUTE = ("jobs.housekeeping.end_stale_sessions",)
+EVERY_MINUTE = ("jobs.housekeeping.end_stale_sessions", "jobs.housekeeping.forget_unsent_forms")
 
 
 def run(redis_url: str, stop: threading.Event, minute: float = 60) -> None:

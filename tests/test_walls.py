@@ -18,6 +18,7 @@ DEFINERS = {
     "end_session",
     "end_stale_sessions",
     "every_business",
+    "forget_unsent_forms",
     "newest_audit_hash",
     "own_businesses",
     "sample_size",

@@ -53,6 +53,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f" VALUES (%(id)s, gen_random_uuid(), {person}, 'x')",
         "INSERT INTO table_settings (business_id, user_id, table_name, columns)"
         f" VALUES (%(id)s, {person}, 'customers', '[]')",
+        f"INSERT INTO unsent_form (business_id, key, user_id, path, fields)"
+        f" VALUES (%(id)s, gen_random_uuid(), {person}, '/terminals', '[]')",
         "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",
     ):
         superuser.execute(statement.encode(), {"id": shop.id, "program": shop.program, "wallet": shop.wallet})

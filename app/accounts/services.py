@@ -38,6 +38,8 @@ class Device:
     agent: str
     token: str = ""
     """Of the session that its browser holds already."""
+    workplace: tuple[int, int] | None = None
+    """Who worked there last, and in which business: there that person goes on."""
 
 
 def sign_in(email: str, password: str, device: Device) -> str:
@@ -142,12 +144,14 @@ def _user(user_id: int | None) -> User | None:
 def _open_session(device: Device) -> str:
     db.session.execute(select(func.end_session(token_hash(device.token))))
     token = secrets.token_urlsafe(32)
-    businesses = own_businesses()
+    user, businesses = current_scope().user_id, [each.id for each in own_businesses()]
+    last_user, last_business = device.workplace or (None, None)
+    here = last_business if last_user == user and last_business in businesses else next(iter(businesses), None)
     db.session.add(
         UserSession(
             token_hash=token_hash(token),
-            user_id=current_scope().user_id,
-            business_id=businesses[0].id if businesses else None,
+            user_id=user,
+            business_id=here,
             address=device.address,
             agent=device.agent[:300],
         )

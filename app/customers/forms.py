@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, StringField, ValidationError
+from wtforms import Field, Form, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import Length
 
 from app.customers.search import typed_words
@@ -26,3 +26,10 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
         filters=[lambda text: (text or "").strip()],
         validators=[Length(max=LONGEST_SEARCH, message=_l("At most %(max)d characters.")), _few_words],
     )
+
+
+class ColumnsForm(FlaskForm):  # type: ignore[misc]
+    """Keys of columns: all in their order, and those that are shown (CT-5)."""
+
+    order = SelectMultipleField(validate_choice=False)
+    shown = SelectMultipleField(validate_choice=False)

@@ -129,6 +129,11 @@ class CustomersTable:
         return self._href(self._place_args())
 
     @property
+    def here_opened(self) -> str:
+        """The same with what is open."""
+        return _with(self.here, f"open={self.opened}") if self.opened else self.here
+
+    @property
     def previous_href(self) -> str | None:
         if not self.page.has_previous or not self.page.rows:
             return None

@@ -220,6 +220,19 @@ def test_drawer_opens_closes_and_is_in_the_address(page_for: PageFor, town: Town
     expect(page.get_by_role("heading", level=1)).to_have_text("Ім'я03 Прізвище03")
 
 
+def test_a_search_leaves_the_drawer_open_and_in_the_address(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-6, CT-12: whoever is open stays so while one searches, and after a reload."""
+    page = page_for(town.anna)
+    page.goto(f"/customers?sort=phone&open={crowd[3]}")
+    page.locator("[data-search]").fill("прізвище05")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(f"f=.*open={crowd[3]}$"))
+    page.reload()
+    expect(page.locator("#drawer").get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
+    page.locator("#drawer-close").click()
+    expect(page).to_have_url(re.compile(r"/customers\?f=\w+&sort=phone$"))
+
+
 def test_rows_are_walked_by_keys(page_for: PageFor, town: Town, crowd: list[int]) -> None:
     page = page_for(town.anna)
     page.goto("/customers?sort=phone")

@@ -57,7 +57,7 @@ def search() -> BaseResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return go(table.here)
     response = _show(table)
-    response.headers["HX-Push-Url"] = table.here
+    response.headers["HX-Push-Url"] = table.here_opened
     return response
 
 
