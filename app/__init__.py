@@ -26,6 +26,8 @@ from app.help import views as help_views
 from app.ledger import models as ledger_models
 from app.ledger import register as ledger_parts
 from app.loyalty import models as loyalty_models
+from app.messaging import models as message_models
+from app.offers import models as offer_models
 from app.permissions import permission_of
 from app.transactions import models as transaction_models
 from app.transactions import register as transaction_parts
@@ -38,6 +40,8 @@ MODELS = (
     form_keys,
     ledger_models,
     loyalty_models,
+    message_models,
+    offer_models,
     transaction_models,
 )
 VIEWS = (account_views, business_views, customer_views, health, help_views)
