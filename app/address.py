@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -20,7 +20,15 @@ def whole_number(text: str, name: str, least: int = 1, most: int = LARGEST) -> i
     return int(text)
 
 
-def address(endpoint: str, *args: Mapping[str, str]) -> str:
-    """The address of a page with the given arguments, in their order."""
+def refuse_unknown(args: Iterable[str], known: Iterable[str]) -> None:
+    """Raises BadAddress where an address says something that its page does not read: never other rows than asked."""
+    unknown = sorted(set(args) - set(known))
+    if unknown:
+        raise BadAddress(_("“%(name)s” means nothing in this address.", name=unknown[0][:40]))
+
+
+def address(endpoint: str, *args: Mapping[str, str], **ids: int | None) -> str:
+    """The address of a page, of the rows with these ids, with the given arguments in their order."""
     joined = {name: value for part in args for name, value in part.items()}
-    return url_for(endpoint) + ("?" + urlencode(joined) if joined else "")
+    path = url_for(endpoint, _anchor=None, _method=None, _scheme=None, _external=None, **ids)
+    return path + ("?" + urlencode(joined) if joined else "")

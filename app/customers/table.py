@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from app.accounts.queries import table_settings
-from app.address import address, whole_number
+from app.address import address, refuse_unknown, whole_number
 from app.customers.cells import RowDrawer, Shown
 from app.customers.columns import all_columns, column_named
 from app.customers.filters import CustomerFilter
@@ -60,9 +60,7 @@ class CustomersTable:
     """
 
     def __init__(self, args: Mapping[str, str], chosen: CustomerFilter | None = None) -> None:
-        unknown = sorted(set(args) - KNOWN_ARGS)
-        if unknown:
-            raise BadAddress(_("“%(name)s” means nothing in this address.", name=unknown[0][:40]))
+        refuse_unknown(args, KNOWN_ARGS)
         self.filter = chosen or CustomerFilter.from_args(args)
         self.known = all_columns(registry.columns)
         self.sort = args.get("sort") or STANDARD_SORT

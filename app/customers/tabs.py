@@ -25,9 +25,9 @@ def show_tab(key: str, template: str, customer: Customer, **context: Any) -> Res
         customer=profile.identity(customer),
         tabs=strip,
         tab=next(link for link in strip if link["current"]),
-        tab_hrefs=tab_hrefs(customer.id),
+        tab_by_key={link["key"]: link for link in strip},
         back_href=url_for("customers.index"),
-        help_href=url_for("help.index", _anchor="profile"),
+        help_href=url_for("help.index", _anchor="profile" if key == "overview" else "profile-tabs"),
         **context,
     )
 
