@@ -25,10 +25,18 @@ from app.extensions import db as database
 from app.help import views as help_views
 from app.ledger import models as ledger_models
 from app.ledger import register as ledger_parts
+from app.ledger import views as ledger_views
 from app.loyalty import models as loyalty_models
+from app.messaging import models as message_models
+from app.messaging import register as message_parts
+from app.messaging import views as message_views
+from app.offers import models as offer_models
+from app.offers import register as offer_parts
+from app.offers import views as offer_views
 from app.permissions import permission_of
 from app.transactions import models as transaction_models
 from app.transactions import register as transaction_parts
+from app.transactions import views as transaction_views
 
 MODELS = (
     account_models,
@@ -38,11 +46,23 @@ MODELS = (
     form_keys,
     ledger_models,
     loyalty_models,
+    message_models,
+    offer_models,
     transaction_models,
     unsent_forms,
 )
-VIEWS = (account_views, business_views, customer_views, health, help_views)
-PARTS = (customer_parts, ledger_parts, transaction_parts)
+VIEWS = (
+    account_views,
+    business_views,
+    customer_views,
+    health,
+    help_views,
+    ledger_views,
+    message_views,
+    offer_views,
+    transaction_views,
+)
+PARTS = (customer_parts, ledger_parts, message_parts, offer_parts, transaction_parts)
 ROOT = Path(__file__).parent.parent
 
 

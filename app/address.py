@@ -47,7 +47,8 @@ def whole_number(text: str, name: str, least: int = 1, most: int = LARGEST) -> i
     return int(text)
 
 
-def address(endpoint: str, *args: Mapping[str, str]) -> str:
-    """The address of a page with the given arguments, in their order."""
+def address(endpoint: str, *args: Mapping[str, str], **ids: int | None) -> str:
+    """The address of a page, of the rows with these ids, with the given arguments in their order."""
     joined = {name: value for part in args for name, value in part.items()}
-    return url_for(endpoint) + ("?" + urlencode(joined) if joined else "")
+    path = url_for(endpoint, _anchor=None, _method=None, _scheme=None, _external=None, **ids)
+    return path + ("?" + urlencode(joined) if joined else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import cast, func, select, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -18,6 +19,8 @@ from app.ledger.models import Balance, Entry, EntryKind, Lot
 from app.lib import dates
 from app.lib.collation import sort_key
 from app.loyalty.models import Access, Category, Program
+from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
+from app.offers.models import CustomerOffer, Offer
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
 
 
@@ -135,6 +138,40 @@ def add_points(customer_id: int, amount: int, *, days: int | None = None, termin
     _add(entry)
     _add(Lot(**holder, entry_id=entry.id, amount=amount, remaining=amount, expires_at=expires_at))
     return entry.id
+
+
+def add_message(customer_id: int | None, text: str = "Your purchase: +12 points.", **values: Any) -> int:
+    """A notice that arrived at once as an SMS, of the brand unless told otherwise; answers with its id."""
+    number = db.session.scalar(select(func.count()).select_from(Message))
+    standard = {
+        "direction": Direction.OUT,
+        "kind": MessageKind.TRANSACTION,
+        "channel": Channel.SMS,
+        "status": MessageStatus.DELIVERED,
+        "segments": 1,
+        "dedupe_key": f"test:{number}",
+        "created_at": values.get("distributed_at") or dates.now(),
+        "distributed_at": dates.now(),
+    }
+    message = Message(business_id=business_id(), customer_id=customer_id, text=text, **(standard | values))
+    _add(message)
+    return message.id
+
+
+def add_offer(title: str = "Second croissant free", text: str = "The second is on us.", **values: Any) -> int:
+    """An offer of the business, free, and begun a month ago unless told otherwise; answers with its id."""
+    begun = {"starts_at": dates.now() - timedelta(days=30)}
+    offer = Offer(business_id=business_id(), title=title, text=text, **(begun | values))
+    _add(offer)
+    return offer.id
+
+
+def give_offer(customer_id: int, offer_id: int, **values: Any) -> int:
+    """An offer in a customer's hands; answers with the id of its being there."""
+    now = {"given_at": dates.now()}
+    given = CustomerOffer(business_id=business_id(), customer_id=customer_id, offer_id=offer_id, **(now | values))
+    _add(given)
+    return given.id
 
 
 def default_program() -> Program:

@@ -14,9 +14,12 @@ from app.businesses.models import Franchisee, PointOfSale, StatsScope, Terminal
 from app.customers.models import Card, Customer, CustomerSearch, CustomerStats, Enrolment, Tag
 from app.extensions import db
 from app.ledger.models import Balance, Entry, Lot, LotUse
+from app.lib import dates
+from app.messaging.models import Channel, Direction, Message
+from app.offers.models import CustomerOffer
 from app.transactions.models import Transaction, TransactionLine
 from tests.browsing import submit
-from tests.factories import add_customer, add_points, add_sale
+from tests.factories import add_customer, add_message, add_offer, add_points, add_sale, give_offer
 from tests.people import Town
 
 
@@ -67,6 +70,29 @@ class TestLocations:
                 for entry, lot, amount in lots
             )
         assert self.seen(town, LotUse.amount) == {100}
+
+    def test_an_operator_sees_messages_of_its_places_and_of_the_brand(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-3: to its own customers alone; what the platform and the brand write to each other is not its."""
+        shop = town.kavalier
+        with shop.work():
+            for customer in ("buyer", "stranger"):
+                add_message(stock[customer], f"brand to {customer}")
+                add_message(stock[customer], f"Podil to {customer}", point_of_sale_id=shop.franchised_place)
+                add_message(stock[customer], f"Pechersk to {customer}", point_of_sale_id=shop.own_place)
+            add_message(None, "Your act is ready", direction=Direction.IN, channel=Channel.PANEL)
+        assert self.seen(town, Message.text) == {"brand to buyer", "Podil to buyer"}
+
+    def test_an_operator_sees_offers_that_were_not_redeemed_elsewhere(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-3: what its own customers hold, and what they redeemed at its places."""
+        shop = town.kavalier
+        places = {"redeemed_point_of_sale_id": shop.franchised_place}, {"redeemed_point_of_sale_id": shop.own_place}
+        with shop.work():
+            given = [
+                give_offer(stock[customer], add_offer(), **({"redeemed_at": dates.now()} | where if where else {}))
+                for customer in ("buyer", "stranger")
+                for where in (None, *places)
+            ]
+        assert self.seen(town, CustomerOffer.id) == set(given[:2])
 
     def test_an_operator_sees_figures_of_its_places_alone(self, town: Town, stock: dict[str, int]) -> None:
         """PR-3: a figure over all places, or over another's, is in no row it can read."""

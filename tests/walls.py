@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tests.factories import add_customer, add_points, add_sale
+from tests.factories import add_customer, add_message, add_offer, add_points, add_sale, give_offer
 from tests.people import Shop
 
 OF_NO_BUSINESS = {"alembic_version", "app_user", "business", "sign_in_failure", "user_session"}
@@ -41,6 +41,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         customer = add_customer(cards=["7700"], tags=[("city", "Kyiv")], point_of_sale=shop.franchised_place)
         sale = add_sale(customer, shop.franchised_terminal, 5_000)
         entry = add_points(customer, 300, terminal_id=shop.franchised_terminal)
+        add_message(customer, point_of_sale_id=shop.franchised_place)
+        give_offer(customer, add_offer())
     superuser.execute(
         "INSERT INTO lot_use (business_id, entry_id, lot_id, amount) SELECT business_id, entry_id, id, 100 FROM lot"
         " WHERE business_id = %s AND entry_id = %s",

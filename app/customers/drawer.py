@@ -9,6 +9,7 @@ from flask import url_for
 from app.customers import profile
 from app.customers.models import Customer
 from app.customers.registry import facts, registry
+from app.customers.tabs import tab_hrefs
 
 
 def summary(customer: Customer, close_href: str) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def summary(customer: Customer, close_href: str) -> dict[str, Any]:
         **profile.identity(customer),
         "href": url_for("customers.profile", customer_id=customer.id),
         "close_href": close_href,
+        "tab_hrefs": tab_hrefs(customer.id),
         "spend": figures.spend,
         "average_basket": figures.average_basket,
         "sales": figures.sales,

@@ -1,4 +1,4 @@
-"""Where areas hang what they know of a customer onto the table and the profile, at start-up.
+"""Where areas hang what they know of a customer onto the table and the profile, at start-up: columns, facts, tabs.
 
 The table asks each column how customers stand in its order (walks), where its values lie (a source) and how a
 value is read from a row. It never learns what a column means.
@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from flask import url_for
 from sqlalchemy import ColumnElement, FromClause, Row
 
 from app.customers.parameters import groups_of
+from app.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,23 @@ class Column:
     """Whether the table shows it before anyone chose columns."""
 
 
+@dataclass(frozen=True)
+class Tab:
+    """A part of the profile with a page of its own, which app.customers.tabs draws the head and the strip around."""
+
+    key: str
+    label: object
+    """Words, lazily translated."""
+    endpoint: str
+    """Of a page whose address takes customer_id alone."""
+    permission: Permission = Permission.READ_CUSTOMERS
+    count: Callable[[int], int] | None = None
+    """How many lines it has of a customer; shown beside the label, so it must not cost more the more there are."""
+
+    def href(self, customer_id: int) -> str:
+        return url_for(self.endpoint, customer_id=customer_id)
+
+
 ColumnProvider = Callable[[], Sequence[Column]]
 FactProvider = Callable[[int], Mapping[str, object]]
 
@@ -105,6 +124,7 @@ class Registry:
     columns: list[tuple[int, ColumnProvider]] = field(default_factory=list)
     drawer: list[FactProvider] = field(default_factory=list)
     overview: list[FactProvider] = field(default_factory=list)
+    tabs: list[tuple[int, Tab]] = field(default_factory=list)
 
 
 registry = Registry()
@@ -127,6 +147,13 @@ def add_overview_facts(provider: FactProvider) -> None:
     """Hangs in what the overview shows of a customer, by name."""
     if provider not in registry.overview:
         registry.overview.append(provider)
+
+
+def add_tab(place: int, tab: Tab) -> None:
+    """Hangs in a tab of the profile; tabs stand in the order of `place`."""
+    if all(tab.key != known.key for _place, known in registry.tabs):
+        registry.tabs.append((place, tab))
+        registry.tabs.sort(key=lambda entry: entry[0])
 
 
 def facts(providers: Sequence[FactProvider], customer_id: int) -> dict[str, object]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
 from app.demo.plans import ACCOUNT, CATEGORIES, FIRST_CATEGORY, BusinessPlan
+from app.demo.words import OfferPlan
 from app.permissions import Role
 
 
@@ -46,6 +48,8 @@ class Structure:
     categories: list[dict[str, int]] = field(default_factory=list)
     """By program: name → id."""
     scopes: Scopes = field(default_factory=Scopes)
+    offers: list[dict[str, int]] = field(default_factory=list)
+    """By the plan's offer: language → id."""
 
 
 class Writer:
@@ -71,8 +75,8 @@ def insert(connection: Connection, table: str, **values: object) -> int:
     return int(row[0])
 
 
-def write_structure(connection: Connection, plan: BusinessPlan) -> Structure:
-    """Makes the business with its places, programs and scopes."""
+def write_structure(connection: Connection, plan: BusinessPlan, until: datetime) -> Structure:
+    """Makes the business with its places, programs, scopes and offers, as they are at the moment `until`."""
     business = insert(
         connection,
         "business",
@@ -87,6 +91,7 @@ def write_structure(connection: Connection, plan: BusinessPlan) -> Structure:
     _write_places(writer, plan, made)
     _write_programs(connection, writer, plan, made)
     _write_scopes(writer, made)
+    made.offers = [_write_offer(writer, offer, until) for offer in plan.offers]
     return made
 
 
@@ -150,3 +155,14 @@ def _write_scopes_of(writer: Writer, made: Structure, program: int | None) -> No
         scopes.place[program, place.id] = scope(point_of_sale_id=place.id, owner_franchisee_id=owner)
         for terminal in place.terminals:
             scopes.terminal[program, terminal] = scope(terminal_id=terminal, owner_franchisee_id=owner)
+
+
+def _write_offer(writer: Writer, offer: OfferPlan, until: datetime) -> dict[str, int]:
+    """An offer in each language, as customers read it in their own."""
+    starts, ends = until + timedelta(days=offer.starts), until + timedelta(days=offer.ends)
+    return {
+        language: writer.add(
+            "offer", title=title, text=text, price=100 * offer.points, starts_at=starts, ends_at=ends, created_at=starts
+        )
+        for language, (title, text) in offer.words.items()
+    }

@@ -13,3 +13,9 @@ def one_line(text: str) -> str:
 def has_control_characters(text: str) -> bool:
     """Whether there are characters in it that nobody sees and PostgreSQL or a page may refuse, such as NUL."""
     return any(unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in text)
+
+
+def preview(text: str, most: int = 80) -> str:
+    """How a text begins, in one line: at most so many characters, the last of them … where it goes on."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

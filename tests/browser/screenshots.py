@@ -37,6 +37,7 @@ PAGES = {
     "customers": "/customers?sort=-average",
     "drawer": "/customers?sort=-amount&open={customer}",
     "profile": "/customers/{customer}",
+    **{tab: f"/customers/{{customer}}/{tab}" for tab in ("loyalty-history", "transactions", "messages", "offers")},
     "columns": "/customers/columns",
     "points-of-sale": "/points-of-sale",
     "point-of-sale": "/points-of-sale/new",
