@@ -113,6 +113,7 @@ def _configure(app: Flask, config: Config) -> None:
     )
     app.session_interface = _Sessions()
     app.jinja_env.globals["form_key"] = lambda: str(uuid.uuid4())
+    app.jinja_env.globals["unsent_key"] = unsent_forms.shown_key
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -98,9 +98,9 @@ def keep() -> uuid.UUID | None:
 
 
 def fields_sent() -> Fields:
-    """What this request's form holds, but for its token and for secrets."""
+    """What this request's form holds, but for its token, the key it was kept under before, and secrets."""
     sent = request.form.items(multi=True)
-    return [[name, value] for name, value in sent if name != TOKEN and not is_secret(name)]
+    return [[name, value] for name, value in sent if name not in (TOKEN, UNSENT) and not is_secret(name)]
 
 
 def is_secret(name: str) -> bool:
@@ -128,6 +128,7 @@ def resume() -> BaseResponse:
     if kept is None:
         flash(_("What you had entered is no longer kept."), "message")
         return page
+    g.unsent = kept.key
     shown = rehearse(kept.path, kept.fields)
     if shown is None:
         flash(said(), "message")
@@ -135,6 +136,19 @@ def resume() -> BaseResponse:
     if shown.status_code >= 400:
         shown.status_code = 200
     return shown
+
+
+def shown_key() -> str:
+    """The key of the kept form that this page shows, for its forms to carry; '' for none."""
+    return str(g.get("unsent") or request.form.get(UNSENT, ""))
+
+
+def forget(response: BaseResponse) -> None:
+    """Lets go of the kept form that this request has carried out at last, in the same unit of work."""
+    key = _number(request.form.get(UNSENT, "")) if form_keys.led_to(response) else None
+    if key is not None and current_scope().business_id is not None:
+        mine = UnsentForm.business_id == business_id(), UnsentForm.user_id == current_scope().user_id
+        db.session.execute(delete(UnsentForm).where(*mine, UnsentForm.key == key, UnsentForm.path == request.path))
 
 
 def rehearse(path: str, fields: Fields) -> BaseResponse | None:
@@ -191,11 +205,17 @@ def said() -> str:
 
 
 def _kept(key: str) -> UnsentForm | None:
-    try:
-        number = uuid.UUID(key)
-    except ValueError:
-        raise BadAddress(_("“%(name)s” in this address names nothing.", name=UNSENT)) from None
+    number = _number(key)
+    if number is None:
+        raise BadAddress(_("“%(name)s” in this address names nothing.", name=UNSENT))
     return db.session.get(UnsentForm, (business_id(), number))
+
+
+def _number(key: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(key)
+    except ValueError:
+        return None
 
 
 def _has_token() -> bool:

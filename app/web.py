@@ -55,6 +55,7 @@ class Panel(Flask):
             rollback()
         else:
             form_keys.remember(response)
+            unsent_forms.forget(response)
             commit()
         return response
 

@@ -91,6 +91,29 @@ class TestTheWayBack:
         assert send(anna, again, {}).location == "/terminals"
         assert number(superuser, "terminal") == before + 1
 
+    def test_ends_when_the_form_is_carried_out(
+        self, town: Town, anna: FlaskClient, form: Form, superuser: psycopg.Connection
+    ) -> None:
+        """RELIABILITY: Back shows no form as not carried out that was; nor after it was mended once more."""
+        login = send_late(superuser, anna, form, {"name": "Till 7"}).location
+        shown = sign_in_at(anna, login, town.anna)
+        refused = send(anna, form_to(shown, "/terminals"), {"name": ""})
+        assert refused.status_code == 422
+        assert len(kept(superuser)) == 1
+        sent = {"name": "Till 7", "point_of_sale_id": str(town.kavalier.own_place)}
+        assert send(anna, form_to(refused, "/terminals"), sent).status_code == 303
+        assert kept(superuser) == []
+        back = anna.get(anna.get(login).location)
+        assert back.location == "/terminals/new"
+        assert NOT_CARRIED_OUT not in anna.get(back.location).text
+
+    def test_stays_when_another_form_of_the_page_is_carried_out(
+        self, town: Town, anna: FlaskClient, form: Form, superuser: psycopg.Connection
+    ) -> None:
+        shown = sign_in_at(anna, send_late(superuser, anna, form, {"name": "Till 7"}).location, town.anna)
+        assert send(anna, form_to(shown, "/profile/rail"), {}).status_code == 303
+        assert len(kept(superuser)) == 1
+
     def test_can_be_reloaded_and_speaks_another_language(
         self, town: Town, anna: FlaskClient, form: Form, superuser: psycopg.Connection
     ) -> None:
