@@ -271,9 +271,15 @@ def test_works_without_scripts(page_for: PageFor, town: Town, crowd: list[int]) 
 
 
 def test_rows_are_cards_on_a_phone(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-10: nothing is wider than the screen, and one can page with rows ticked."""
     page = page_for(town.anna, width=390, height=844)
     page.goto("/customers")
     expect(page.locator("tbody tr").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("tbody .c-tick input").first.check()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator("tbody tr")).to_have_count(10)
+    expect(page.get_by_text("1 selected")).to_be_visible()
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

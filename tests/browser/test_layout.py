@@ -14,17 +14,18 @@ from tests.people import Town
 
 WHILE = 30_000  # milliseconds, on a processor slowed down
 WIDTHS = (1920, 1440, 1360, 1280, 1180, 1024, 900, 768, 390)
-# Each control of the toolbar can be hit where it stands: at its left, in its middle and at its right, in the window.
+CONTROLS = ".scope-select, .search, #customers-columns, .selection, .pager > *"
+# Each control can be hit where it stands: at its left, in its middle and at its right, all in the window.
 COVERED = """
-() => [...document.querySelectorAll(".scope-select, .search, #customers-columns")].filter(control => {
-    const { left, right, top, height } = control.getBoundingClientRect();
-    return [left + 4, (left + right) / 2, right - 4].some(
+controls => [...document.querySelectorAll(controls)].filter(control => {
+    const { left, right, top, width, height } = control.getBoundingClientRect();
+    return width && [left + 4, (left + right) / 2, right - 4].some(
         x => !control.contains(document.elementFromPoint(x, top + height / 2))
     );
-}).map(control => control.querySelector("[name]")?.name ?? control.id)
+}).map(control => control.querySelector("[name]")?.name ?? (control.id || control.className))
 """
 CUT = """
-() => [...document.querySelectorAll(".page-head, .toolbar, .scopes")]
+() => [...document.querySelectorAll(".page-head, .toolbar, .scopes, .table-foot")]
     .filter(part => part.scrollWidth > part.clientWidth + 1).map(part => part.className)
 """
 
@@ -46,12 +47,15 @@ def olena(town: Town) -> int:
 
 
 @pytest.mark.parametrize("drawer", [False, True], ids=["closed", "open"])
-def test_nothing_of_the_toolbar_is_covered(page_for: PageFor, town: Town, olena: int, drawer: bool) -> None:
-    """CT-2, CT-6, CT-12: scopes, search and columns stay in reach beside the drawer, while one searches too."""
+def test_nothing_is_covered_or_cut(page_for: PageFor, town: Town, olena: int, drawer: bool) -> None:
+    """CT-2, CT-6, CT-10, CT-12: scopes, search, columns, ticks and pages stay in reach, while one searches too."""
     page = page_for(town.anna)
     for width in WIDTHS[:-1] if drawer else WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(f"/customers?open={olena}" if drawer else "/customers")
+        expect(page.locator("#customers-total")).not_to_be_empty()
+        page.locator("tbody .c-tick input").check()
+        expect(page.locator(".selection")).to_be_visible()
         assert _faults(page) == [], f"{width} px"
         page.locator("[data-search]").fill("лис")
         expect(page).to_have_url(re.compile("[?&]f="))
@@ -86,4 +90,4 @@ def _come_late(route: Route) -> None:
 
 def _faults(page: Page) -> list[str]:
     wide = ["page"] if page.evaluate("document.documentElement.scrollWidth > innerWidth") else []
-    return [*page.evaluate(COVERED), *page.evaluate(CUT), *wide]
+    return [*page.evaluate(COVERED, CONTROLS), *page.evaluate(CUT), *wide]
