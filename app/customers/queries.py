@@ -19,16 +19,9 @@ from app.customers.statements import Start, ask, page_statement, start_statement
 from app.db import business_id
 from app.errors import Problem
 from app.extensions import db
+from app.paging import PageKey
 
 PAGE_SIZE = 50
-
-
-@dataclass(frozen=True)
-class PageKey:
-    """Where a page begins: behind or before a customer, by its place in the order now."""
-
-    customer_id: int
-    backward: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,7 @@ def customer_page(
     order = sort.order(chosen)
     backward = key is not None and key.backward
     way = descending is not backward
-    start = _start(chosen, sort, order, key.customer_id) if key else None
+    start = _start(chosen, sort, order, key.id) if key else None
     walk = start.walk if start else None
     known_by = ("page", tuple(column.key for column in columns), sort.key, way, walk, chosen.shape)
     values = chosen.parameters() | order.parameters() | {"most": PAGE_SIZE + 1} | (start.parameters() if start else {})

@@ -17,10 +17,11 @@ from app.address import address, whole_number
 from app.customers.cells import RowDrawer, Shown
 from app.customers.columns import all_columns, column_named
 from app.customers.filters import CustomerFilter
-from app.customers.queries import PAGE_SIZE, Page, PageKey, customer_page
+from app.customers.queries import PAGE_SIZE, Page, customer_page
 from app.customers.registry import Column, registry
 from app.db import business_id
 from app.errors import BadAddress
+from app.paging import PageKey
 
 NAME = "customers"
 STANDARD_SORT = "-last_at"
@@ -66,7 +67,7 @@ class CustomersTable:
         self.sort = args.get("sort") or STANDARD_SORT
         self.descending = self.sort.startswith("-")
         self.sorted_by = column_named(self.known, self.sort.removeprefix("-"))
-        self.key = _page_key(args)
+        self.key = PageKey.from_args(args)
         self.start = _start(args, self.key)
         self.opened = whole_number(args["open"], "open") if args.get("open") else None
 
@@ -218,8 +219,7 @@ class CustomersTable:
     def _place_args(self) -> dict[str, str]:
         if self.key is None:
             return {}
-        place = {"before" if self.key.backward else "after": str(self.key.customer_id)}
-        return place | ({"start": str(self.start)} if self.start else {})
+        return self.key.args() | ({"start": str(self.start)} if self.start else {})
 
 
 def _with(href: str, more: str) -> str:
@@ -231,15 +231,6 @@ def shown_columns(known: dict[str, Column]) -> list[Column]:
     settings = table_settings(NAME)
     chosen = [known[key] for key in settings.columns if key in known] if settings else []
     return chosen or [column for column in known.values() if column.standard]
-
-
-def _page_key(args: Mapping[str, str]) -> PageKey | None:
-    after, before = args.get("after"), args.get("before")
-    if after and before:
-        raise BadAddress(_("A page begins after a customer or before one, not both."))
-    if after:
-        return PageKey(whole_number(after, "after"))
-    return PageKey(whole_number(before, "before"), backward=True) if before else None
 
 
 def _start(args: Mapping[str, str], key: PageKey | None) -> int | None:
