@@ -29,6 +29,15 @@ CUT = """
     .filter(part => part.scrollWidth > part.clientWidth + 1).map(part => part.className)
 """
 
+# Figures of a phone's card that reach out of their place, where they would lie over the next.
+OVERFLOWING = """
+() => [...document.querySelectorAll("tbody td.n")].filter(cell => {
+    const words = document.createRange();
+    words.selectNodeContents(cell);
+    return cell.offsetWidth && words.getBoundingClientRect().right > cell.getBoundingClientRect().right + 0.5;
+}).map(cell => cell.dataset.label + " " + cell.textContent)
+"""
+
 SHIFTS = """
 window.shifts = [];
 new PerformanceObserver(list => {
@@ -61,6 +70,21 @@ def test_nothing_is_covered_or_cut(page_for: PageFor, town: Town, olena: int, dr
         expect(page).to_have_url(re.compile("[?&]f="))
         assert _faults(page) == [], f"{width} px, searching"
         expect(page.locator("#search-criterion")).to_be_visible()
+
+
+@pytest.mark.parametrize("sort", ["-last_at", "-sales_count", "-amount", "-average", "points", "name", "category"])
+def test_figures_keep_apart_on_a_phone(page_for: PageFor, town: Town, olena: int, sort: str) -> None:
+    """CT-4: whichever figure stands at a card's head, the others have room: six digits and kopecks."""
+    page = page_for(town.anna, width=390)
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(f"/customers?sort={sort}")
+        expect(page.locator("#customers-total")).not_to_be_empty()
+        assert page.evaluate(OVERFLOWING) == []
+        card, search = page.locator("tbody tr").bounding_box(), page.locator("#customers-scope").bounding_box()
+        assert card is not None
+        assert search is not None
+        assert card["width"] <= search["width"]
 
 
 @pytest.mark.parametrize("late", ["**/*.woff2", "**/customers/{count,sums}"], ids=["fonts", "figures"])
