@@ -43,6 +43,23 @@ def test_sorts_by_the_header_and_goes_back(page_for: PageFor, town: Town, crowd:
     expect(page.locator("tbody .row-link").first).to_have_text("Ім'я09 Прізвище09")
 
 
+BACK_AT_ONCE = """
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target?.id === "customers-results") history.back();
+});
+"""
+
+
+def test_goes_back_however_soon(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-4: Back right after rows were swapped shows the rows that its address names, not those that were there."""
+    page = page_for(town.anna)
+    page.goto("/customers?sort=-average")
+    page.evaluate(BACK_AT_ONCE)
+    page.get_by_role("link", name="Avg check, ₴").click()
+    expect(page).to_have_url(re.compile("sort=-average"))
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Avg check")
+
+
 def test_searches_while_typing(page_for: PageFor, town: Town, crowd: list[int]) -> None:
     """CT-6: / focuses the search, a pause runs it, the address names no word of it, Back and reload keep it."""
     page = page_for(town.anna)
