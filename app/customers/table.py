@@ -14,7 +14,7 @@ from sqlalchemy import Row
 
 from app.accounts.queries import table_settings
 from app.address import address, whole_number
-from app.customers.cells import RowDrawer, Shown
+from app.customers.cells import RowDrawer, RowLinks, Shown
 from app.customers.columns import all_columns, column_named
 from app.customers.filters import CustomerFilter
 from app.customers.queries import PAGE_SIZE, Page, customer_page
@@ -160,13 +160,7 @@ class CustomersTable:
 
     def _line(self, row: Row[Any]) -> Line:
         name = f"{row.first_name} {row.last_name}".strip()
-        cells = self._cells.draw(
-            name,
-            href=f"{self._base}/{row.id}",
-            drawer_href=_with(self._drawer, f"id={row.id}"),
-            open_href=_with(self.here, f"open={row.id}"),
-            values={column.key: column.cell(row) for column in self.shown},
-        )
+        cells = self._cells.draw(row.id, name, {column.key: column.cell(row) for column in self.shown})
         return Line(row.id, name, row.id == self.opened, cells)
 
     @cached_property
@@ -175,20 +169,17 @@ class CustomersTable:
             [
                 Shown(head.key, head.label, head.kind, head.numeric, head.rank, head.direction is not None)
                 for head in self.columns
-            ]
+            ],
+            RowLinks(
+                f"{address('customers.index')}/",
+                _with(address("customers.drawer", self.filter.args()), "id="),
+                _with(self.here, "open="),
+            ),
         )
 
     @cached_property
     def _filtered(self) -> str:
         return address("customers.index", self.filter.args())
-
-    @cached_property
-    def _base(self) -> str:
-        return address("customers.index")
-
-    @cached_property
-    def _drawer(self) -> str:
-        return address("customers.drawer", self.filter.args())
 
     @cached_property
     def _ranks(self) -> dict[str, int]:
