@@ -19,6 +19,7 @@ DEFINERS = {
     "customer_search_is_wide",
     "end_stale_sessions",
     "every_business",
+    "list_customer",
     "newest_audit_hash",
     "own_businesses",
     "session_identity",

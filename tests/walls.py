@@ -8,7 +8,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tests.factories import add_customer, add_points, add_sale
+from app.customers.models import Consent, ConsentKind
+from app.extensions import db
+from app.lib import dates
+from app.loyalty.models import FieldKind
+from tests.factories import add_answer, add_customer, add_points, add_question, add_sale, choice_ids
 from tests.people import Shop
 
 OF_NO_BUSINESS = {"alembic_version", "app_user", "business", "sign_in_failure", "user_session"}
@@ -41,6 +45,11 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         customer = add_customer(cards=["7700"], tags=[("city", "Kyiv")], point_of_sale=shop.franchised_place)
         sale = add_sale(customer, shop.franchised_terminal, 5_000)
         entry = add_points(customer, 300, terminal_id=shop.franchised_terminal)
+        milk = add_question("Milk", FieldKind.CHOICE, choices=["Oat"])
+        add_answer(customer, milk, choice_id=choice_ids(milk)[0])
+        db.session.add(
+            Consent(business_id=shop.id, customer_id=customer, kind=ConsentKind.SMS, granted=False, at=dates.now())
+        )
     superuser.execute(
         "INSERT INTO lot_use (business_id, entry_id, lot_id, amount) SELECT business_id, entry_id, id, 100 FROM lot"
         " WHERE business_id = %s AND entry_id = %s",
