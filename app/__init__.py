@@ -26,6 +26,7 @@ from app.help import views as help_views
 from app.ledger import models as ledger_models
 from app.ledger import register as ledger_parts
 from app.loyalty import models as loyalty_models
+from app.loyalty import views as loyalty_views
 from app.permissions import permission_of
 from app.transactions import models as transaction_models
 from app.transactions import register as transaction_parts
@@ -40,7 +41,7 @@ MODELS = (
     loyalty_models,
     transaction_models,
 )
-VIEWS = (account_views, business_views, customer_views, health, help_views)
+VIEWS = (account_views, business_views, customer_views, health, help_views, loyalty_views)
 PARTS = (customer_parts, ledger_parts, transaction_parts)
 ROOT = Path(__file__).parent.parent
 

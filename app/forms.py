@@ -83,6 +83,8 @@ class KeptForm(FlaskForm):  # type: ignore[misc]
 
 
 def _words(field: Field, value: object) -> str:
+    if hasattr(field, "words"):
+        return str(field.words(value))
     if isinstance(field, SelectField):
         labels = {each.value: each.label for each in field.choices}
         return str(labels.get("" if value is None else str(value), value))

@@ -129,6 +129,7 @@ def _enter() -> BaseResponse | None:
     """Decides whether this person may, and opens the scope that the view works in."""
     view = current_app.view_functions.get(request.endpoint or "")
     permission = permission_of(view) if view else Permission.PUBLIC
+    _limit_form()
     if not current_user.is_authenticated:
         open_scope(Scope(None))
         if permission is not Permission.PUBLIC:
@@ -144,6 +145,12 @@ def _enter() -> BaseResponse | None:
         abort(403)
     _refuse_unreadable()
     return None if request.method in SAFE_METHODS else _check_change()
+
+
+def _limit_form() -> None:
+    """A form without files is as large as its fields may be: it is read whole, where those with files are streamed."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _refuse_other_business() -> None:

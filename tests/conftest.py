@@ -21,7 +21,7 @@ from app.config import Config
 from app.extensions import db
 from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, data_dir
-from tests.factories import add_customer, add_points, add_sale
+from tests.factories import add_answer, add_customer, add_points, add_question, add_sale
 from tests.people import PASSWORD, Town, open_town
 
 TEMPLATE = "template"
@@ -105,6 +105,7 @@ def stocked(town: Town) -> Town:
                 add_sale(customer, terminal, 12_345)
             add_points(customer, 5_000, days=10, terminal_id=shop.own_terminal)
             add_sale(add_customer("Petro", "Savchuk"), shop.own_terminal, 500)
+            add_answer(customer, add_question("Favourite drink"), words="Flat white")
     return town
 
 

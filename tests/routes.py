@@ -26,6 +26,7 @@ class Ids:
     shop: Shop
     franchised: bool
     customer: int
+    question: int
 
     def values(self) -> dict[str, int]:
         shop = self.shop
@@ -35,6 +36,7 @@ class Ids:
             "point_of_sale_id": shop.franchised_place if self.franchised else shop.own_place,
             "terminal_id": shop.franchised_terminal if self.franchised else shop.own_terminal,
             "session_id": 1,
+            "question_id": self.question,
         }
 
 
@@ -42,7 +44,8 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
     with shop.work():
         name = "Melnyk" if franchised else "Savchuk"
         found = db.session.scalar(text("SELECT id FROM customer WHERE last_name = :name"), {"name": name})
-    return Ids(shop, franchised, int(found or 0))
+        question = db.session.scalar(text("SELECT min(id) FROM questionnaire_field"))
+    return Ids(shop, franchised, int(found or 0), int(question or 0))
 
 
 def address(app: Flask, rule: Rule, ids: Ids) -> str:

@@ -33,8 +33,10 @@ DATA = [
     "New Customers",
     "Anna Kovalenko",
     "AK",
+    *("SMS", "Viber", "push"),
 ]
 PAGES = ["/customers", "/customers?sort=name", "/customers/columns", "/points-of-sale", "/points-of-sale/new"]
+PAGES += ["/customers/new", "/questionnaire", "/questionnaire?archived=1", "/questionnaire/questions/new"]
 PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/profile", "/no-such-page"]
 
 
@@ -177,7 +179,8 @@ def test_a_customers_pages_have_no_english_left(town: Town, language: str) -> No
         add_sale(olena, town.kavalier.own_terminal, 12345, points_earned=1200)
         add_points(olena, 128400, days=8)
     browser = _speaking(town, language)
-    for path in (f"/customers/{olena}", f"/customers?open={olena}", "/customers/count", "/customers/sums"):
+    paths = [f"/customers/{olena}", f"/customers/{olena}/edit", f"/customers?open={olena}"]
+    for path in (*paths, "/customers/count", "/customers/sums"):
         assert _english(browser.get(path), "Flat white") == []
 
 
@@ -189,6 +192,11 @@ def test_refusals_have_no_english_left(town: Town, language: str) -> None:
     assert refused.status_code == 422
     assert _english(refused) == []
     assert _english(browser.get("/customers?sort=9"), "9") == []
+    wrong = {"phone": "1", "email": "x", "birthday": "1800-01-01", "cards": ["9" * 65]}
+    assert _english(submit(browser, "/customers/new", wrong, action="/customers"), "com") == []
+    question = {"name": "", "kind": "choice"}
+    asked = submit(browser, "/questionnaire/questions/new", question, action="/questionnaire/questions")
+    assert _english(asked) == []
 
 
 @pytest.mark.parametrize(

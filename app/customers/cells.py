@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.filters import language, money, short_date
-from app.lib import formats
+from app.lib import decimals, formats
 
 LAST_RANK = 12
 NOTHING = '<span class="quiet">–</span>'
@@ -43,6 +43,7 @@ class RowDrawer:
         linked_kind = "name" if any(column.kind == "name" for column in columns) else None
         self.no_name = str(escape(_("No name")))
         self.open_words = str(escape(_("Summary")))
+        self.edit_words = str(escape(_("Edit")))
         self.parts = [
             (
                 column.key,
@@ -54,8 +55,19 @@ class RowDrawer:
             for place, column in enumerate(columns)
         ]
 
-    def draw(self, name: str, href: str, drawer_href: str, open_href: str, values: Mapping[str, object]) -> Markup:
-        """All cells of a row; the first one carries what opens the drawer, the name leads to the profile."""
+    def draw(
+        self,
+        name: str,
+        href: str,
+        drawer_href: str,
+        open_href: str,
+        edit_href: str | None,
+        values: Mapping[str, object],
+    ) -> Markup:
+        """All cells of a row; the first one carries what opens the drawer, the name leads to the profile.
+
+        Behind the last one hovers the way to the form, for who may edit (CT-12).
+        """
         shown_name = str(escape(name)) or self.no_name
         drawer, opened = str(escape(drawer_href)), str(escape(open_href))
         opener = (
@@ -71,6 +83,11 @@ class RowDrawer:
                 text = f'<a class="row-link" href="{href}">{text}</a>'
             pieces.append(f"{begin}{opener}{text}{end}")
             opener = ""
+        if edit_href:
+            pieces.append(
+                f'<td class="c-edit"><a class="row-edit" href="{escape(edit_href)}">{self.edit_words}'
+                f'<span class="hidden-visually"> {shown_name}</span></a></td>'
+            )
         return Markup("".join(pieces))  # noqa: S704 - escaped above, piece by piece
 
 
@@ -103,6 +120,7 @@ def _kinds() -> dict[str, Draw]:
         "money": lambda value: str(money(value)),
         "integer": lambda value: formats.number(value, tongue),
         "days": lambda value: formats.number(value, tongue),
+        "decimal": lambda value: decimals.written(value, tongue),
         "points": lambda value: formats.points(value, tongue),
         "date": short_date,
         "pill": lambda value: f'<span class="pill">{escape(value)}</span>',

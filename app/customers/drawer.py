@@ -9,6 +9,8 @@ from flask import url_for
 from app.customers import profile
 from app.customers.models import Customer
 from app.customers.registry import facts, registry
+from app.identity import person
+from app.permissions import Permission
 
 
 def summary(customer: Customer, close_href: str) -> dict[str, Any]:
@@ -18,6 +20,7 @@ def summary(customer: Customer, close_href: str) -> dict[str, Any]:
         **profile.identity(customer),
         "href": url_for("customers.profile", customer_id=customer.id),
         "close_href": close_href,
+        "edit_href": _edit_href(customer, close_href),
         "spend": figures.spend,
         "average_basket": figures.average_basket,
         "sales": figures.sales,
@@ -27,3 +30,11 @@ def summary(customer: Customer, close_href: str) -> dict[str, Any]:
         "tags_total": customer.tag_count,
         **facts(registry.drawer, customer.id),
     }
+
+
+def _edit_href(customer: Customer, table_href: str) -> str | None:
+    """The way to the form, which leads back to the table with this drawer open; None for who may not."""
+    if not person().may(Permission.EDIT_CUSTOMERS):
+        return None
+    back = f"{table_href}{'&' if '?' in table_href else '?'}open={customer.id}"
+    return url_for("customers.edit", customer_id=customer.id, back=back)

@@ -78,7 +78,7 @@ class Column:
     key: str
     label: str
     kind: str
-    """How a cell is drawn: phone, name, text, pill, access, integer, money, points, date, days, expiring, …"""
+    """How a cell is drawn: phone, name, text, pill, access, integer, decimal, money, points, date, days, expiring, …"""
     fields: Callable[[FromClause], Sequence[Any]]
     """What to select from the source's rows."""
     order: Callable[[Sample], Order]
@@ -98,6 +98,7 @@ class Column:
 
 ColumnProvider = Callable[[], Sequence[Column]]
 FactProvider = Callable[[int], Mapping[str, object]]
+Step = Callable[[int], None]
 
 
 @dataclass
@@ -107,6 +108,7 @@ class Registry:
     columns: list[tuple[int, ColumnProvider]] = field(default_factory=list)
     drawer: list[FactProvider] = field(default_factory=list)
     overview: list[FactProvider] = field(default_factory=list)
+    creation: list[Step] = field(default_factory=list)
 
 
 registry = Registry()
@@ -129,6 +131,12 @@ def add_overview_facts(provider: FactProvider) -> None:
     """Hangs in what the overview shows of a customer, by name."""
     if provider not in registry.overview:
         registry.overview.append(provider)
+
+
+def add_creation_step(step: Step) -> None:
+    """Hangs in what another area writes for a new customer, by its id, in the unit of work that registers it."""
+    if step not in registry.creation:
+        registry.creation.append(step)
 
 
 def facts(providers: Sequence[FactProvider], customer_id: int) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -21,6 +22,8 @@ from app.customers.queries import PAGE_SIZE, Page, PageKey, customer_page
 from app.customers.registry import Column, registry
 from app.db import business_id
 from app.errors import BadAddress
+from app.identity import person
+from app.permissions import Permission
 
 NAME = "customers"
 STANDARD_SORT = "-last_at"
@@ -84,6 +87,10 @@ class CustomersTable:
     @cached_property
     def columns(self) -> list[Head]:
         return [self._head(column, self._ranks[column.key]) for column in self.shown]
+
+    @cached_property
+    def may_edit(self) -> bool:
+        return person().may(Permission.EDIT_CUSTOMERS)
 
     @cached_property
     def rows(self) -> list[Line]:
@@ -161,6 +168,7 @@ class CustomersTable:
             href=f"{self._base}/{row.id}",
             drawer_href=_with(self._drawer, f"id={row.id}"),
             open_href=_with(self.here, f"open={row.id}"),
+            edit_href=f"{self._base}/{row.id}/edit?{self._back}" if self.may_edit else None,
             values={column.key: column.cell(row) for column in self.shown},
         )
         return Line(row.id, name, row.id == self.opened, cells)
@@ -184,7 +192,12 @@ class CustomersTable:
 
     @cached_property
     def _drawer(self) -> str:
-        return address("customers.drawer", self.filter.args())
+        # With all that the table is shown by, so that the drawer leads back to it.
+        return address("customers.drawer", self.filter.args(), self._sort_args(), self._place_args())
+
+    @cached_property
+    def _back(self) -> str:
+        return urlencode({"back": self.here})
 
     @cached_property
     def _ranks(self) -> dict[str, int]:

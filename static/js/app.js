@@ -1,9 +1,10 @@
 // Begins every page: what htmx reports, the small things of the shell, and the modules of the pieces.
 import { closeToast, failure, scheduleToasts, toast } from "./toast.js";
 import { closeDialog, showDialog } from "./dialog.js";
-import "./columns.js";
 import "./drawer.js";
 import "./keys.js";
+import "./order.js";
+import "./rows.js";
 import "./selection.js";
 import "./table_keys.js";
 

@@ -26,7 +26,9 @@ def test_reads_numbers_as_the_language_writes_them(text: str, language: str, val
     assert parse(text, language) == value
 
 
-@pytest.mark.parametrize("text", ["", "-", "one", "1,5", "1,23,456", "1.2.3", "1e5", "²", "٣", "1" * 15, "0.00001", "NaN"])
+@pytest.mark.parametrize(
+    "text", ["", "-", "one", "1,5", "1,23,456", "1.2.3", "1e5", "²", "٣", "1" * 15, "0.00001", "NaN"]
+)
 def test_what_is_no_number_or_would_be_rounded_is_refused(text: str) -> None:
     """Nothing is kept other than it was typed."""
     with pytest.raises(ValueError, match="number"):

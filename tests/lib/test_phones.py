@@ -25,7 +25,8 @@ def test_any_spelling_is_read_by_its_country(text: str, country: str, phone: str
 
 
 @pytest.mark.parametrize(
-    "text", ["", "067", "067 412 08 5", "+999 123", "067 FLOWERS", "067 412 08 55 ext. 5", "067 412 08 55 #5", "9" * 300]
+    "text",
+    ["", "067", "067 412 08 5", "+999 123", "067 FLOWERS", "067 412 08 55 ext. 5", "067 412 08 55 #5", "9" * 300],
 )
 def test_what_is_no_phone_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"phone|letters"):

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.customers import profile as knowledge
+from app.customers.about import about
 from app.customers.queries import customer_named
 from app.customers.registry import facts, registry
 from app.customers.views.blueprint import blueprint
 from app.filters import language
-from app.identity import workplace
+from app.identity import person, workplace
 from app.lib.formats import currency_symbol
 from app.permissions import Permission, requires
 from app.web import render
@@ -33,6 +34,7 @@ def profile(customer_id: int) -> BaseResponse:
         "programs": who["programs"],
         "tags": knowledge.tags(customer_id),
         "tags_total": customer.tag_count,
+        "about": about(customer),
         **facts(registry.overview, customer_id),
     }
     return render(
@@ -49,4 +51,7 @@ def profile(customer_id: int) -> BaseResponse:
         ],
         back_href=url_for("customers.index"),
         help_href=url_for("help.index", _anchor="profile"),
+        edit_href=url_for("customers.edit", customer_id=customer_id)
+        if person().may(Permission.EDIT_CUSTOMERS)
+        else None,
     )
