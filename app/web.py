@@ -79,10 +79,14 @@ def init_app(app: Flask) -> None:
 
 
 def render(page: str, partial: str | None = None, **context: object) -> Response:
-    """The partial for an HTMX request that swaps a piece, the whole page for anyone else."""
+    """The partial for an HTMX request that swaps a piece, the whole page for anyone else.
+
+    A page that extends `layout` needs no partial: HTMX gets its title and content without the panel around them.
+    """
     asked = request.htmx  # type: ignore[attr-defined]
     piece = bool(asked) and not asked.boosted and not asked.history_restore_request
-    response = make_response(render_template(partial if piece and partial else page, **context))
+    layout = "layouts/piece.html" if piece else "layouts/panel.html"
+    response = make_response(render_template(partial if piece and partial else page, layout=layout, **context))
     response.vary.add("HX-Request")
     return response
 

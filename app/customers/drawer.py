@@ -7,10 +7,10 @@ from typing import Any
 from flask import url_for
 
 from app.customers import profile
+from app.customers.actions import actions
 from app.customers.models import Customer
 from app.customers.registry import facts, registry
-from app.identity import person
-from app.permissions import Permission
+from app.customers.tabs import tab_hrefs
 
 
 def summary(customer: Customer, close_href: str) -> dict[str, Any]:
@@ -20,7 +20,8 @@ def summary(customer: Customer, close_href: str) -> dict[str, Any]:
         **profile.identity(customer),
         "href": url_for("customers.profile", customer_id=customer.id),
         "close_href": close_href,
-        "edit_href": _edit_href(customer, close_href),
+        **actions(customer.id, _opened(close_href, customer.id)),
+        "tab_hrefs": tab_hrefs(customer.id),
         "spend": figures.spend,
         "average_basket": figures.average_basket,
         "sales": figures.sales,
@@ -32,9 +33,6 @@ def summary(customer: Customer, close_href: str) -> dict[str, Any]:
     }
 
 
-def _edit_href(customer: Customer, table_href: str) -> str | None:
-    """The way to the form, which leads back to the table with this drawer open; None for who may not."""
-    if not person().may(Permission.EDIT_CUSTOMERS):
-        return None
-    back = f"{table_href}{'&' if '?' in table_href else '?'}open={customer.id}"
-    return url_for("customers.edit", customer_id=customer.id, back=back)
+def _opened(table_href: str, customer_id: int) -> str:
+    """The table with this drawer open."""
+    return f"{table_href}{'&' if '?' in table_href else '?'}open={customer_id}"

@@ -1,11 +1,13 @@
-"""What this area hangs in at start-up: the table's own columns, and figures that follow a point of sale."""
+"""What this area hangs in at start-up: the table's columns, the overview, figures that follow a point of sale."""
 
 from __future__ import annotations
+
+from flask_babel import lazy_gettext
 
 from app.businesses.services import on_places_regrouped
 from app.customers.answers import answer_columns
 from app.customers.columns import figure_columns, identity_columns, program_columns, registration_columns
-from app.customers.registry import add_columns
+from app.customers.registry import Tab, add_columns, add_tab
 from app.customers.regrouping import regroup_figures
 
 
@@ -15,4 +17,5 @@ def register() -> None:
     add_columns(30, figure_columns)
     add_columns(55, answer_columns)
     add_columns(60, registration_columns)
+    add_tab(10, Tab("overview", lazy_gettext("Overview"), "customers.profile"))
     on_places_regrouped(regroup_figures)

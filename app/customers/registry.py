@@ -1,4 +1,4 @@
-"""Where areas hang what they know of a customer onto the table and the profile, at start-up.
+"""Where areas hang what they know of a customer onto the table and the profile, at start-up: columns, facts, tabs.
 
 The table asks each column how customers stand in its order (walks), where its values lie (a source) and how a
 value is read from a row. It never learns what a column means.
@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from flask import url_for
 from sqlalchemy import ColumnElement, FromClause, Row
 
 from app.customers.parameters import groups_of
+from app.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,23 @@ class Column:
     """Whether the table shows it before anyone chose columns."""
 
 
+@dataclass(frozen=True)
+class Tab:
+    """A part of the profile with a page of its own, which app.customers.tabs draws the head and the strip around."""
+
+    key: str
+    label: object
+    """Words, lazily translated."""
+    endpoint: str
+    """Of a page whose address takes customer_id alone."""
+    permission: Permission = Permission.READ_CUSTOMERS
+    count: Callable[[int], int] | None = None
+    """How many lines it has of a customer; shown beside the label, so it must not cost more the more there are."""
+
+    def href(self, customer_id: int) -> str:
+        return url_for(self.endpoint, customer_id=customer_id)
+
+
 ColumnProvider = Callable[[], Sequence[Column]]
 FactProvider = Callable[[int], Mapping[str, object]]
 Step = Callable[[int], None]
@@ -109,6 +128,7 @@ class Registry:
     drawer: list[FactProvider] = field(default_factory=list)
     overview: list[FactProvider] = field(default_factory=list)
     creation: list[Step] = field(default_factory=list)
+    tabs: list[tuple[int, Tab]] = field(default_factory=list)
 
 
 registry = Registry()
@@ -137,6 +157,13 @@ def add_creation_step(step: Step) -> None:
     """Hangs in what another area writes for a new customer, by its id, in the unit of work that registers it."""
     if step not in registry.creation:
         registry.creation.append(step)
+
+
+def add_tab(place: int, tab: Tab) -> None:
+    """Hangs in a tab of the profile; tabs stand in the order of `place`."""
+    if all(tab.key != known.key for _place, known in registry.tabs):
+        registry.tabs.append((place, tab))
+        registry.tabs.sort(key=lambda entry: entry[0])
 
 
 def facts(providers: Sequence[FactProvider], customer_id: int) -> dict[str, object]:

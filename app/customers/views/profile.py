@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from flask import url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.customers import profile as knowledge
 from app.customers.about import about
 from app.customers.queries import customer_named
 from app.customers.registry import facts, registry
+from app.customers.tabs import show_tab
 from app.customers.views.blueprint import blueprint
 from app.filters import language
-from app.identity import person, workplace
+from app.identity import workplace
 from app.lib.formats import currency_symbol
 from app.permissions import Permission, requires
-from app.web import render
 
 
 @blueprint.get("/<int:customer_id>")
 @requires(Permission.READ_CUSTOMERS)
 def profile(customer_id: int) -> BaseResponse:
     customer = customer_named(customer_id)
-    who = knowledge.identity(customer)
     figures = knowledge.figures(customer_id)
     overview = {
         "currency": currency_symbol(workplace().currency, language()),
@@ -31,27 +28,9 @@ def profile(customer_id: int) -> BaseResponse:
         "sales": figures.sales,
         "days_since_last_purchase": figures.days_since_last_purchase,
         "last_purchase": figures.last_purchase,
-        "programs": who["programs"],
         "tags": knowledge.tags(customer_id),
         "tags_total": customer.tag_count,
         "about": about(customer),
         **facts(registry.overview, customer_id),
     }
-    return render(
-        "customers/profile/overview.html",
-        customer=who,
-        overview=overview,
-        tabs=[
-            {
-                "label": _("Overview"),
-                "href": url_for("customers.profile", customer_id=customer_id),
-                "current": True,
-                "count": None,
-            }
-        ],
-        back_href=url_for("customers.index"),
-        help_href=url_for("help.index", _anchor="profile"),
-        edit_href=url_for("customers.edit", customer_id=customer_id)
-        if person().may(Permission.EDIT_CUSTOMERS)
-        else None,
-    )
+    return show_tab("overview", "customers/profile/overview.html", customer, overview=overview)
