@@ -179,7 +179,7 @@ def test_a_customers_pages_have_no_english_left(town: Town, language: str) -> No
         add_sale(olena, town.kavalier.own_terminal, 12345, points_earned=1200)
         add_points(olena, 128400, days=8)
     browser = _speaking(town, language)
-    paths = [f"/customers/{olena}", f"/customers/{olena}/edit", f"/customers?open={olena}"]
+    paths = [f"/customers/{olena}", f"/customers/{olena}/edit", f"/customers/{olena}/tags", f"/customers?open={olena}"]
     for path in (*paths, "/customers/count", "/customers/sums"):
         assert _english(browser.get(path), "Flat white") == []
 

@@ -25,6 +25,8 @@ DEFINERS = {
     "session_identity",
     "sees_customer",
     "sign_in_user",
+    "tag_keys",
+    "tag_values",
 }
 # A user is of no business, so a reference to one cannot name it.
 SHARED = {"app_user"}

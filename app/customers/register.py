@@ -9,6 +9,7 @@ from app.customers.answers import answer_columns
 from app.customers.columns import figure_columns, identity_columns, program_columns, registration_columns
 from app.customers.registry import Tab, add_columns, add_tab
 from app.customers.regrouping import regroup_figures
+from app.customers.tags import tag_count
 
 
 def register() -> None:
@@ -18,4 +19,5 @@ def register() -> None:
     add_columns(55, answer_columns)
     add_columns(60, registration_columns)
     add_tab(10, Tab("overview", lazy_gettext("Overview"), "customers.profile"))
+    add_tab(60, Tab("tags", lazy_gettext("Tags"), "customers.tags", count=tag_count))
     on_places_regrouped(regroup_figures)
