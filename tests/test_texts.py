@@ -33,7 +33,7 @@ DATA = [
     "New Customers",
     "Anna Kovalenko",
     "AK",
-    *("SMS", "Viber", "push"),
+    *("SMS", "Viber", "push", "JSON"),
 ]
 PAGES = ["/customers", "/customers?sort=name", "/customers/columns", "/points-of-sale", "/points-of-sale/new"]
 PAGES += ["/customers/new", "/questionnaire", "/questionnaire?archived=1", "/questionnaire/questions/new"]
@@ -179,7 +179,14 @@ def test_a_customers_pages_have_no_english_left(town: Town, language: str) -> No
         add_sale(olena, town.kavalier.own_terminal, 12345, points_earned=1200)
         add_points(olena, 128400, days=8)
     browser = _speaking(town, language)
-    paths = [f"/customers/{olena}", f"/customers/{olena}/edit", f"/customers/{olena}/tags", f"/customers?open={olena}"]
+    questions = [f"/customers/{olena}/erasure", f"/customers/{olena}/personal-data"]
+    paths = [
+        *questions,
+        f"/customers/{olena}",
+        f"/customers/{olena}/edit",
+        f"/customers/{olena}/tags",
+        f"/customers?open={olena}",
+    ]
     for path in (*paths, "/customers/count", "/customers/sums"):
         assert _english(browser.get(path), "Flat white") == []
 

@@ -90,9 +90,12 @@ def customer_named(customer_id: int) -> Customer:
 
 def customer_to_change(customer_id: int) -> Customer:
     """The same, held until the end of this unit of work; sales, which only refer to it, do not wait."""
-    held = {"key_share": True}
-    customer = db.session.get(Customer, (business_id(), customer_id), with_for_update=held, populate_existing=True)
-    return _present(customer)
+    return _held(customer_id, {"key_share": True})
+
+
+def customer_to_erase(customer_id: int) -> Customer:
+    """The same, held from sales too: one on its way ends first, and its figures are then seen and erased."""
+    return _held(customer_id, True)
 
 
 def last_change(customer_id: int) -> tuple[str, datetime] | None:
@@ -108,6 +111,11 @@ def last_change(customer_id: int) -> tuple[str, datetime] | None:
     )
     row = db.session.execute(lines.order_by(AuditEntry.id.desc()).limit(1)).first()
     return (row.name, row.at) if row else None
+
+
+def _held(customer_id: int, how: bool | dict[str, bool]) -> Customer:
+    key = (business_id(), customer_id)
+    return _present(db.session.get(Customer, key, with_for_update=how, populate_existing=True))
 
 
 def _present(customer: Customer | None) -> Customer:

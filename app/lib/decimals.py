@@ -39,6 +39,11 @@ def written(value: int, language: str) -> str:
 
 def plain(value: int) -> str:
     """12345000 as 1234.5, for machines."""
-    whole, part = divmod(abs(value), 10**DIGITS)
+    return fixed(value, DIGITS).rstrip("0").rstrip(".")
+
+
+def fixed(value: int, digits: int) -> str:
+    """An amount in the smallest unit for machines: 12345 of a currency with two digits as 123.45."""
+    whole, part = divmod(abs(value), 10**digits)
     sign = "-" if value < 0 else ""
-    return f"{sign}{whole}.{part:0{DIGITS}d}".rstrip("0").rstrip(".")
+    return f"{sign}{whole}.{part:0{digits}d}" if digits else f"{sign}{whole}"

@@ -29,10 +29,10 @@ document.addEventListener("submit", (event) => {
   queueMicrotask(() => { choice.value = choice.value === "icons" ? "words" : "icons"; });
 });
 
-// A second click on a plain form's button must not send it again.
+// A second click on a plain form's button must not send it again, unless the page stays open behind a download.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.matches("[hx-post]") || event.defaultPrevented) return;
+  if (form.method !== "post" || form.matches("[hx-post], [data-again]") || event.defaultPrevented) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });

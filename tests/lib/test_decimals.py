@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lib.decimals import parse, plain, written
+from app.lib.decimals import fixed, parse, plain, written
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,11 @@ def test_what_is_no_number_or_would_be_rounded_is_refused(text: str) -> None:
 def test_what_is_written_is_read_again(value: int, language: str) -> None:
     assert parse(written(value, language), language) == value
     assert parse(plain(value), "en") == value
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(12345, 2, "123.45"), (-5, 2, "-0.05"), (100, 2, "1.00"), (7, 0, "7"), (1500, 3, "1.500")],
+)
+def test_amounts_for_machines_keep_their_digits(value: int, digits: int, text: str) -> None:
+    assert fixed(value, digits) == text
