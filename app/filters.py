@@ -69,6 +69,11 @@ def money(value: int, symbol: bool = False) -> Markup:
     return formats.money(value, known.language, known.currency, symbol)
 
 
+def moment_words(kept: object) -> str:
+    """A moment that JSON kept as text, in the business's zone."""
+    return formats.date_time(datetime.fromisoformat(str(kept)), language(), zone())
+
+
 def short_date(moment: datetime | date) -> str:
     known = tongue()
     day = moment.astimezone(known.zone).date() if isinstance(moment, datetime) else moment

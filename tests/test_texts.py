@@ -192,6 +192,15 @@ def test_a_customers_pages_have_no_english_left(town: Town, language: str) -> No
 
 
 @pytest.mark.parametrize("language", FOREIGN)
+def test_the_audit_log_has_no_english_left(town: Town, language: str) -> None:
+    """I18-1, PR-4: actions and fields too."""
+    browser = _speaking(town, language)
+    data = [*(person.name for person in town.people.values()), "UAH", "UA", "Europe/Kyiv", "kavalier"]
+    for path in ("/audit-log", "/audit-log?action=customer.erase"):
+        assert _english(browser.get(path), *data) == []
+
+
+@pytest.mark.parametrize("language", FOREIGN)
 def test_refusals_have_no_english_left(town: Town, language: str) -> None:
     """I18-1: what a form or an address is refused for is said in the person's language too."""
     browser = _speaking(town, language)

@@ -62,6 +62,7 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f" VALUES (%(id)s, gen_random_uuid(), {person}, 'x')",
         "INSERT INTO table_settings (business_id, user_id, table_name, columns)"
         f" VALUES (%(id)s, {person}, 'customers', '[]')",
+        "INSERT INTO audit_check (business_id, at, lines, last_hash) VALUES (%(id)s, now(), 0, '')",
         "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",
     ):
         superuser.execute(statement.encode(), {"id": shop.id, "program": shop.program, "wallet": shop.wallet})

@@ -141,6 +141,7 @@ class Shell:
             Item(_("Points of sale"), "store", "businesses.points_of_sale", Permission.READ_PLACES, "p"),
             Item(_("Terminals"), "tablet", "businesses.terminals", Permission.READ_PLACES, "t"),
             Item(_("Franchisees"), "handshake", "businesses.franchisees", Permission.READ_PLACES, "f"),
+            Item(_("Audit log"), "scroll-text", "audit.index", Permission.READ_AUDIT, "l"),
         ]
         below = [
             Item(_("Settings"), "settings", "businesses.settings", Permission.EDIT_BUSINESS, "s"),

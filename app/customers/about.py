@@ -11,9 +11,10 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.customers.details import value_of
 from app.customers.models import CHANNELS, Answer, Consent, ConsentKind, Customer
-from app.customers.wording import Wording, answer_words, consent_labels
+from app.customers.wording import answer_words, consent_labels, own_labels
 from app.db import business_id
 from app.extensions import db
+from app.loyalty.queries import questions
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Said:
 
 def about(customer: Customer) -> dict[str, Any]:
     """For the overview: facts as label and words, and every consent."""
-    return {"facts": _facts(customer, Wording()), "consents": consents(customer.id)}
+    return {"facts": _facts(customer), "consents": consents(customer.id)}
 
 
 def consents(customer_id: int) -> list[Said]:
@@ -50,10 +51,11 @@ def _said(kind: ConsentKind, label: str, row: Any) -> Said:
     return Said(label, row.granted, is_channel, row.at, row.name)
 
 
-def _facts(customer: Customer, wording: Wording) -> list[tuple[str, str]]:
-    own = {"birthday": customer.birthday, "language": customer.language}
-    told = [(wording.label(name), wording.words(name, value)) for name, value in own.items() if value]
-    asked = {each.id: each for each in wording.questions if each.archived_at is None}
+def _facts(customer: Customer) -> list[tuple[str, str]]:
+    own = own_labels()
+    known = {"birthday": customer.birthday, "language": customer.language}
+    told = [(own[name][0], own[name][1](value)) for name, value in known.items() if value]
+    asked = {each.id: each for each in questions()}
     given = select(Answer).where(Answer.business_id == business_id(), Answer.customer_id == customer.id)
     answers = {each.field_id: value_of(each) for each in db.session.scalars(given)} if asked else {}
     return told + [

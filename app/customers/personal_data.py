@@ -14,12 +14,12 @@ from app.customers.models import Answer, Card, Consent, Customer, Enrolment
 from app.customers.profile import registered_at
 from app.customers.registry import DataProvider, registry
 from app.customers.tags import tags_of
-from app.customers.wording import Wording
 from app.db import business_id
 from app.extensions import db
 from app.identity import workplace
 from app.lib import dates, decimals
 from app.loyalty.models import Category, FieldKind, Program
+from app.loyalty.queries import every_question
 
 
 def personal_data_file(customer_id: int) -> bytes:
@@ -52,7 +52,7 @@ def _cards(customer_id: int) -> list[dict[str, object]]:
 
 
 def _answers(customer_id: int) -> list[dict[str, object]]:
-    questions = {each.id: each for each in Wording().questions}
+    questions = {each.id: each for each in every_question()}
     rows = db.session.scalars(select(Answer).where(*_of(Answer, customer_id)).order_by(Answer.field_id))
     return [{"question": questions[row.field_id].name, "answer": _answer(questions[row.field_id], row)} for row in rows]
 

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired
 from app.customers.forms.fields import choices_of
 from app.customers.models import Customer
 from app.customers.services.erasing import Reason
+from app.customers.wording import erasure_reasons
 from app.forms import line
 
 
@@ -29,12 +30,5 @@ class ErasureForm(FlaskForm):  # type: ignore[misc]
 def erasure_form(customer: Customer) -> ErasureForm:
     form = ErasureForm()
     form.typed.label.text = _("Last four digits of the phone") if customer.phone else _("Number of the customer")
-    reasons = {
-        Reason.REQUEST: _("The customer asked for it"),
-        Reason.MISTAKE: _("Registered by mistake"),
-        Reason.OTHER: _("Another reason"),
-    }
-    form.reason.choices = choices_of(
-        [("", _("Not said")), *((str(reason), words) for reason, words in reasons.items())]
-    )
+    form.reason.choices = choices_of([("", _("Not said")), *erasure_reasons().items()])
     return form

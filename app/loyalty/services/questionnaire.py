@@ -86,7 +86,7 @@ def order_questions(ids: Sequence[int]) -> None:
     mine = select(QuestionnaireField).where(QuestionnaireField.business_id == business_id())
     for field in db.session.scalars(mine):
         field.position = ordered.index(field.id)
-    audit.record("questionnaire.order", audit.Subject("business", business_id()), {"order": (known, ordered)})
+    audit.record("questionnaire.order", audit.Subject("questionnaire", business_id()), {"order": (known, ordered)})
 
 
 def _check_question(name: str, own: int | None) -> None:
