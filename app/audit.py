@@ -37,6 +37,9 @@ Changes = Mapping[str, tuple[object, object]]
 """Field → (old value, new value)."""
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 class AuditEntry(Base):
     """One change that a person made."""
 
@@ -177,4 +180,4 @@ def _plain(value: object) -> object:
 
 
 def _canonical(content: Any) -> bytes:
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(content).encode()

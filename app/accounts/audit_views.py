@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.audit_log import AuditLog
-from app.audit_check import check_chain, last_check
+from app.audit_check import check_chain, is_long, last_check
 from app.audit_words import kinds
+from app.db import business_id
 from app.lib.collation import sort_key
 from app.permissions import Permission, requires
+from app.queue import enqueue
 from app.web import go, render
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit-log")
@@ -32,6 +34,10 @@ def index() -> BaseResponse:
 @blueprint.post("/checks")
 @requires(Permission.READ_AUDIT)
 def check() -> BaseResponse:
+    if is_long():
+        enqueue("jobs.housekeeping.check_audit_log", business_id())
+        flash(_("The log is long, so it is being checked in the background. Reload the page in a minute."), "message")
+        return go(url_for("audit.index"))
     found = check_chain()
     if found.broken_line is None:
         flash(_("The log is whole."), "success")

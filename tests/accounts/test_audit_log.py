@@ -13,13 +13,13 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app import audit, audit_check
-from app.accounts import audit_log
+from app.accounts import audit_log, audit_views
 from app.audit import AuditEntry, Subject
 from app.audit_check import AuditCheck, check_chain, is_due
 from app.audit_words import kinds
 from app.extensions import db
 from app.lib import dates
-from jobs.housekeeping import check_audit_logs
+from jobs.housekeeping import check_audit_log, check_audit_logs
 from tests.browsing import form_to, page_of, send, submit, text_of
 from tests.customers.conftest import count_statements
 from tests.factories import add_customer, add_question
@@ -305,6 +305,20 @@ class TestProof:
             check_audit_logs()
         with town.kavalier.work():
             assert not is_due()
+
+    def test_of_a_long_log_is_made_in_the_background(
+        self, town: Town, anna: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """PR-4: nobody waits for a million lines; the job proves this business's log."""
+        sent: list[tuple[object, ...]] = []
+        monkeypatch.setattr(audit_check, "LONG", 3)
+        monkeypatch.setattr(audit_views, "enqueue", lambda *job: sent.append(job))
+        submit(anna, PAGE, {}, action=f"{PAGE}/checks")
+        assert sent == [("jobs.housekeeping.check_audit_log", town.kavalier.id)]
+        assert "It has not been proved yet" in text_of(anna.get(PAGE))
+        with town.app.app_context():
+            check_audit_log(town.kavalier.id)
+        assert "The log is whole" in text_of(anna.get(PAGE))
 
     def test_is_made_by_command(self, town: Town, superuser: psycopg.Connection) -> None:
         run = town.app.test_cli_runner()
