@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from app.loyalty.models import FieldKind
 from tests.browser.conftest import PageFor
-from tests.factories import add_customer, add_points, add_sale
+from tests.factories import add_answer, add_customer, add_points, add_question, add_sale
 from tests.people import Town
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = [
     *("/customers", "/customers?open={customer}", "/customers/{customer}", "/customers/columns", "/points-of-sale"),
+    *("/customers/{customer}/edit", "/customers/new", "/customers/{customer}/tags", "/customers/{customer}/erasure"),
+    *("/customers/{customer}/personal-data", "/questionnaire", "/questionnaire/questions/new", "/audit-log"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
@@ -23,6 +26,8 @@ def customer(town: Town) -> int:
         known = add_customer("Соломія", "Яремчук" * 40, "+380674120855", tags=[("milk", "oat")], cards=["2210"])
         add_sale(known, shop.own_terminal, 23850)
         add_points(known, 31000, days=8)
+        add_answer(known, add_question("Як вас знайти" * 20), words="слово" * 60)
+        add_question("Молоко", FieldKind.CHOICE, choices=["Вівсяне"])
     return known
 
 
