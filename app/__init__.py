@@ -10,7 +10,7 @@ from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, web
+from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, unsent_forms, web
 from app.accounts import audit_views, shell
 from app.accounts import models as account_models
 from app.accounts import register as account_parts
@@ -27,12 +27,20 @@ from app.extensions import db as database
 from app.help import views as help_views
 from app.ledger import models as ledger_models
 from app.ledger import register as ledger_parts
+from app.ledger import views as ledger_views
 from app.loyalty import models as loyalty_models
 from app.loyalty import register as loyalty_parts
 from app.loyalty import views as loyalty_views
+from app.messaging import models as message_models
+from app.messaging import register as message_parts
+from app.messaging import views as message_views
+from app.offers import models as offer_models
+from app.offers import register as offer_parts
+from app.offers import views as offer_views
 from app.permissions import permission_of
 from app.transactions import models as transaction_models
 from app.transactions import register as transaction_parts
+from app.transactions import views as transaction_views
 
 MODELS = (
     account_models,
@@ -43,10 +51,34 @@ MODELS = (
     form_keys,
     ledger_models,
     loyalty_models,
+    message_models,
+    offer_models,
     transaction_models,
+    unsent_forms,
 )
-VIEWS = (account_views, audit_views, business_views, customer_views, health, help_views, loyalty_views)
-PARTS = (account_parts, business_parts, customer_parts, ledger_parts, loyalty_parts, transaction_parts)
+VIEWS = (
+    account_views,
+    audit_views,
+    business_views,
+    customer_views,
+    health,
+    help_views,
+    ledger_views,
+    loyalty_views,
+    message_views,
+    offer_views,
+    transaction_views,
+)
+PARTS = (
+    account_parts,
+    business_parts,
+    customer_parts,
+    ledger_parts,
+    loyalty_parts,
+    message_parts,
+    offer_parts,
+    transaction_parts,
+)
 ROOT = Path(__file__).parent.parent
 
 
@@ -97,6 +129,7 @@ def _configure(app: Flask, config: Config) -> None:
     )
     app.session_interface = _Sessions()
     app.jinja_env.globals["form_key"] = lambda: str(uuid.uuid4())
+    app.jinja_env.globals["unsent_key"] = unsent_forms.shown_key
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

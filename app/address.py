@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from app.errors import BadAddress
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 LARGEST = 2**63 - 1
+ANYTHING = "*"
+UNSENT = "unsent"
+"""Names a form that was sent when the session had ended: any page may be asked to show it (app/unsent_forms.py)."""
+
+
+def takes(*names: str) -> Callable[[View], View]:
+    """Names the arguments that a view reads from its address; one that names none takes none, ANYTHING any."""
+
+    def mark(view: View) -> View:
+        view.arguments = frozenset(names)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def refuse_unknown(view: Callable[..., Any], args: MultiDict[str, str]) -> None:
+    """Raises BadAddress for an argument that the view does not read, or that stands there twice."""
+    known: frozenset[str] = getattr(view, "arguments", frozenset()) | {UNSENT}
+    for name, values in args.lists():
+        if name not in known and ANYTHING not in known:
+            raise BadAddress(_("“%(name)s” means nothing in this address.", name=name[:40]))
+        if len(values) > 1 and ANYTHING not in known:
+            raise BadAddress(_("“%(name)s” stands more than once in this address.", name=name[:40]))
 
 
 def whole_number(text: str, name: str, least: int = 1, most: int = LARGEST) -> int:
@@ -20,7 +47,8 @@ def whole_number(text: str, name: str, least: int = 1, most: int = LARGEST) -> i
     return int(text)
 
 
-def address(endpoint: str, *args: Mapping[str, str]) -> str:
-    """The address of a page with the given arguments, in their order."""
+def address(endpoint: str, *args: Mapping[str, str], **ids: int | None) -> str:
+    """The address of a page, of the rows with these ids, with the given arguments in their order."""
     joined = {name: value for part in args for name, value in part.items()}
-    return url_for(endpoint) + ("?" + urlencode(joined) if joined else "")
+    path = url_for(endpoint, _anchor=None, _method=None, _scheme=None, _external=None, **ids)
+    return path + ("?" + urlencode(joined) if joined else "")

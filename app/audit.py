@@ -46,11 +46,11 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
     __table_args__ = (
         ForeignKeyConstraint(["business_id"], ["business.id"]),
-        Index(None, "business_id", "subject_kind", "subject_id", "id"),
-        # It is read newest first, of one person, action, kind of thing, or from a day on.
-        Index(None, "business_id", "user_id", "id"),
-        Index(None, "business_id", "action", "id"),
-        Index(None, "business_id", "subject_kind", "id"),
+        # It is read newest first, of one thing, person, action or kind of thing, or from a day on.
+        Index("audit_entry_subject_at_idx", "business_id", "subject_kind", "subject_id", "at", "id"),
+        Index(None, "business_id", "user_id", "at", "id"),
+        Index(None, "business_id", "action", "at", "id"),
+        Index(None, "business_id", "subject_kind", "at", "id"),
         Index(None, "business_id", "at", "id"),
     )
 

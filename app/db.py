@@ -28,7 +28,7 @@ _SET_LOCATIONS = text(
         set_config('app.scopes', (SELECT coalesce(string_agg(id::text, ','), '') FROM stats_scope
             WHERE business_id = :b AND owner_franchisee_id = :f), true),
         set_config('app.franchisee_scope', coalesce((SELECT id::text FROM stats_scope
-            WHERE business_id = :b AND franchisee_id = :f), ''), true)
+            WHERE business_id = :b AND franchisee_id = :f AND program_id IS NULL), ''), true)
     """
 )
 
@@ -105,6 +105,28 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
         raise
     finally:
         db.session.remove()
+
+
+class GivenUpError(RuntimeError):
+    """A unit of work that is to keep nothing was about to be committed."""
+
+
+@contextmanager
+def given_up() -> Iterator[None]:
+    """A unit of work that is rolled back whatever is done in it. Raises GivenUpError when it would be committed."""
+    info = db.session().info
+    info["given_up"] = True
+    try:
+        yield
+    finally:
+        info.pop("given_up")
+        rollback()
+
+
+@event.listens_for(Session, "before_commit")
+def _keep_nothing(session: Session) -> None:
+    if session.info.get("given_up"):
+        raise GivenUpError
 
 
 @contextmanager

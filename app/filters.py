@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=lambda value: formats.number(value, language()),
         points=lambda value: formats.points(value, language()),
+        quantity=lambda value: formats.quantity(value, language()),
         money=money,
         short_date=short_date,
         long_date=lambda day: formats.long_date(day, language()),

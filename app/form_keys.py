@@ -58,12 +58,16 @@ def answered_before() -> str | None:
 
 def remember(response: BaseResponse) -> None:
     """Keeps where a form's answer led, in the same transaction as what it did."""
-    key = g.pop("form_key", None)
-    location = response.location or response.headers.get("HX-Redirect")
+    key, location = g.pop("form_key", None), led_to(response)
     if key is not None and location:
         kept = db.session.get(FormKey, (business_id(), key))
         if kept is not None:
             kept.location = location
+
+
+def led_to(response: BaseResponse) -> str | None:
+    """Where a form that is carried out leads; None for an answer that shows the form again."""
+    return response.location or response.headers.get("HX-Redirect")
 
 
 def _key(text: str) -> uuid.UUID:

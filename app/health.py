@@ -7,6 +7,7 @@ from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.address import ANYTHING, takes
 from app.db import autocommit_engine
 from app.permissions import Permission, requires
 from app.queue import connect
@@ -16,12 +17,14 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 @requires(Permission.PUBLIC)
+@takes(ANYTHING)
 def healthz() -> Response:
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
 @requires(Permission.PUBLIC)
+@takes(ANYTHING)
 def readyz() -> tuple[Response, int]:
     """200 when the database answers. Redis is told of, not required: PostgreSQL holds all truth."""
     database, redis = _database(), _redis()

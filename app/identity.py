@@ -77,7 +77,7 @@ def workplace() -> Workplace:
 
 def identify(request: Request) -> Identity | None:
     """The person whose session the cookie names, if the session still lives. One statement of its own."""
-    token = request.cookies.get(SECURE_COOKIE if request.is_secure else COOKIE, "")
+    token = session_token(request)
     if not token:
         return None
     row = one_row("SELECT * FROM session_identity(:hash)", hash=token_hash(token))
@@ -107,6 +107,11 @@ def identify(request: Request) -> Identity | None:
         place,
         tuple((number, name, Role(role)) for number, name, role in row.businesses or []),
     )
+
+
+def session_token(request: Request) -> str:
+    """What the browser holds of its session, living or not; '' for nothing."""
+    return request.cookies.get(SECURE_COOKIE if request.is_secure else COOKIE, "")
 
 
 def token_hash(token: str) -> bytes:

@@ -15,8 +15,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import form_keys
-from app.address import LARGEST
+from app import form_keys, unsent_forms
+from app.address import LARGEST, UNSENT, refuse_unknown
 from app.db import commit, open_scope, rollback
 from app.errors import Problem, problem_of
 from app.extensions import csrf, htmx, login_manager
@@ -55,6 +55,7 @@ class Panel(Flask):
             rollback()
         else:
             form_keys.remember(response)
+            unsent_forms.forget(response)
             commit()
         return response
 
@@ -87,7 +88,7 @@ def render(page: str, partial: str | None = None, **context: object) -> Response
     piece = bool(asked) and not asked.boosted and not asked.history_restore_request
     layout = "layouts/piece.html" if piece else "layouts/panel.html"
     response = make_response(render_template(partial if piece and partial else page, layout=layout, **context))
-    response.vary.add("HX-Request")
+    response.vary.update(("HX-Request", "HX-Target"))
     return response
 
 
@@ -140,6 +141,8 @@ def _enter() -> BaseResponse | None:
             return _to_sign_in()
     else:
         open_scope(current_user.scope(request.remote_addr or ""))
+        if _at_work():
+            unsent_forms.note_workplace()
         _refuse_other_business()
         if _is_piece_of_other_business():
             return _draw_anew()
@@ -148,7 +151,15 @@ def _enter() -> BaseResponse | None:
     if current_user.is_authenticated and not current_user.may(permission):
         abort(403)
     _refuse_unreadable()
-    return None if request.method in SAFE_METHODS else _check_change()
+    if view:
+        refuse_unknown(view, request.args)
+    if request.method not in SAFE_METHODS:
+        return _check_change()
+    return unsent_forms.resume() if view and _at_work() and UNSENT in request.args else None
+
+
+def _at_work() -> bool:
+    return current_user.is_authenticated and current_user.workplace is not None
 
 
 def _limit_form() -> None:
@@ -192,20 +203,38 @@ def _refuse_unreadable() -> None:
 
 def _check_change() -> BaseResponse | None:
     """What a change must bring: a token of our own page, a key not yet used."""
-    origin = request.headers.get("Origin")
-    if origin and origin.partition("://")[2] != request.host:
+    if _is_foreign():
         raise Problem(400, _("This was sent from another site, so it was not carried out."))
-    csrf.protect()
-    if not current_user.is_authenticated or current_user.workplace is None:
+    try:
+        csrf.protect()
+    except CSRFError:
+        if (shown := _shown_again()) is None:
+            raise
+        return shown
+    if not _at_work():
         return None
     answer = form_keys.answered_before()
     return go(answer) if answer is not None else None
+
+
+def _is_foreign() -> bool:
+    origin = request.headers.get("Origin")
+    return bool(origin) and str(origin).partition("://")[2] != request.host
+
+
+def _shown_again() -> BaseResponse | None:
+    """A form of our own page whose token is no longer good, as after signing in anew in another tab, as filled in."""
+    if not (_at_work() and request.headers.get("Origin")):
+        return None
+    return unsent_forms.rehearse(request.path, unsent_forms.fields_sent())
 
 
 def _to_sign_in() -> BaseResponse:
     shown = request.full_path.rstrip("?")
     if request.htmx or request.method not in SAFE_METHODS:  # type: ignore[attr-defined]
         shown = page_of(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if request.method not in SAFE_METHODS and not _is_foreign() and (key := unsent_forms.keep()):
+        shown = unsent_forms.named_in(own_address(shown, url_for("accounts.home")), key)
     return go(url_for("accounts.sign_in", next=shown) if shown else url_for("accounts.sign_in"))
 
 

@@ -34,7 +34,8 @@ class Regulars:
 
     def search(self, text: str) -> Answer:
         """What the search box sends as a person types: all fields; it answers with the table, and keeps the search."""
-        found = self._client.post("/customers/searches", self._asking(text), {"HX-Request": "true"})
+        asked = {"HX-Request": "true", "HX-Target": "customers-results"}
+        found = self._client.post("/customers/searches", self._asking(text), asked)
         if found.status != 200:
             raise RuntimeError(f"The search answers {found.status}.")
         return found

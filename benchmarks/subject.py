@@ -39,7 +39,7 @@ def subject(loader: Connection) -> Subject:
     place, place_scope = _row(
         loader,
         "SELECT p.point_of_sale_id, p.id FROM stats_scope p WHERE p.business_id = %s"
-        " AND p.point_of_sale_id IS NOT NULL ORDER BY (SELECT count(*) FROM customer_stats s"
+        " AND p.point_of_sale_id IS NOT NULL AND p.program_id IS NULL ORDER BY (SELECT count(*) FROM customer_stats s"
         " WHERE s.business_id = p.business_id AND s.scope_id = p.id) DESC LIMIT 1",
         business,
     )

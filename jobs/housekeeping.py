@@ -2,6 +2,7 @@
 
 import time
 
+from app import unsent_forms
 from app.accounts import services as accounts
 from app.audit_check import check_chain, is_due
 from app.businesses.queries import every_business
@@ -35,3 +36,8 @@ def check_audit_logs() -> None:
                 check_chain()
         if time.monotonic() - began > AT_ONCE:
             return
+
+
+def forget_unsent_forms() -> None:
+    """Remove the forms that were kept over a session's end and that nobody came back for."""
+    unsent_forms.forget_old()

@@ -7,7 +7,11 @@ import threading
 from app.config import Config
 from app.queue import connect, send
 
-MINUTES = {"jobs.housekeeping.end_stale_sessions": 1, "jobs.housekeeping.check_audit_logs": 60}
+MINUTES = {
+    "jobs.housekeeping.end_stale_sessions": 1,
+    "jobs.housekeeping.forget_unsent_forms": 1,
+    "jobs.housekeeping.check_audit_logs": 60,
+}
 """Job → minutes between two of it."""
 
 

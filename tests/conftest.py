@@ -6,6 +6,7 @@ Tests commit for real, as a savepoint around each would hide a lost scope; so ro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -21,7 +23,16 @@ from app.config import Config
 from app.extensions import db
 from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, data_dir
-from tests.factories import add_answer, add_customer, add_points, add_question, add_sale
+from tests.factories import (
+    add_answer,
+    add_customer,
+    add_message,
+    add_offer,
+    add_points,
+    add_question,
+    add_sale,
+    give_offer,
+)
 from tests.people import PASSWORD, Town, open_town
 
 TEMPLATE = "template"
@@ -104,8 +115,12 @@ def stocked(town: Town) -> Town:
             for terminal in (shop.own_terminal, shop.franchised_terminal):
                 add_sale(customer, terminal, 12_345)
             add_points(customer, 5_000, days=10, terminal_id=shop.own_terminal)
-            add_sale(add_customer("Petro", "Savchuk"), shop.own_terminal, 500)
             add_answer(customer, add_question("Favourite drink"), words="Flat white")
+            stranger = add_customer("Petro", "Savchuk")
+            add_sale(stranger, shop.own_terminal, 500)
+            for each in (customer, stranger):
+                add_message(each)
+                give_offer(each, add_offer())
     return town
 
 
@@ -146,6 +161,28 @@ def superuser(postgres: Postgres, app: Flask) -> Iterator[psycopg.Connection]:
     """A connection that no policy binds, to look at what is really there; cleaned up like any test."""
     with postgres.connect(database=DATABASE) as connection:
         yield connection
+
+
+@pytest.fixture
+def count_statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collects the statements that the application sends while the block runs."""
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            sent.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return collect
 
 
 def config_for(postgres: Postgres, database: str) -> Config:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import cast, func, select, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -18,6 +19,8 @@ from app.ledger.models import Balance, Entry, EntryKind, Lot
 from app.lib import dates
 from app.lib.collation import sort_key
 from app.loyalty.models import Access, Category, FieldKind, Program, QuestionnaireChoice, QuestionnaireField
+from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
+from app.offers.models import CustomerOffer, Offer
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
 
 
@@ -143,7 +146,9 @@ def add_sale(
             business_id=business_id(), transaction_id=sale.id, number=1, name="Flat white", quantity=1000, gross=amount
         )
     )
-    db.session.execute(_COUNT, {"business": business_id(), "sale": sale.id})
+    values = {"business": business_id(), "sale": sale.id}
+    db.session.execute(_COUNT, values)
+    db.session.execute(_KNOWN, values | {"never": dates.NEVER})
     return sale.id
 
 
@@ -169,6 +174,40 @@ def add_points(customer_id: int, amount: int, *, days: int | None = None, termin
     _add(entry)
     _add(Lot(**holder, entry_id=entry.id, amount=amount, remaining=amount, expires_at=expires_at))
     return entry.id
+
+
+def add_message(customer_id: int | None, text: str = "Your purchase: +12 points.", **values: Any) -> int:
+    """A notice that arrived at once as an SMS, of the brand unless told otherwise; answers with its id."""
+    number = db.session.scalar(select(func.count()).select_from(Message))
+    standard = {
+        "direction": Direction.OUT,
+        "kind": MessageKind.TRANSACTION,
+        "channel": Channel.SMS,
+        "status": MessageStatus.DELIVERED,
+        "segments": 1,
+        "dedupe_key": f"test:{number}",
+        "created_at": values.get("distributed_at") or dates.now(),
+        "distributed_at": dates.now(),
+    }
+    message = Message(business_id=business_id(), customer_id=customer_id, text=text, **(standard | values))
+    _add(message)
+    return message.id
+
+
+def add_offer(title: str = "Second croissant free", text: str = "The second is on us.", **values: Any) -> int:
+    """An offer of the business, free, and begun a month ago unless told otherwise; answers with its id."""
+    begun = {"starts_at": dates.now() - timedelta(days=30)}
+    offer = Offer(business_id=business_id(), title=title, text=text, **(begun | values))
+    _add(offer)
+    return offer.id
+
+
+def give_offer(customer_id: int, offer_id: int, **values: Any) -> int:
+    """An offer in a customer's hands; answers with the id of its being there."""
+    now = {"given_at": dates.now()}
+    given = CustomerOffer(business_id=business_id(), customer_id=customer_id, offer_id=offer_id, **(now | values))
+    _add(given)
+    return given.id
 
 
 def default_program() -> Program:
@@ -218,6 +257,21 @@ _LIST = text(
         AND (s.program_id IS NULL OR s.program_id = :program)
         AND (s.franchisee_id IS NULL OR s.franchisee_id =
             (SELECT p.franchisee_id FROM point_of_sale p WHERE p.business_id = :business AND p.id = :place))
+    """
+)
+
+# Who bought at a franchisee is its customer in every program that the customer is enrolled in.
+_KNOWN = text(
+    """
+    INSERT INTO customer_stats (business_id, scope_id, customer_id, first_at, last_at)
+    SELECT t.business_id, s.id, t.customer_id, :never, :never
+    FROM transaction t
+    JOIN point_of_sale p ON p.business_id = t.business_id AND p.id = t.point_of_sale_id
+    JOIN enrolment e ON e.business_id = t.business_id AND e.customer_id = t.customer_id
+    JOIN stats_scope s ON s.business_id = t.business_id AND s.program_id = e.program_id
+        AND s.franchisee_id = p.franchisee_id
+    WHERE t.business_id = :business AND t.id = :sale
+    ON CONFLICT DO NOTHING
     """
 )
 

@@ -26,6 +26,8 @@ class Ids:
     shop: Shop
     franchised: bool
     customer: int
+    transaction: int
+    message: int
     question: int
 
     def values(self) -> dict[str, int]:
@@ -35,17 +37,25 @@ class Ids:
             "franchisee_id": shop.franchisee,
             "point_of_sale_id": shop.franchised_place if self.franchised else shop.own_place,
             "terminal_id": shop.franchised_terminal if self.franchised else shop.own_terminal,
+            "transaction_id": self.transaction,
+            "message_id": self.message,
             "session_id": 1,
             "question_id": self.question,
         }
 
 
 def ids_of(shop: Shop, franchised: bool = True) -> Ids:
+    """Of the customer who bought at both places what happened at the franchisee's, or else of the brand's own."""
+    place = shop.franchised_place if franchised else shop.own_place
     with shop.work():
-        name = "Melnyk" if franchised else "Savchuk"
-        found = db.session.scalar(text("SELECT id FROM customer WHERE last_name = :name"), {"name": name})
-        question = db.session.scalar(text("SELECT min(id) FROM questionnaire_field"))
-    return Ids(shop, franchised, int(found or 0), int(question or 0))
+        name = {"name": "Melnyk" if franchised else "Savchuk"}
+        customer = db.session.scalar(text("SELECT id FROM customer WHERE last_name = :name"), name) or 0
+        theirs = {"customer": customer, "place": place}
+        sale = text("SELECT max(id) FROM transaction WHERE customer_id = :customer AND point_of_sale_id = :place")
+        message = text("SELECT max(id) FROM message WHERE customer_id = :customer")
+        question = text("SELECT min(id) FROM questionnaire_field")
+        found = [db.session.scalar(each, theirs) or 0 for each in (sale, message, question)]
+    return Ids(shop, franchised, int(customer), *found)
 
 
 def address(app: Flask, rule: Rule, ids: Ids) -> str:

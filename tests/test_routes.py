@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from app.permissions import Permission, allows, requires
 from app.web import Panel
-from tests.browsing import csrf_token
+from tests.browsing import csrf_token, text_of
 from tests.people import Town
 from tests.routes import (
     EVERYONE,
@@ -111,6 +111,22 @@ class TestEveryRole:
                 404 if status == 200 else status for status in expected(person, permission_of(stocked.app, rule))
             }
             assert response.status_code in allowed - {302}, f"{who}: {page} is {response.status_code}"
+
+    def test_an_address_says_nothing_that_is_not_read(self, stocked: Town, rules: list[Rule]) -> None:
+        """Over all pages, an argument that means nothing is answered 400 in words, and so is one given twice."""
+        client, own = stocked.browser(stocked.anna), ids_of(stocked.kavalier)
+        for rule in reading(rules):
+            if rule.endpoint.startswith("health."):  # whoever probes may add what it likes
+                continue
+            page = address(stocked.app, rule, own)
+            joined = page + ("&" if "?" in page else "?")
+            answer = client.get(joined + "no_such_thing=1")
+            assert answer.status_code == 400, page
+            assert "“no_such_thing” means nothing in this address." in text_of(answer), page
+            for name in getattr(stocked.app.view_functions[rule.endpoint], "arguments", ()):
+                twice = client.get(joined + f"{name}=1&{name}=2")
+                assert twice.status_code == 400, (page, name)
+                assert f"“{name}” stands more than once in this address." in text_of(twice), (page, name)
 
     def test_reading_never_writes(self, stocked: Town, rules: list[Rule]) -> None:
         """Every page can be made in a transaction that refuses to write."""

@@ -15,8 +15,9 @@ from flask_babel import force_locale, ngettext
 from werkzeug.test import TestResponse
 
 from app.locale import LANGUAGES
+from app.messaging.models import MessageKind
 from tests.browsing import page_of, submit
-from tests.factories import add_customer, add_points, add_sale
+from tests.factories import add_customer, add_message, add_offer, add_points, add_sale, give_offer
 from tests.people import Town
 from tests.wording import ROOT, SPOKEN, faults, gathered, translations, ungathered_marks, unmarked, unmarked_calls
 
@@ -178,17 +179,27 @@ def test_a_customers_pages_have_no_english_left(town: Town, language: str) -> No
         olena = add_customer("Олена", "Коваль", "+380674120855", cards=["2210 0458"])
         add_sale(olena, town.kavalier.own_terminal, 12345, points_earned=1200)
         add_points(olena, 128400, days=8)
+        sale = add_sale(olena, town.kavalier.own_terminal, 500, points_earned=100)
+        message = add_message(olena, "", kind=MessageKind.PIN, ends_at=datetime(2020, 1, 1, tzinfo=UTC))
+        give_offer(olena, add_offer("", ""))
     browser = _speaking(town, language)
-    questions = [f"/customers/{olena}/erasure", f"/customers/{olena}/personal-data"]
-    paths = [
-        *questions,
-        f"/customers/{olena}",
-        f"/customers/{olena}/edit",
-        f"/customers/{olena}/tags",
-        f"/customers?open={olena}",
-    ]
-    for path in (*paths, "/customers/count", "/customers/sums"):
-        assert _english(browser.get(path), "Flat white") == []
+    tabs = ("loyalty-history", "transactions", f"transactions/{sale}", "messages", f"messages/{message}", "offers")
+    forms = ("edit", "tags", "erasure", "personal-data")
+    profile = [f"/customers/{olena}", *(f"/customers/{olena}/{tab}" for tab in (*tabs, *forms))]
+    for path in (*profile, f"/customers?open={olena}", "/customers/count", "/customers/sums"):
+        assert _english(browser.get(path), "Flat white", "Viber", "SMS", "API", "PIN") == [], path
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_empty_tabs_have_no_english_left(town: Town, language: str) -> None:
+    with town.kavalier.work():
+        olena = add_customer("Олена", "Коваль")
+    browser = _speaking(town, language)
+    for tab in ("loyalty-history", "transactions", "messages", "offers", "tags"):
+        assert _english(browser.get(f"/customers/{olena}/{tab}"), "API") == [], tab
+    for tab in ("loyalty-history", "transactions"):
+        for query in ("from=2020-01-01", "from=2020-01-02&to=2020-01-01"):
+            assert _english(browser.get(f"/customers/{olena}/{tab}?{query}"), "API") == [], tab
 
 
 @pytest.mark.parametrize("language", FOREIGN)

@@ -14,14 +14,15 @@ from app.local.embedded import ADMIN, APP, DATABASE, LOADER, OWNER, Postgres
 from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, tables
 
 DEFINERS = {
-    "customer_found",
     "customer_search_ids",
-    "customer_search_is_wide",
+    "end_session",
     "end_stale_sessions",
     "every_business",
+    "forget_unsent_forms",
     "list_customer",
     "newest_audit_hash",
     "own_businesses",
+    "sample_size",
     "session_identity",
     "sees_customer",
     "sign_in_user",

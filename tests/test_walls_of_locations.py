@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from app import audit
 from app.audit import AuditEntry
@@ -24,9 +25,20 @@ from app.customers.models import (
 from app.extensions import db
 from app.ledger.models import Balance, Entry, Lot, LotUse
 from app.lib import dates
+from app.messaging.models import Channel, Direction, Message
+from app.offers.models import CustomerOffer
 from app.transactions.models import Transaction, TransactionLine
 from tests.browsing import submit
-from tests.factories import add_answer, add_customer, add_points, add_question, add_sale
+from tests.factories import (
+    add_answer,
+    add_customer,
+    add_message,
+    add_offer,
+    add_points,
+    add_question,
+    add_sale,
+    give_offer,
+)
 from tests.people import Town
 
 
@@ -88,12 +100,51 @@ class TestLocations:
             )
         assert self.seen(town, LotUse.amount) == {100}
 
+    def test_an_operator_sees_messages_of_its_places_and_of_the_brand(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-3: to its own customers alone; what the platform and the brand write to each other is not its."""
+        shop = town.kavalier
+        with shop.work():
+            for customer in ("buyer", "stranger"):
+                add_message(stock[customer], f"brand to {customer}")
+                add_message(stock[customer], f"Podil to {customer}", point_of_sale_id=shop.franchised_place)
+                add_message(stock[customer], f"Pechersk to {customer}", point_of_sale_id=shop.own_place)
+            add_message(None, "Your act is ready", direction=Direction.IN, channel=Channel.PANEL)
+        assert self.seen(town, Message.text) == {"brand to buyer", "Podil to buyer"}
+
+    def test_an_operator_sees_offers_that_were_not_redeemed_elsewhere(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-3: what its own customers hold, and what they redeemed at its places."""
+        shop = town.kavalier
+        places = {"redeemed_point_of_sale_id": shop.franchised_place}, {"redeemed_point_of_sale_id": shop.own_place}
+        with shop.work():
+            given = [
+                give_offer(stock[customer], add_offer(), **({"redeemed_at": dates.now()} | where if where else {}))
+                for customer in ("buyer", "stranger")
+                for where in (None, *places)
+            ]
+        assert self.seen(town, CustomerOffer.id) == set(given[:2])
+
     def test_an_operator_sees_figures_of_its_places_alone(self, town: Town, stock: dict[str, int]) -> None:
         """PR-3: a figure over all places, or over another's, is in no row it can read."""
         assert self.seen(town, CustomerStats.amount) == {100, 0}
         owners = self.seen(town, StatsScope.owner_franchisee_id)
         assert owners == {town.kavalier.franchisee}
         assert self.seen(town, CustomerStats.scope_id) <= self.seen(town, StatsScope.id)
+
+    def test_the_size_of_a_sample_is_told_within_the_walls_alone(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-1, PR-3: counted past the policies for speed, so each scope is judged by itself."""
+        with town.kavalier.work():
+            owners = dict(db.session.execute(select(StatsScope.id, StatsScope.owner_franchisee_id)).all())
+            kept = dict(db.session.execute(select(CustomerStats.scope_id, func.count()).group_by("scope_id")).all())
+            assert self.sizes(owners) == {scope: kept.get(scope, 0) for scope in owners}
+        with town.kavalier.work(town.boris):
+            assert self.sizes(owners) == {
+                scope: kept.get(scope, 0) if owner == town.kavalier.franchisee else 0 for scope, owner in owners.items()
+            }
+        with town.teremok.work():
+            assert set(self.sizes(owners).values()) == {0}
+
+    def sizes(self, scopes: Iterable[int]) -> dict[int, int]:
+        return {scope: db.session.execute(select(func.sample_size(scope, 0))).scalar_one() for scope in scopes}
 
     def test_an_operator_sees_its_own_places(self, town: Town) -> None:
         """PR-2, PR-3."""

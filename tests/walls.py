@@ -12,7 +12,17 @@ from app.customers.models import Consent, ConsentKind
 from app.extensions import db
 from app.lib import dates
 from app.loyalty.models import FieldKind
-from tests.factories import add_answer, add_customer, add_points, add_question, add_sale, choice_ids
+from tests.factories import (
+    add_answer,
+    add_customer,
+    add_message,
+    add_offer,
+    add_points,
+    add_question,
+    add_sale,
+    choice_ids,
+    give_offer,
+)
 from tests.people import Shop
 
 OF_NO_BUSINESS = {"alembic_version", "app_user", "business", "sign_in_failure", "user_session"}
@@ -50,6 +60,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         db.session.add(
             Consent(business_id=shop.id, customer_id=customer, kind=ConsentKind.SMS, granted=False, at=dates.now())
         )
+        add_message(customer, point_of_sale_id=shop.franchised_place)
+        give_offer(customer, add_offer())
     superuser.execute(
         "INSERT INTO lot_use (business_id, entry_id, lot_id, amount) SELECT business_id, entry_id, id, 100 FROM lot"
         " WHERE business_id = %s AND entry_id = %s",
@@ -63,6 +75,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO table_settings (business_id, user_id, table_name, columns)"
         f" VALUES (%(id)s, {person}, 'customers', '[]')",
         "INSERT INTO audit_check (business_id, at, lines, last_hash) VALUES (%(id)s, now(), 0, '')",
+        f"INSERT INTO unsent_form (business_id, key, user_id, path, fields)"
+        f" VALUES (%(id)s, gen_random_uuid(), {person}, '/terminals', '[]')",
         "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",
     ):
         superuser.execute(statement.encode(), {"id": shop.id, "program": shop.program, "wallet": shop.wallet})

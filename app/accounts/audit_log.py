@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, ColumnElement, Row, ScalarSelect, cast, func, select
+from sqlalchemy import ColumnElement, Row, select
 
 from app.accounts.models import Membership, User
-from app.address import LARGEST, address, whole_number
+from app.address import address, whole_number
 from app.audit import AuditEntry, AuditValue, salted_hash
 from app.audit_words import Fields, Kind, KnownFields, kinds
 from app.db import business_id
 from app.errors import BadAddress
 from app.extensions import db
-from app.filters import local, zone
+from app.filters import local
+from app.paging import ARGS as PAGE_ARGS
+from app.paging import Order, Page, PageKey, page_of
+from app.period import ARGS as PERIOD_ARGS
+from app.period import Period
 
-PAGE_SIZE = 50
-EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
-KNOWN_ARGS = ("person", "kind", "id", "action", "from", "to")
-PLACE_ARGS = ("before", "after")
+ARGUMENTS = ("person", "kind", "id", "action", *PERIOD_ARGS, *PAGE_ARGS)
+ORDER = Order(AuditEntry.at.expression, AuditEntry.id.expression)
 
 
 @dataclass(frozen=True)
@@ -63,32 +64,24 @@ class LogFilter:
     kind: str | None
     subject: int | None
     action: str | None
-    first: date | None
-    last: date | None
+    period: Period
 
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> LogFilter:
-        unknown = sorted(set(args) - {*KNOWN_ARGS, *PLACE_ARGS})
-        if unknown:
-            raise BadAddress(_("“%(name)s” means nothing in this address.", name=unknown[0][:40]))
-        chosen = cls(
+        return cls(
             person=whole_number(args["person"], "person") if args.get("person") else None,
             kind=_one_of(args, "kind", kinds()),
             subject=whole_number(args["id"], "id") if args.get("id") else None,
             action=_one_of(args, "action", [action for kind in kinds().values() for action in kind.actions]),
-            first=_day(args, "from"),
-            last=_day(args, "to"),
+            period=Period.from_args(args),
         )
-        if chosen.first and chosen.last and chosen.first > chosen.last:
-            raise BadAddress(_("This period ends before it begins."))
-        return chosen
 
     def args(self) -> dict[str, str]:
-        chosen = (self.person, self.kind, self.subject, self.action, self.first, self.last)
-        return {name: str(value) for name, value in zip(KNOWN_ARGS, chosen, strict=True) if value is not None}
+        chosen = {"person": self.person, "kind": self.kind, "id": self.subject, "action": self.action}
+        return {name: str(value) for name, value in chosen.items() if value is not None} | self.period.args()
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        found = [AuditEntry.business_id == business_id()]
+        found = [AuditEntry.business_id == business_id(), *self.period.holds(AuditEntry.at)]
         if self.person is not None:
             found.append(AuditEntry.user_id == self.person)
         if self.action is not None:
@@ -98,17 +91,6 @@ class LogFilter:
             found.append(AuditEntry.subject_kind.in_([self.kind] if self.kind else list(kinds())))
         if self.subject is not None:
             found.append(AuditEntry.subject_id == self.subject)
-        return found + self._period()
-
-    def _period(self) -> list[ColumnElement[bool]]:
-        """Lines are numbered in the order of time, so a period is a stretch of numbers, wherever it lies."""
-        found: list[ColumnElement[bool]] = []
-        if self.first:
-            start = _midnight(self.first)
-            found += [AuditEntry.at >= start, AuditEntry.id >= _first_since(start)]
-        if self.last:
-            end = _midnight(self.last + timedelta(days=1))
-            found += [AuditEntry.at < end, AuditEntry.id < func.coalesce(_first_since(end), cast(LARGEST, BigInteger))]
         return found
 
 
@@ -117,29 +99,21 @@ class AuditLog:
 
     def __init__(self, args: Mapping[str, str]) -> None:
         self.filter = LogFilter.from_args(args)
-        self.before, self.after = (
-            whole_number(args[name], name) if args.get(name) else None for name in ("before", "after")
-        )
-        if self.before and self.after:
-            raise BadAddress(_("A page begins after a line or before one, not both."))
+        self.key = PageKey.from_args(args)
 
     @cached_property
     def lines(self) -> list[Line]:
-        values = self._values(row.id for row in self._rows)
-        return [self._line(row, values.get(row.id, {})) for row in self._rows]
+        values = self._values(row.id for row in self._page.lines)
+        return [self._line(row, values.get(row.id, {})) for row in self._page.lines]
 
     @property
     def previous_href(self) -> str | None:
         """Towards the newest."""
-        if not self._rows or not (self._more if self.after else self.before):
-            return None
-        return self._href({"after": str(self._rows[0].id)})
+        return self._href(self._page.previous)
 
     @property
     def next_href(self) -> str | None:
-        if not self._rows or not (self.after or self._more):
-            return None
-        return self._href({"before": str(self._rows[-1].id)})
+        return self._href(self._page.next)
 
     @property
     def narrowed(self) -> bool:
@@ -160,25 +134,20 @@ class AuditLog:
         return found
 
     @cached_property
-    def _found(self) -> list[Row[Any]]:
-        """A page and one line more, in the order in which it was walked."""
+    def _page(self) -> Page[Row[Any]]:
+        if self.filter.period.fault:
+            return Page([])
         columns = [each for each in AuditEntry.__table__.c if each.key not in ("hash", "previous_hash")]
-        lines = select(*columns, User.name.label("who")).outerjoin(User, User.id == AuditEntry.user_id)
-        lines = lines.where(*self.filter.conditions())
-        if self.after:
-            lines = lines.where(AuditEntry.id > self.after).order_by(AuditEntry.id)
-        else:
-            lines = lines.where(AuditEntry.id < (self.before or LARGEST)).order_by(AuditEntry.id.desc())
-        return list(db.session.execute(lines.limit(PAGE_SIZE + 1)))
-
-    @property
-    def _more(self) -> bool:
-        return len(self._found) > PAGE_SIZE
-
-    @cached_property
-    def _rows(self) -> list[Row[Any]]:
-        page = self._found[:PAGE_SIZE]
-        return page[::-1] if self.after else page
+        ids = ORDER.newest(select(AuditEntry.id).where(*self.filter.conditions()), self.key).subquery()
+        lines = (
+            select(*columns, User.name.label("who"))
+            .join(ids, ids.c.id == AuditEntry.id)
+            .outerjoin(User, User.id == AuditEntry.user_id)
+            .where(AuditEntry.business_id == business_id())
+            .order_by(*ORDER.newest_first())
+        )
+        found: Sequence[Row[Any]] = db.session.execute(lines).all()
+        return page_of(found, self.key)
 
     def _values(self, entries: Iterable[int]) -> dict[int, dict[str, AuditValue]]:
         """Entry → its values by field, as far as they still exist."""
@@ -192,13 +161,13 @@ class AuditLog:
     def _names(self) -> dict[str, Mapping[int, str]]:
         """Kind → names of the things that this page is about: a statement for each kind."""
         ids: dict[str, set[int]] = {}
-        for row in self._rows:
+        for row in self._page.lines:
             ids.setdefault(row.subject_kind, set()).add(row.subject_id)
         return {key: kinds()[key].names(numbers) if key in kinds() else {} for key, numbers in ids.items()}
 
     @cached_property
     def _fields(self) -> dict[str, Fields]:
-        shown = {row.subject_kind for row in self._rows}
+        shown = {row.subject_kind for row in self._page.lines}
         return {key: kinds()[key].fields() if key in kinds() else KnownFields({}) for key in shown}
 
     def _line(self, row: Row[Any], values: dict[str, AuditValue]) -> Line:
@@ -226,8 +195,8 @@ class AuditLog:
         old, new = fields.words(field, value.old), fields.words(field, value.new)
         return Change(fields.label(field), old, new, gone=False, whole=whole)
 
-    def _href(self, place: Mapping[str, str]) -> str:
-        return address("audit.index", self.filter.args(), place)
+    def _href(self, place: Mapping[str, str] | None) -> str | None:
+        return address("audit.index", self.filter.args(), place) if place else None
 
 
 def _one_of(args: Mapping[str, str], name: str, known: Iterable[str]) -> str | None:
@@ -235,26 +204,3 @@ def _one_of(args: Mapping[str, str], name: str, known: Iterable[str]) -> str | N
     if text is not None and text not in known:
         raise BadAddress(_("There is no such “%(name)s” as this address names.", name=name))
     return text
-
-
-def _day(args: Mapping[str, str], name: str) -> date | None:
-    text = args.get(name) or None
-    if text is None:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if not EARLIEST <= day <= LATEST:
-        raise BadAddress(_("“%(name)s” in this address must be a day, such as 2026-11-30.", name=name))
-    return day
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone()))
-
-
-def _first_since(moment: datetime) -> ScalarSelect[int]:
-    """The number of the first line since a moment; none when there is none yet."""
-    since = select(AuditEntry.id).where(AuditEntry.business_id == business_id(), AuditEntry.at >= moment)
-    return since.order_by(AuditEntry.at, AuditEntry.id).limit(1).scalar_subquery()

@@ -6,7 +6,8 @@ from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.accounts.audit_log import AuditLog
+from app.accounts.audit_log import ARGUMENTS, AuditLog
+from app.address import takes
 from app.audit_check import check_chain, is_long, last_check
 from app.audit_words import kinds
 from app.db import business_id
@@ -20,6 +21,7 @@ blueprint = Blueprint("audit", __name__, url_prefix="/audit-log")
 
 @blueprint.get("")
 @requires(Permission.READ_AUDIT)
+@takes(*ARGUMENTS)
 def index() -> BaseResponse:
     log = AuditLog(request.args)
     return render(

@@ -30,12 +30,24 @@ class TooManyTriesError(Exception):
     seconds: int
 
 
-def sign_in(email: str, password: str, address: str, agent: str) -> str:
-    """Opens a session and answers with its token, for the browser alone.
+@dataclass(frozen=True)
+class Device:
+    """Where someone signs in."""
+
+    address: str
+    agent: str
+    token: str = ""
+    """Of the session that its browser holds already."""
+    workplace: tuple[int, int] | None = None
+    """Who worked there last, and in which business: there that person goes on."""
+
+
+def sign_in(email: str, password: str, device: Device) -> str:
+    """Opens a session and answers with its token, for the browser alone; the one that the browser held ends.
 
     Commits on its way: a try counts before the password is compared. Raises WrongPasswordError, TooManyTriesError.
     """
-    seconds = throttle.count_try(email, address)
+    seconds = throttle.count_try(email, device.address)
     if seconds:
         raise TooManyTriesError(seconds)
     user_id = db.session.scalar(text("SELECT sign_in_user(:email)"), {"email": email})
@@ -45,8 +57,8 @@ def sign_in(email: str, password: str, address: str, agent: str) -> str:
     rollback()
     if not passwords.matches(password, kept):
         raise WrongPasswordError
-    throttle.forget(email, address)
-    return _open_session(address, agent)
+    throttle.forget(email, device.address)
+    return _open_session(device)
 
 
 def sign_out(session_id: int) -> None:
@@ -129,16 +141,19 @@ def _user(user_id: int | None) -> User | None:
     return db.session.get(User, user_id) if user_id is not None else None
 
 
-def _open_session(address: str, agent: str) -> str:
+def _open_session(device: Device) -> str:
+    db.session.execute(select(func.end_session(token_hash(device.token))))
     token = secrets.token_urlsafe(32)
-    businesses = own_businesses()
+    user, businesses = current_scope().user_id, [each.id for each in own_businesses()]
+    last_user, last_business = device.workplace or (None, None)
+    here = last_business if last_user == user and last_business in businesses else next(iter(businesses), None)
     db.session.add(
         UserSession(
             token_hash=token_hash(token),
-            user_id=current_scope().user_id,
-            business_id=businesses[0].id if businesses else None,
-            address=address,
-            agent=agent[:300],
+            user_id=user,
+            business_id=here,
+            address=device.address,
+            agent=device.agent[:300],
         )
     )
     return token

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -11,10 +13,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts import services
 from app.accounts.forms import LanguageForm, SignInForm, ThemeForm
 from app.accounts.queries import own_businesses, own_sessions
+from app.address import takes
 from app.errors import Problem
-from app.identity import COOKIE, SECURE_COOKIE, person
+from app.identity import COOKIE, SECURE_COOKIE, person, session_token
 from app.locale import COOKIE as LANGUAGE_COOKIE
 from app.permissions import Permission, requires
+from app.unsent_forms import is_named_in, last_workplace
 from app.web import go, invalid, own_address, page_of, render
 
 blueprint = Blueprint("accounts", __name__)
@@ -30,10 +34,11 @@ def home() -> BaseResponse:
 
 @blueprint.get("/login")
 @requires(Permission.PUBLIC)
+@takes("next")
 def sign_in() -> BaseResponse:
     if current_user.is_authenticated:
         return redirect(own_address(request.args.get("next", ""), url_for("accounts.home")))
-    return render("accounts/sign_in.html", form=SignInForm(), next=request.args.get("next", ""))
+    return render("accounts/sign_in.html", **_way_in(SignInForm(), request.args.get("next", "")))
 
 
 @blueprint.post("/login")
@@ -41,14 +46,12 @@ def sign_in() -> BaseResponse:
 def open_session() -> BaseResponse:
     form, target = SignInForm(), request.form.get("next", "")
     if not form.validate():
-        return invalid("accounts/sign_in.html", form=form, next=target)
+        return invalid("accounts/sign_in.html", **_way_in(form, target))
     try:
-        token = services.sign_in(
-            form.email.data, form.password.data, request.remote_addr or "", request.headers.get("User-Agent", "")
-        )
+        token = services.sign_in(form.email.data, form.password.data, _device())
     except services.WrongPasswordError:
         form.password.errors = [_("E-mail and password do not match.")]
-        return invalid("accounts/sign_in.html", form=form, next=target)
+        return invalid("accounts/sign_in.html", **_way_in(form, target))
     except services.TooManyTriesError as refusal:
         raise Problem(
             429,
@@ -145,6 +148,17 @@ def revoke_session(session_id: int) -> BaseResponse:
     services.sign_out(session_id)
     flash(_("Signed out there."), "success")
     return go(url_for("accounts.profile"))
+
+
+def _way_in(form: SignInForm, target: str) -> dict[str, Any]:
+    """What the page for signing in shows; `target` is where the person goes then."""
+    return {"form": form, "next": target, "kept": is_named_in(own_address(target, ""))}
+
+
+def _device() -> services.Device:
+    return services.Device(
+        request.remote_addr or "", request.headers.get("User-Agent", ""), session_token(request), last_workplace()
+    )
 
 
 def _page_before() -> str:

@@ -88,9 +88,9 @@ class Terminal(Base):
 class StatsScope(Base):
     """A scope in which figures of customers are kept (CT-2).
 
-    A transaction belongs to every scope whose places and program, where set, are its own: none set is the
-    business; the leaf is a program at a Terminal. `owner_franchisee_id` is the franchisee whose operators
-    may read the scope; none means the brand's alone (PR-3).
+    A program or all of them, at a franchisee, a point of sale, a Terminal or everywhere. A transaction belongs to
+    every scope whose place and program, where set, are its own; none set is the business. `owner_franchisee_id` is
+    the franchisee whose operators may read the scope; none means the brand's alone (PR-3).
     """
 
     __tablename__ = "stats_scope"

@@ -1,4 +1,4 @@
-"""The scopes in which figures are kept: one row for each place, program, and program at a Terminal (CT-2)."""
+"""The scopes in which figures are kept: each place, over all programs and in each of them (CT-2)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from sqlalchemy import text
 from app.db import business_id
 from app.extensions import db
 
-# The business; each program, franchisee, point of sale and Terminal; and each program at each Terminal.
+# Everywhere, each franchisee, point of sale and Terminal; each of them over all programs and in every one.
 _WANTED = """
-    SELECT NULL::bigint AS program_id, NULL::bigint AS franchisee_id, NULL::bigint AS point_of_sale_id,
-        NULL::bigint AS terminal_id, NULL::bigint AS owner_franchisee_id
-    UNION ALL SELECT id, NULL, NULL, NULL, NULL FROM program WHERE business_id = :business
-    UNION ALL SELECT NULL, id, NULL, NULL, id FROM franchisee WHERE business_id = :business
-    UNION ALL SELECT NULL, NULL, id, NULL, franchisee_id FROM point_of_sale WHERE business_id = :business
-    UNION ALL SELECT p.id, NULL, NULL, t.id, s.franchisee_id
-        FROM terminal t
-        JOIN point_of_sale s ON s.business_id = t.business_id AND s.id = t.point_of_sale_id
-        JOIN (SELECT id FROM program WHERE business_id = :business UNION ALL SELECT NULL) p ON true
-        WHERE t.business_id = :business
+    SELECT p.id AS program_id, place.*
+    FROM (SELECT NULL::bigint AS id UNION ALL SELECT id FROM program WHERE business_id = :business) p
+    CROSS JOIN (
+        SELECT NULL::bigint AS franchisee_id, NULL::bigint AS point_of_sale_id, NULL::bigint AS terminal_id,
+            NULL::bigint AS owner_franchisee_id
+        UNION ALL SELECT id, NULL, NULL, id FROM franchisee WHERE business_id = :business
+        UNION ALL SELECT NULL, id, NULL, franchisee_id FROM point_of_sale WHERE business_id = :business
+        UNION ALL SELECT NULL, NULL, t.id, s.franchisee_id
+            FROM terminal t
+            JOIN point_of_sale s ON s.business_id = t.business_id AND s.id = t.point_of_sale_id
+            WHERE t.business_id = :business
+    ) place
 """
 
 _ENSURE = text(

@@ -13,18 +13,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import ClassVar, TypeVar
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, any_, cast, column, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, Text, any_, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 from werkzeug.exceptions import NotFound
 
 from app.address import whole_number
 from app.businesses.models import PointOfSale, StatsScope, Terminal
-from app.customers.models import CustomerStats, SavedFilter
-from app.customers.parameters import BUSINESS, SCOPE, SCOPES, SEARCH
+from app.customers.models import CustomerSearch, CustomerStats, SavedFilter
+from app.customers.parameters import BUSINESS, FOUND, SCOPE, SEARCH
 from app.customers.registry import Source
 from app.customers.search import Criterion, query
 from app.db import business_id, current_scope
@@ -32,9 +32,8 @@ from app.errors import BadAddress
 from app.extensions import db
 from app.loyalty.models import Program
 
-LONGEST_SEARCH = 200
-WIDE = 12_000
-"""Customers found from which on a search of the whole business is wide: where both ways cost the same at 1,000,000."""
+WIDE = 10_000
+"""More customers found than this, and a search is wide: naming them takes longer than asking some of them."""
 
 Row = TypeVar("Row", Program, PointOfSale, Terminal)
 
@@ -51,13 +50,16 @@ class Search:
 class CustomerFilter:
     """A selection of customers in a scope of figures."""
 
+    ARGUMENTS: ClassVar = ("program", "point_of_sale", "terminal", "f")
+    """What of an address it reads."""
+
     program: Program | None = None
     point_of_sale: PointOfSale | None = None
     terminal: Terminal | None = None
     search: Search | None = None
     key: str | None = None
     gathered: bool = False
-    """Whether what a search finds is gathered however much it is, since the order asked for has it all in one place."""
+    """Whether all of a wide search is gathered too, since the order asked for has it all in one place."""
 
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> CustomerFilter:
@@ -69,12 +71,11 @@ class CustomerFilter:
         key = args.get("f") or None
         return cls(_find(Program, args, "program"), point_of_sale, terminal, _saved_search(key), key)
 
-    def searching(self, search: Search | None) -> CustomerFilter:
+    def searching(self, search: Search) -> CustomerFilter:
         """The same filter with another search, stored under its key; without any when the text is blank."""
-        if search is None or not search.text.strip():
+        if not search.text:
             return replace(self, search=None, key=None)
-        kept = Search(search.criterion, search.text.strip()[:LONGEST_SEARCH])
-        return replace(self, search=kept, key=_store(kept))
+        return replace(self, search=search, key=_store(search))
 
     def args(self) -> dict[str, str]:
         """What of an address stands for this filter."""
@@ -87,11 +88,10 @@ class CustomerFilter:
         """Whether it leaves anyone out, so that an empty table means no match rather than no customers."""
         return bool(self.args())
 
-    @cached_property
+    @property
     def shown_program(self) -> Program:
         """The chosen program, else the default one (CT-2)."""
-        default = select(Program).where(Program.business_id == business_id(), Program.is_default)
-        return self.program or db.session.scalars(default).one()
+        return self._program_and_scope[0]
 
     @property
     def program_id(self) -> int:
@@ -101,8 +101,7 @@ class CustomerFilter:
     def shape(self) -> tuple[bool, ...]:
         """What its statements differ by, besides the values they take."""
         limited = current_scope().franchisee_id is not None
-        kept = len(self._scope_ids) == 1
-        return (kept, self._of_buyers, self.search is None, self._asked is None, self._wide, limited)
+        return (self.of_buyers, self.search is None, self._asked is None, self._wide, self.gathered, limited)
 
     def parameters(self) -> dict[str, object]:
         """The values for app.customers.parameters."""
@@ -110,20 +109,17 @@ class CustomerFilter:
             "business": business_id(),
             "program": self.program_id,
             "wallet": self.shown_program.wallet_id,
-            "scope": self._scope_ids[0],
-            "scopes": self._scope_ids,
+            "scope": self._program_and_scope[1],
             "search": self._asked,
+            "found": self._found[0],
         }
 
     def figures(self) -> Source:
-        """The sales figures of this sample, one row a customer: kept for the scope, or summed from its leaves."""
-        if len(self._scope_ids) == 1:
-            rows: FromClause = CustomerStats.__table__.alias()
-            where = (rows.c.business_id == BUSINESS, rows.c.scope_id == SCOPE)
-            sold = (rows.c.sales_count > 0,) if self._of_buyers else ()
-            return Source("figures", rows, rows.c.customer_id, where + sold, of_sample=True)
-        rows = _summed().subquery()
-        return Source("figures", rows, rows.c.customer_id, of=_summed_of, of_sample=True)
+        """The sales figures of this sample, one row a customer."""
+        rows = CustomerStats.__table__.alias()
+        where = (rows.c.business_id == BUSINESS, rows.c.scope_id == SCOPE)
+        sold = (rows.c.sales_count > 0,) if self.of_buyers else ()
+        return Source("figures", rows, rows.c.customer_id, where + sold, of_sample=True)
 
     def found(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions beside the sample: that the search finds this customer."""
@@ -131,93 +127,69 @@ class CustomerFilter:
             return []
         if self._asked is None:
             return [customer_id.is_(None)]
-        ids = func.customer_search_ids(SEARCH).table_valued(column("id"), name="found").render_derived()
-        return [customer_id.in_(select(ids.c.id))]
+        # By their ids the planner knows how many they are: it looks up few, and meets many on its way.
+        everyone = func.array(select(func.customer_search_ids(SEARCH, None)).scalar_subquery())
+        return [customer_id == any_(everyone if self._wide else FOUND)]
 
     def found_on_the_way(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The same for a walk that ends when a page is full: of a wide search each customer is asked by itself."""
-        if not self._wide:
+        if not self._wide or self.gathered:
             return self.found(customer_id)
-        return [func.customer_found(customer_id, cast(SEARCH, TSQUERY))]
+        documents = CustomerSearch.__table__.alias()
+        matches = select(documents.c.document.bool_op("@@")(cast(SEARCH, TSQUERY)))
+        mine = matches.where(documents.c.business_id == BUSINESS, documents.c.customer_id == customer_id)
+        # As a value and not by EXISTS, which the planner would turn into a join of two whole tables.
+        return [mine.correlate_except(documents).scalar_subquery()]
 
     def includes(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions under which a walk takes a customer up into a page of this selection."""
-        rows = CustomerStats.__table__.alias()
-        scope = rows.c.scope_id == SCOPE if len(self._scope_ids) == 1 else rows.c.scope_id == any_(SCOPES)
-        sold = (rows.c.sales_count > 0,) if self._of_buyers or len(self._scope_ids) > 1 else ()
-        in_sample = exists().where(rows.c.business_id == BUSINESS, scope, rows.c.customer_id == customer_id, *sold)
-        return [in_sample.select_from(rows), *self.found_on_the_way(customer_id)]
+        figures = self.figures()
+        in_sample = exists().where(*figures.where, figures.customer_id == customer_id).select_from(figures.rows)
+        return [in_sample, *self.found_on_the_way(customer_id)]
 
     @cached_property
     def _asked(self) -> str | None:
         return query(business_id(), self.search.criterion, self.search.text) if self.search else None
 
-    @cached_property
+    @property
     def _wide(self) -> bool:
-        """Whether the search finds so many that walking to a full page costs less than gathering them.
+        return self._found[1] > WIDE
 
-        Only of the whole business: in a smaller sample those found lie too far apart.
-        """
-        narrowed = self.program or self.point_of_sale or self.terminal or current_scope().franchisee_id is not None
-        if self._asked is None or self.gathered or narrowed:
-            return False
-        return bool(db.session.execute(select(func.customer_search_is_wide(self._asked, WIDE))).scalar_one())
+    @cached_property
+    def _found(self) -> tuple[str, int]:
+        """The ids that the search finds, as the text of an array, and how many: of a wide one only the first."""
+        if self._asked is None:
+            return "{}", 0
+        ids = func.array(select(func.customer_search_ids(self._asked, WIDE + 1)).scalar_subquery())
+        text, number = db.session.execute(select(cast(ids, Text), func.cardinality(ids))).one()
+        return ("{}" if number > WIDE else text), number
 
     @property
-    def _of_buyers(self) -> bool:
-        # A place's sample is who bought there (CT-3); a program's is everyone enrolled.
+    def of_buyers(self) -> bool:
+        """Whether its sample is who bought there, as a place's is (CT-3).
+
+        A program's is everyone enrolled, a location operator's whoever is its franchisee's customer, and both
+        together those of its customers who are enrolled.
+        """
         return self.point_of_sale is not None or self.terminal is not None
 
     @cached_property
-    def _scope_ids(self) -> list[int]:
-        """The scopes whose rows make up the figures: one that is kept as asked, else leaves to be summed."""
+    def _program_and_scope(self) -> tuple[Program, int]:
+        """The program shown, and the scope whose rows make up the sample and its figures: asked for together."""
         franchisee = current_scope().franchisee_id
-        wanted = select(StatsScope.id).where(StatsScope.business_id == business_id())
-        if self.program and (self.point_of_sale or franchisee) and not self.terminal:
-            leaves = wanted.where(StatsScope.program_id == self.program.id, StatsScope.terminal_id.is_not(None))
-            if self.point_of_sale:
-                leaves = leaves.where(StatsScope.terminal_id.in_(_terminals_of(self.point_of_sale)))
-            return list(db.session.scalars(leaves)) or [0]
         limited = franchisee if not (self.terminal or self.point_of_sale) else None
-        exact = wanted.where(
+        place = _id(self.point_of_sale) if self.terminal is None else None
+        scope = select(StatsScope.id).where(
+            StatsScope.business_id == business_id(),
             StatsScope.program_id.is_not_distinct_from(_id(self.program)),
             StatsScope.franchisee_id.is_not_distinct_from(limited),
-            StatsScope.point_of_sale_id.is_not_distinct_from(
-                _id(self.point_of_sale) if self.terminal is None else None
-            ),
+            StatsScope.point_of_sale_id.is_not_distinct_from(place),
             StatsScope.terminal_id.is_not_distinct_from(_id(self.terminal)),
         )
-        return [db.session.scalars(exact).one()]
-
-
-def _terminals_of(point_of_sale: PointOfSale) -> Select[int]:
-    there = select(Terminal.id).where(Terminal.business_id == business_id())
-    return there.where(Terminal.point_of_sale_id == point_of_sale.id)
-
-
-def _summed() -> Select[Any]:
-    """Figures added up from leaves; sums of bigint are numeric to PostgreSQL, and whole numbers to us."""
-    leaves = CustomerStats.__table__.alias()
-    count = cast(func.sum(leaves.c.sales_count), BigInteger)
-    amount = cast(func.sum(leaves.c.amount), BigInteger)
-    return (
-        select(
-            leaves.c.customer_id,
-            count.label("sales_count"),
-            amount.label("amount"),
-            rounded_ratio(amount, count).label("average"),
-            func.min(leaves.c.first_at).label("first_at"),
-            func.max(leaves.c.last_at).label("last_at"),
-        )
-        .where(leaves.c.business_id == BUSINESS, leaves.c.scope_id == any_(SCOPES), leaves.c.sales_count > 0)
-        .group_by(leaves.c.customer_id)
-    )
-
-
-def _summed_of(customer_id: ColumnElement[int]) -> FromClause:
-    inner = _summed()
-    leaves = inner.get_final_froms()[0]
-    return inner.where(leaves.c.customer_id == customer_id).lateral()
+        shown = Program.id == self.program.id if self.program else Program.is_default
+        found = select(Program, scope.scalar_subquery()).where(Program.business_id == business_id(), shown)
+        program, scope_id = db.session.execute(found).one()
+        return program, scope_id
 
 
 def _find(kind: type[Row], args: Mapping[str, str], name: str) -> Row | None:

@@ -234,8 +234,8 @@ class CustomerStats(Base):
     """A customer's sales in a scope, kept in the same transaction as each sale.
 
     A row in the business's scope lists the customer in the table; a row in a franchisee's scope shows the
-    customer to that franchisee's operators (PR-3), with no sales when it only registered there. A row in a
-    program's scope stands for everyone enrolled.
+    customer to that franchisee's operators (PR-3), with no sales when it only registered there. A program's scopes,
+    everywhere or at a franchisee, have a row for each of those customers who is enrolled, with or without sales.
     """
 
     __tablename__ = "customer_stats"

@@ -14,11 +14,11 @@ PROGRAM = bindparam("program", type_=BigInteger)
 WALLET = bindparam("wallet", type_=BigInteger)
 """That program's points wallet."""
 SCOPE = bindparam("scope", type_=BigInteger)
-"""The scope whose figures are shown, where they are kept as asked."""
-SCOPES = bindparam("scopes", type_=ARRAY(BigInteger))
-"""The leaves that the figures are summed from, elsewhere."""
+"""The scope whose figures are shown."""
 SEARCH = bindparam("search", type_=Text)
 """The text of a tsquery."""
+FOUND = bindparam("found", type_=ARRAY(BigInteger))
+"""The ids of those found by it, as the text of an array, unless they are too many."""
 MOST = bindparam("most", type_=Integer)
 """How many rows at most."""
 CUSTOMER = bindparam("customer", type_=BigInteger)

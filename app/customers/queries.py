@@ -16,21 +16,15 @@ from app.accounts.models import User
 from app.audit import AuditEntry
 from app.customers.filters import CustomerFilter
 from app.customers.models import Customer
+from app.customers.parameters import SCOPE
 from app.customers.registry import Column, Order, Source
 from app.customers.statements import Start, ask, page_statement, start_statement, sums_statement
 from app.db import business_id
 from app.errors import Problem
 from app.extensions import db
+from app.paging import PageKey
 
 PAGE_SIZE = 50
-
-
-@dataclass(frozen=True)
-class PageKey:
-    """Where a page begins: behind or before a customer, by its place in the order now."""
-
-    customer_id: int
-    backward: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ def customer_page(
     order = sort.order(chosen)
     backward = key is not None and key.backward
     way = descending is not backward
-    start = _start(chosen, sort, order, key.customer_id) if key else None
+    start = _start(chosen, sort, order, key.id) if key else None
     walk = start.walk if start else None
     known_by = ("page", tuple(column.key for column in columns), sort.key, way, walk, chosen.shape)
     values = chosen.parameters() | order.parameters() | {"most": PAGE_SIZE + 1} | (start.parameters() if start else {})
@@ -66,6 +60,8 @@ def customer_count(chosen: CustomerFilter) -> int:
     """How many customers the filter selects."""
 
     def statement() -> Select[int]:
+        if chosen.search is None:
+            return select(func.sample_size(SCOPE, 1 if chosen.of_buyers else 0))
         figures = chosen.figures()
         counted = select(func.count()).select_from(figures.rows)
         return counted.where(*figures.where, *chosen.found(figures.customer_id))
@@ -109,7 +105,7 @@ def last_change(customer_id: int) -> tuple[str, datetime] | None:
             AuditEntry.subject_id == customer_id,
         )
     )
-    row = db.session.execute(lines.order_by(AuditEntry.id.desc()).limit(1)).first()
+    row = db.session.execute(lines.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1)).first()
     return (row.name, row.at) if row else None
 
 

@@ -25,8 +25,6 @@ class Source:
     rows: FromClause
     customer_id: ColumnElement[int]
     where: tuple[ColumnElement[bool], ...] = ()
-    of: Callable[[ColumnElement[int]], FromClause] | None = None
-    """The row of one customer, where working all rows out for a page of them would be a waste."""
     of_sample: bool = False
     """Whether these are the sample's own figures: a row for every customer in it, and for no other."""
 

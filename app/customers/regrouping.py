@@ -18,7 +18,7 @@ _CLEAR = text(
     """
 )
 
-# Who bought at one of its points of sale, and who only registered there.
+# Who bought at one of its points of sale, who only registered there, and which of them are enrolled in a program.
 _FILL = text(
     """
     INSERT INTO customer_stats
@@ -32,6 +32,7 @@ _FILL = text(
         FROM stats_scope f
         JOIN point_of_sale p ON p.business_id = :business AND p.franchisee_id = f.franchisee_id
         JOIN stats_scope s ON s.business_id = :business AND s.point_of_sale_id = p.id
+            AND s.program_id IS NOT DISTINCT FROM f.program_id
         JOIN customer_stats c ON c.business_id = :business AND c.scope_id = s.id
         WHERE f.business_id = :business
         UNION ALL
@@ -40,9 +41,23 @@ _FILL = text(
         JOIN point_of_sale p ON p.business_id = :business AND p.franchisee_id = f.franchisee_id
         JOIN customer c ON c.business_id = :business AND c.registered_point_of_sale_id = p.id
             AND c.merged_into_id IS NULL AND c.erased_at IS NULL
-        WHERE f.business_id = :business
+        WHERE f.business_id = :business AND f.program_id IS NULL
     ) of_places
     GROUP BY scope_id, customer_id
+    """
+)
+
+_ENROLLED = text(
+    """
+    INSERT INTO customer_stats (business_id, scope_id, customer_id, first_at, last_at)
+    SELECT :business, f.id, e.customer_id, :never, :never
+    FROM stats_scope f
+    JOIN stats_scope s ON s.business_id = :business AND s.franchisee_id = f.franchisee_id AND s.program_id IS NULL
+    JOIN customer_stats known ON known.business_id = :business AND known.scope_id = s.id
+    JOIN enrolment e ON e.business_id = :business AND e.program_id = f.program_id
+        AND e.customer_id = known.customer_id
+    WHERE f.business_id = :business AND f.franchisee_id IS NOT NULL AND f.program_id IS NOT NULL
+    ON CONFLICT DO NOTHING
     """
 )
 
@@ -50,4 +65,5 @@ _FILL = text(
 def regroup_figures() -> None:
     """Sums the figures of every franchisee of this business anew; seconds for a million customers."""
     db.session.execute(_CLEAR, {"business": business_id()})
-    db.session.execute(_FILL, {"business": business_id(), "never": NEVER})
+    for statement in (_FILL, _ENROLLED):
+        db.session.execute(statement, {"business": business_id(), "never": NEVER})

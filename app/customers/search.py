@@ -15,7 +15,6 @@ from enum import StrEnum
 import phonenumbers
 
 _LONGEST = 200
-_MOST_WORDS = 8
 _APOSTROPHES = re.compile("['’ʼ`´]")
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"[\d\s()+\-.]+")
@@ -52,7 +51,7 @@ def document(business_id: int, *, first_name: str, last_name: str, phone: str, e
 
 def query(business_id: int, criterion: Criterion, text: str) -> str | None:
     """The text of a tsquery for what a person typed: every word must begin a word of the field; None for nothing."""
-    parts = [_any_of(business_id, _alternatives(criterion, word)) for word in _typed(text)]
+    parts = [_any_of(business_id, _alternatives(criterion, word)) for word in typed_words(text)]
     return " & ".join(parts) if parts and all(parts) else None
 
 
@@ -61,12 +60,13 @@ def words(text: str) -> list[str]:
     return [word[:_LONGEST] for word in _WORD.findall(_folded(_APOSTROPHES.sub("", text)))]
 
 
-def _typed(text: str) -> list[str]:
+def typed_words(text: str) -> list[str]:
+    """The words of what a person typed; a number is one, however it is parted."""
     text = " ".join(text.replace("\0", " ").split())
     if _DIGITS.fullmatch(text):
         # Signs alone are no number, and every e-mail would begin with nothing.
         return [digits] if (digits := re.sub(r"\D", "", text)) else []
-    return text.split()[:_MOST_WORDS]
+    return text.split()
 
 
 def _alternatives(criterion: Criterion, word: str) -> list[str]:

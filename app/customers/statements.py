@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -80,12 +80,8 @@ def page_statement(
         if shown.source:
             source = shown.source(chosen)
             if source.name not in sources:
-                if source.of:
-                    source = replace(source, rows=source.of(page.c.customer_id))
-                    joined = joined.outerjoin(source.rows, true())
-                else:
-                    mine = and_(source.customer_id == page.c.customer_id, *source.where)
-                    joined = joined.outerjoin(source.rows, mine)
+                mine = and_(source.customer_id == page.c.customer_id, *source.where)
+                joined = joined.outerjoin(source.rows, mine)
                 sources[source.name] = source
             rows = sources[source.name].rows
         fields |= {field.key: field for field in shown.fields(rows)}

@@ -16,7 +16,8 @@ SHOWN = 20
 
 # Leaves first: sales (kind 1) that were not cancelled (status 1), by program and place. Which scopes each of the few
 # hundred combinations belongs to is worked out once. Then the rows that stand without a sale: the business's for
-# every customer, a program's for everyone enrolled, a franchisee's for whoever registered at its places (PR-3).
+# every customer, a franchisee's for whoever registered at its places (PR-3), a program's for everyone enrolled, and
+# a program's at a franchisee for those of the franchisee's customers who are enrolled.
 _REBUILT = """
     WITH leaf AS MATERIALIZED (
         SELECT customer_id, program_id, point_of_sale_id, terminal_id, count(*) AS sales_count,
@@ -35,6 +36,14 @@ _REBUILT = """
     ), listed AS MATERIALIZED (
         SELECT id, registered_point_of_sale_id FROM customer
         WHERE business_id = :business AND merged_into_id IS NULL AND erased_at IS NULL
+    ), known AS MATERIALIZED (
+        SELECT p.franchisee_id, listed.id AS customer_id FROM listed
+        JOIN point_of_sale p ON p.business_id = :business AND p.id = listed.registered_point_of_sale_id
+        WHERE p.franchisee_id IS NOT NULL
+        UNION
+        SELECT p.franchisee_id, leaf.customer_id FROM leaf JOIN listed ON listed.id = leaf.customer_id
+        JOIN point_of_sale p ON p.business_id = :business AND p.id = leaf.point_of_sale_id
+        WHERE p.franchisee_id IS NOT NULL
     ), counted AS (
         SELECT belonging.scope_id, leaf.customer_id, leaf.sales_count, leaf.amount, leaf.first_at, leaf.last_at
         FROM leaf JOIN belonging USING (program_id, point_of_sale_id, terminal_id)
@@ -44,12 +53,14 @@ _REBUILT = """
             AND num_nulls(s.program_id, s.franchisee_id, s.point_of_sale_id, s.terminal_id) = 4
         UNION ALL
         SELECT s.id, e.customer_id, 0, 0, NULL, NULL FROM enrolment e JOIN listed ON listed.id = e.customer_id
-        JOIN stats_scope s ON s.business_id = :business AND s.program_id = e.program_id AND s.terminal_id IS NULL
+        JOIN stats_scope s ON s.business_id = :business AND s.program_id = e.program_id
+            AND num_nulls(s.franchisee_id, s.point_of_sale_id, s.terminal_id) = 3
         WHERE e.business_id = :business
         UNION ALL
-        SELECT s.id, listed.id, 0, 0, NULL, NULL FROM listed
-        JOIN point_of_sale p ON p.business_id = :business AND p.id = listed.registered_point_of_sale_id
-        JOIN stats_scope s ON s.business_id = :business AND s.franchisee_id = p.franchisee_id
+        SELECT s.id, known.customer_id, 0, 0, NULL, NULL FROM known
+        JOIN stats_scope s ON s.business_id = :business AND s.franchisee_id = known.franchisee_id
+        WHERE s.program_id IS NULL OR EXISTS (SELECT FROM enrolment e WHERE e.business_id = :business
+            AND e.program_id = s.program_id AND e.customer_id = known.customer_id)
     ), summed AS (
         SELECT scope_id, customer_id, sum(sales_count)::bigint AS sales_count, sum(amount)::bigint AS amount,
             coalesce(min(first_at), :never) AS first_at, coalesce(max(last_at), :never) AS last_at

@@ -18,16 +18,16 @@ from app.address import address, whole_number
 from app.customers.cells import RowDrawer, Shown
 from app.customers.columns import all_columns, column_named
 from app.customers.filters import CustomerFilter
-from app.customers.queries import PAGE_SIZE, Page, PageKey, customer_page
+from app.customers.queries import PAGE_SIZE, Page, customer_page
 from app.customers.registry import Column, registry
 from app.db import business_id
 from app.errors import BadAddress
 from app.identity import person
+from app.paging import PageKey
 from app.permissions import Permission
 
 NAME = "customers"
 STANDARD_SORT = "-last_at"
-KNOWN_ARGS = {"program", "point_of_sale", "terminal", "f", "sort", "after", "before", "start", "open"}
 MOST_ROWS = 10**9
 
 
@@ -62,16 +62,15 @@ class CustomersTable:
     Raises BadAddress for anything in the address that cannot be read: never other rows than asked.
     """
 
+    ARGUMENTS = (*CustomerFilter.ARGUMENTS, "sort", "after", "before", "start", "open")
+
     def __init__(self, args: Mapping[str, str], chosen: CustomerFilter | None = None) -> None:
-        unknown = sorted(set(args) - KNOWN_ARGS)
-        if unknown:
-            raise BadAddress(_("“%(name)s” means nothing in this address.", name=unknown[0][:40]))
         self.filter = chosen or CustomerFilter.from_args(args)
         self.known = all_columns(registry.columns)
         self.sort = args.get("sort") or STANDARD_SORT
         self.descending = self.sort.startswith("-")
         self.sorted_by = column_named(self.known, self.sort.removeprefix("-"))
-        self.key = _page_key(args)
+        self.key = PageKey.from_args(args)
         self.start = _start(args, self.key)
         self.opened = whole_number(args["open"], "open") if args.get("open") else None
 
@@ -136,6 +135,11 @@ class CustomersTable:
     def here(self) -> str:
         """The address of this page, without what is open beside it."""
         return self._href(self._place_args())
+
+    @property
+    def here_opened(self) -> str:
+        """The same with what is open."""
+        return _with(self.here, f"open={self.opened}") if self.opened else self.here
 
     @property
     def previous_href(self) -> str | None:
@@ -228,8 +232,7 @@ class CustomersTable:
     def _place_args(self) -> dict[str, str]:
         if self.key is None:
             return {}
-        place = {"before" if self.key.backward else "after": str(self.key.customer_id)}
-        return place | ({"start": str(self.start)} if self.start else {})
+        return self.key.args() | ({"start": str(self.start)} if self.start else {})
 
 
 def _with(href: str, more: str) -> str:
@@ -243,17 +246,10 @@ def shown_columns(known: dict[str, Column]) -> list[Column]:
     return chosen or [column for column in known.values() if column.standard]
 
 
-def _page_key(args: Mapping[str, str]) -> PageKey | None:
-    after, before = args.get("after"), args.get("before")
-    if after and before:
-        raise BadAddress(_("A page begins after a customer or before one, not both."))
-    if after:
-        return PageKey(whole_number(after, "after"))
-    return PageKey(whole_number(before, "before"), backward=True) if before else None
-
-
 def _start(args: Mapping[str, str], key: PageKey | None) -> int | None:
     """The number of the first row: a hint that links hand on; unknown where an address lacks it."""
+    if not args.get("start"):
+        return 1 if key is None else None
     if key is None:
-        return 1
-    return whole_number(args["start"], "start", most=MOST_ROWS) if args.get("start") else None
+        raise BadAddress(_("“start” in this address counts from a customer, and none is named."))
+    return whole_number(args["start"], "start", most=MOST_ROWS)

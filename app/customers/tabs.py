@@ -17,6 +17,9 @@ from app.customers.registry import Tab, registry
 from app.identity import person
 from app.web import render
 
+_GUIDES = {"overview": "profile", "tags": "tags"}
+"""Tab → its guide in Help, where it has one of its own."""
+
 
 def show_tab(key: str, template: str, customer: Customer, **context: Any) -> Response:
     """A tab's page; for HTMX, which takes only the strip and the tab out of it, without the panel around it."""
@@ -26,10 +29,10 @@ def show_tab(key: str, template: str, customer: Customer, **context: Any) -> Res
         customer=profile.identity(customer),
         tabs=strip,
         tab=next(link for link in strip if link["current"]),
-        tab_hrefs=tab_hrefs(customer.id),
+        tab_by_key={link["key"]: link for link in strip},
         actions=actions(customer.id),
         back_href=url_for("customers.index"),
-        help_href=url_for("help.index", _anchor="profile"),
+        help_href=url_for("help.index", _anchor=_GUIDES.get(key, "profile-tabs")),
         **context,
     )
 

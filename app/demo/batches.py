@@ -66,7 +66,8 @@ class Maker:
         self._batch = batch
         self._rng = seeded(shop.plan.seed, shop.plan.slug, batch.number)
         self._people = People(shop.plan.seed, shop.plan.country)
-        self._pages = Pages(shop, batch.ids)
+        # Drawn by a seed of its own, so that what is sold does not depend on what is written.
+        self._pages = Pages(shop, batch.ids, seeded(shop.plan.seed, shop.plan.slug, "letters", batch.number))
 
     def rows(self) -> Rows:
         # Nothing here refers to itself in a circle; looking for circles in so many objects would take a third longer.

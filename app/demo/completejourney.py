@@ -54,7 +54,7 @@ def load(config: Config) -> bool:
 
 def _load(connection: Connection, groceries: Groceries) -> None:
     plan = _plan(groceries)
-    structure = write_structure(connection, plan)
+    structure = write_structure(connection, plan, _ENDED)
     admin = users.demonstration_admin()
     if admin is not None:
         add_member(connection, structure.business, admin, Role.ADMIN)
@@ -84,7 +84,7 @@ class Batch:
     """Some households with all their baskets; points are earned, never expire, and pay now and then."""
 
     def __init__(self, groceries: Groceries, shop: Shop, places: dict[int, Place], ids: Numbers, first: int) -> None:
-        self.pages = Pages(shop, ids)
+        self.pages = Pages(shop, ids, seeded(_SEED, "letters", first))
         self._groceries = groceries
         self._shop = shop
         self._places = places

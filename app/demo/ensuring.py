@@ -50,6 +50,6 @@ def _make(connection: Connection, config: Config, until: datetime, plans: tuple[
 
 
 def _business(connection: Connection, plan: BusinessPlan, until: datetime, operator: int) -> Structure:
-    structure = write_structure(connection, plan)
+    structure = write_structure(connection, plan, until)
     fill(connection, Shop(plan, structure, Calendar(plan.zone, until), operator))
     return structure

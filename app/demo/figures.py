@@ -20,30 +20,36 @@ class Figures:
         self._business = structure.business
         self._scopes = structure.scopes
         self._text = calendar.text
-        self._above: dict[int, tuple[int, int, int | None]] = {}
-        """Terminal → its scope, its place's, its franchisee's."""
-        for place in structure.places:
-            owner = structure.scopes.franchisee[place.franchisee] if place.franchisee else None
-            for terminal in place.terminals:
-                self._above[terminal] = structure.scopes.terminal[terminal], structure.scopes.place[place.id], owner
+        self._place_of = {terminal: place for place in structure.places for terminal in place.terminals}
+        self._belonging: dict[tuple[int, int], tuple[int, ...]] = {}
+        """Program and Terminal → the scopes that a sale in it belongs to."""
 
     def rows(
         self, customer: int, sales: Iterable[Sale], programs: Iterable[int], registered_with: int | None
     ) -> Iterable[str]:
         """The customer's rows for COPY: with sales, and those that stand without (business, programs, franchisee)."""
-        scopes = self._scopes
-        sums: dict[int, Sums] = {scopes.business: [0, 0, 0, 0]}
-        for program in programs:
-            sums[scopes.program[program]] = [0, 0, 0, 0]
-        if registered_with is not None:
-            sums[scopes.franchisee[registered_with]] = [0, 0, 0, 0]
-        for (program, terminal), leaf in _by_leaf(sales).items():
-            scope, place, owner = self._above[terminal]
-            sums[scopes.leaf[program, terminal]] = leaf
-            for each in (scopes.business, scopes.program[program], scope, place, owner):
-                if each is not None:
-                    _add(sums.setdefault(each, [0, 0, 0, 0]), leaf)
+        scopes, leaves = self._scopes, _by_leaf(sales)
+        seen_by = {registered_with, *(self._place_of[terminal].franchisee for _program, terminal in leaves)}
+        owners = sorted(owner for owner in seen_by if owner is not None)
+        sums: dict[int, Sums] = {}
+        for program in (None, *programs):
+            for scope in (scopes.everywhere[program], *(scopes.franchisee[program, owner] for owner in owners)):
+                sums[scope] = [0, 0, 0, 0]
+        for (program, terminal), leaf in leaves.items():
+            for scope in self._scopes_of(program, terminal):
+                _add(sums.setdefault(scope, [0, 0, 0, 0]), leaf)
         return [self._row(customer, scope, each) for scope, each in sums.items()]
+
+    def _scopes_of(self, program: int, terminal: int) -> tuple[int, ...]:
+        if (program, terminal) not in self._belonging:
+            scopes, place = self._scopes, self._place_of[terminal]
+            found: list[int] = []
+            for each in (None, program):
+                found += [scopes.everywhere[each], scopes.place[each, place.id], scopes.terminal[each, terminal]]
+                if place.franchisee is not None:
+                    found.append(scopes.franchisee[each, place.franchisee])
+            self._belonging[program, terminal] = tuple(found)
+        return self._belonging[program, terminal]
 
     def _row(self, customer: int, scope: int, sums: Sums) -> str:
         count, amount, first, last = sums

@@ -40,7 +40,7 @@ def generate(config: Config, plans: list[BusinessPlan], until: datetime) -> None
     """
     loading.grant_rights(config)
     with loading.connect(config.loader_database_url) as connection:
-        structures = [write_structure(connection, plan) for plan in plans]
+        structures = [write_structure(connection, plan, until) for plan in plans]
         tasks = [
             Task(config.loader_database_url, plan, structure, until, batch)
             for plan, structure in zip(plans, structures, strict=True)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from random import Random
 
 from app.demo.book import Book, Numbers, Sale
 from app.demo.figures import Figures
+from app.demo.letters import Letters
 from app.demo.rows import Rows, Texts
 from app.demo.shoppers import Customer, Shop
 from app.demo.told import Told
@@ -42,13 +44,14 @@ class Described:
 class Pages:
     """Keeps the book of some customers, and makes rows of it."""
 
-    def __init__(self, shop: Shop, ids: Numbers) -> None:
+    def __init__(self, shop: Shop, ids: Numbers, rng: Random) -> None:
         self.book = Book()
         self._shop = shop
         self._ids = ids
         self._texts = Texts(shop.structure.business, shop.calendar)
         self._figures = Figures(shop.structure, shop.calendar)
         self._last_day = shop.calendar.date(shop.calendar.end)
+        self._letters = Letters(shop, rng, self._texts.rows)
 
     def holdings(self, customer: int) -> list[Holding]:
         """A customer's wallets, still empty: those of points, then the money account."""
@@ -100,4 +103,5 @@ class Pages:
                 texts.balance(holding)
         registered_with = customer.registered_at.franchisee if customer.registered_at else None
         programs = [enrolled.program for enrolled in described.enrolled]
+        self._letters.write(customer, described.sales)
         texts.rows["customer_stats"] += self._figures.rows(customer.id, described.sales, programs, registered_with)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.demo.chance import seeded
 from app.demo.told import QUESTIONS, QuestionPlan
+from app.demo.words import BULK, OFFERS, Bulk, OfferPlan
 
 FIRST_CATEGORY = "New Customers"
 CATEGORIES = (FIRST_CATEGORY, "Silver", "Gold", "Office")
@@ -70,6 +71,8 @@ class BusinessPlan:
     seed: int = 1
     wallets: tuple[str, ...] = field(default=("Points",))
     questions: tuple[QuestionPlan, ...] = ()
+    offers: tuple[OfferPlan, ...] = ()
+    bulk: tuple[Bulk, ...] = ()
 
 
 def slug_of(name: str) -> str:
@@ -98,6 +101,8 @@ def kavalier(customers: int = 20_000, sales: int = 250_000, seed: int = 7) -> Bu
         franchisees=("Boris Cafés", "Left Bank Coffee"),
         wallets=("Kavalier points",),
         questions=QUESTIONS,
+        offers=OFFERS,
+        bulk=BULK,
         seed=seed,
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
 from app.demo.plans import ACCOUNT, CATEGORIES, FIRST_CATEGORY, BusinessPlan
 from app.demo.told import Question
+from app.demo.words import OfferPlan
 from app.loyalty.models import FieldKind
 from app.permissions import Role
 
@@ -25,14 +27,12 @@ class Place:
 
 @dataclass
 class Scopes:
-    """The ids of the scopes in which figures are kept."""
+    """The ids of the scopes in which figures are kept, by program; None is all programs."""
 
-    business: int = 0
-    program: dict[int, int] = field(default_factory=dict)
-    franchisee: dict[int, int] = field(default_factory=dict)
-    place: dict[int, int] = field(default_factory=dict)
-    terminal: dict[int, int] = field(default_factory=dict)
-    leaf: dict[tuple[int, int], int] = field(default_factory=dict)
+    everywhere: dict[int | None, int] = field(default_factory=dict)
+    franchisee: dict[tuple[int | None, int], int] = field(default_factory=dict)
+    place: dict[tuple[int | None, int], int] = field(default_factory=dict)
+    terminal: dict[tuple[int | None, int], int] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,6 +51,8 @@ class Structure:
     """By program: name → id."""
     questions: list[Question] = field(default_factory=list)
     scopes: Scopes = field(default_factory=Scopes)
+    offers: list[dict[str, int]] = field(default_factory=list)
+    """By the plan's offer: language → id."""
 
 
 class Writer:
@@ -76,8 +78,8 @@ def insert(connection: Connection, table: str, **values: object) -> int:
     return int(row[0])
 
 
-def write_structure(connection: Connection, plan: BusinessPlan) -> Structure:
-    """Makes the business with its places, programs and scopes."""
+def write_structure(connection: Connection, plan: BusinessPlan, until: datetime) -> Structure:
+    """Makes the business with its places, programs, scopes and offers, as they are at the moment `until`."""
     business = insert(
         connection,
         "business",
@@ -93,6 +95,7 @@ def write_structure(connection: Connection, plan: BusinessPlan) -> Structure:
     _write_programs(connection, writer, plan, made)
     _write_questions(writer, plan, made)
     _write_scopes(writer, made)
+    made.offers = [_write_offer(writer, offer, until) for offer in plan.offers]
     return made
 
 
@@ -152,18 +155,31 @@ def _write_questions(writer: Writer, plan: BusinessPlan, made: Structure) -> Non
 
 
 def _write_scopes(writer: Writer, made: Structure) -> None:
+    for program in (None, *made.programs):
+        _write_scopes_of(writer, made, program)
+
+
+def _write_scopes_of(writer: Writer, made: Structure, program: int | None) -> None:
+    def scope(**place: int | None) -> int:
+        return writer.add("stats_scope", program_id=program, **place)
+
     scopes = made.scopes
-    scopes.business = writer.add("stats_scope")
-    scopes.program = {each: writer.add("stats_scope", program_id=each) for each in made.programs}
-    scopes.franchisee = {
-        each: writer.add("stats_scope", franchisee_id=each, owner_franchisee_id=each) for each in made.franchisees
-    }
+    scopes.everywhere[program] = scope()
+    for each in made.franchisees:
+        scopes.franchisee[program, each] = scope(franchisee_id=each, owner_franchisee_id=each)
     for place in made.places:
         owner = place.franchisee
-        scopes.place[place.id] = writer.add("stats_scope", point_of_sale_id=place.id, owner_franchisee_id=owner)
+        scopes.place[program, place.id] = scope(point_of_sale_id=place.id, owner_franchisee_id=owner)
         for terminal in place.terminals:
-            scopes.terminal[terminal] = writer.add("stats_scope", terminal_id=terminal, owner_franchisee_id=owner)
-            for program in made.programs:
-                scopes.leaf[program, terminal] = writer.add(
-                    "stats_scope", program_id=program, terminal_id=terminal, owner_franchisee_id=owner
-                )
+            scopes.terminal[program, terminal] = scope(terminal_id=terminal, owner_franchisee_id=owner)
+
+
+def _write_offer(writer: Writer, offer: OfferPlan, until: datetime) -> dict[str, int]:
+    """An offer in each language, as customers read it in their own."""
+    starts, ends = until + timedelta(days=offer.starts), until + timedelta(days=offer.ends)
+    return {
+        language: writer.add(
+            "offer", title=title, text=text, price=100 * offer.points, starts_at=starts, ends_at=ends, created_at=starts
+        )
+        for language, (title, text) in offer.words.items()
+    }

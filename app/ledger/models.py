@@ -56,7 +56,11 @@ class Entry(Base):
             unique=True,
             postgresql_where=text("reverses_id IS NOT NULL"),
         ),
-        Index(None, "business_id", "customer_id", "at", "id"),
+        # With what is beside the key, a customer's history is filtered and summed up out of the index alone.
+        Index(
+            *(None, "business_id", "customer_id", "at", "id"),
+            postgresql_include=["point_of_sale_id", "wallet_id", "kind", "amount"],
+        ),
         CheckConstraint("amount <> 0", name="amount"),
         CheckConstraint("balance_after >= 0", name="balance_after"),
     )
@@ -70,6 +74,7 @@ class Entry(Base):
     """Signed: what came in is positive."""
     balance_after: Mapped[Number]
     at: Mapped[Moment]
+    """Taken once the balance is held, so that by moment and by id a wallet's entries stand in the same order."""
     key: Mapped[str] = mapped_column(Text)
     """What makes it happen once, such as sale:<transaction> or expire:<lot>."""
     point_of_sale_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,13 +1,17 @@
-"""What the ledger shows in the customers table, the drawer and the overview, and writes for a new customer."""
+"""What the ledger tells of a customer, in the table, the drawer, the overview and a tab; and writes for a new one."""
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext
+
 from app.customers.registry import (
+    Tab,
     add_columns,
     add_creation_step,
     add_drawer_facts,
     add_overview_facts,
     add_personal_data,
+    add_tab,
 )
 from app.ledger.columns import account_columns, points_columns
 from app.ledger.facts import drawer_facts, overview_facts
@@ -22,3 +26,4 @@ def register() -> None:
     add_overview_facts(overview_facts)
     add_creation_step(open_balances)
     add_personal_data("points_and_accounts", personal_data)
+    add_tab(20, Tab("history", lazy_gettext("Loyalty history"), "ledger.loyalty_history"))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import get_currency_precision, get_currency_symbol, get_decimal_symbol, get_group_symbol
 from markupsafe import Markup
 
@@ -63,6 +63,12 @@ def points(value: int, language: str) -> str:
     return whole if value % 100 == 0 else whole + fraction
 
 
+def quantity(value: int, language: str) -> str:
+    """Thousandths of a unit: 1000 as 1 and 1250 as 1.25."""
+    whole, fraction = minor(value, language, 3)
+    return (whole + fraction).rstrip("0").rstrip(_symbols(language)[1]) if value % 1000 else whole
+
+
 @lru_cache(maxsize=256)
 def precision(currency: str) -> int:
     """Decimal digits of a currency (ISO 4217)."""
@@ -99,7 +105,7 @@ def month(day: date, language: str) -> str:
 def date_time(moment: datetime, language: str, zone: str) -> str:
     """20 November 2026, 09:12 +02:00: the moment in the zone, whose names no language has for all zones."""
     local = moment.astimezone(ZoneInfo(zone))
-    return str(format_datetime(local, "d MMMM y, HH:mm xxx", locale=language))
+    return f"{long_date(local.date(), language)}, {local:%H:%M} {local.isoformat()[-6:]}"
 
 
 @lru_cache(maxsize=4096)

@@ -1,12 +1,15 @@
 """Child processes that cannot outlive their parent, and the user that servers started by root run as."""
 
+import contextlib
 import ctypes
+import fcntl
+import grp
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -72,13 +75,35 @@ def server_user() -> str | None:
     """The user to start embedded servers as: one of their own under root (made if missing), else no other."""
     if os.geteuid() != 0:
         return None
-    try:
-        pwd.getpwnam(SERVER_USER)
-    except KeyError:
-        useradd = shutil.which("useradd", path="/usr/sbin:/sbin") or "useradd"
-        make = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        subprocess.run([*make, "--shell", "/usr/sbin/nologin", SERVER_USER], check=True)  # noqa: S603
+    if not _is_there():
+        with _alone():
+            if not _is_there():
+                _make_user()
     return SERVER_USER
+
+
+def _is_there() -> bool:
+    try:
+        return pwd.getpwnam(SERVER_USER).pw_gid == grp.getgrnam(SERVER_USER).gr_gid
+    except KeyError:
+        return False
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Waits for whoever is making the user: two at once make it twice, and what the first one owns is nobody's."""
+    folder = os.open("/etc", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _make_user() -> None:
+    useradd = shutil.which("useradd", path="/usr/sbin:/sbin") or "useradd"
+    make = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+    subprocess.run([*make, "--shell", "/usr/sbin/nologin", SERVER_USER], check=True)  # noqa: S603
 
 
 def own_folder(folder: Path) -> Path:

@@ -10,7 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlalchemy import func, select
+from flask_babel import gettext as _
+from sqlalchemy import DateTime, column, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.businesses.models import PointOfSale
 from app.db import business_id
@@ -20,6 +22,7 @@ from app.identity import workplace
 from app.lib import dates
 from app.lib.formats import minor, precision
 from app.transactions.models import Kind, Status, Transaction, TransactionLine
+from app.transactions.queries import transaction_count
 
 DRAWER_LINES, OVERVIEW_LINES, MONTHS = 5, 10, 12
 
@@ -27,7 +30,7 @@ DRAWER_LINES, OVERVIEW_LINES, MONTHS = 5, 10, 12
 def drawer_facts(customer_id: int) -> dict[str, object]:
     return {
         "transactions": latest(customer_id, DRAWER_LINES),
-        "transactions_total": _total(customer_id),
+        "transactions_total": transaction_count(customer_id),
     }
 
 
@@ -36,8 +39,7 @@ def overview_facts(customer_id: int) -> dict[str, object]:
     goods = _goods([line["id"] for line in lines])
     months = _months(customer_id)
     return {
-        "transactions": [{**line, "goods": goods.get(line["id"], "")} for line in lines],
-        "transactions_total": _total(customer_id),
+        "transactions": [{**line, "goods": goods.get(line["id"], line["by_hand"])} for line in lines],
         "months": months,
         "months_total": sum(month["value"] for month in months),
     }
@@ -47,7 +49,8 @@ def latest(customer_id: int, most: int) -> list[dict[str, Any]]:
     """The latest transactions, newest first; amounts in the smallest unit, points in signed hundredths."""
     rows = db.session.execute(
         select(Transaction, PointOfSale.name.label("place"))
-        .join(
+        # Outer, so that the walk over the newest ends with the last line that is wanted.
+        .outerjoin(
             PointOfSale,
             (PointOfSale.business_id == Transaction.business_id) & (PointOfSale.id == Transaction.point_of_sale_id),
         )
@@ -67,6 +70,7 @@ def _line(transaction: Transaction, place: str) -> dict[str, Any]:
         "amount": transaction.amount,
         "points": 0 if cancelled else transaction.points_earned - transaction.points_paid,
         "cancelled": cancelled,
+        "by_hand": _("Added by hand") if transaction.kind is Kind.CREDIT else "",
     }
 
 
@@ -81,31 +85,28 @@ def _goods(ids: list[int]) -> dict[int, str]:
     return {row.transaction_id: row.goods for row in rows}
 
 
-def _total(customer_id: int) -> int:
-    mine = select(func.count()).select_from(Transaction)
-    return db.session.execute(
-        mine.where(Transaction.business_id == business_id(), Transaction.customer_id == customer_id)
-    ).scalar_one()
-
-
 def _months(customer_id: int) -> list[dict[str, Any]]:
     """Spend in each of the last twelve months of the business's zone, oldest first."""
     firsts = _firsts(local(dates.now()).date())
-    since = datetime.combine(firsts[0], time(), ZoneInfo(zone()))
-    month = func.date_trunc("month", func.timezone(zone(), Transaction.at)).label("month")
-    rows = db.session.execute(
-        select(month, func.sum(Transaction.gross - Transaction.discount).label("spend"))
+    begins = [datetime.combine(first, time(), ZoneInfo(zone())) for first in firsts]
+    moments = ARRAY(DateTime(timezone=True))
+    # Each month is a stretch of the index: to ask of every sale in which month it was would take five times as long.
+    month = func.unnest(literal(begins, moments), literal([*begins[1:], dates.FOREVER], moments))
+    bounds = month.table_valued(column("since"), column("until"), name="month").render_derived()
+    spend = (
+        select(func.coalesce(func.sum(Transaction.gross - Transaction.discount), 0))
         .where(
             Transaction.business_id == business_id(),
             Transaction.customer_id == customer_id,
-            Transaction.at >= since,
+            Transaction.at >= bounds.c.since,
+            Transaction.at < bounds.c.until,
             Transaction.kind == Kind.SALE,
             Transaction.status == Status.COMPLETED,
         )
-        .group_by(month)
+        .scalar_subquery()
     )
-    spent = {row.month.date(): int(row.spend) for row in rows}
-    return [_bar(first, spent.get(first, 0)) for first in firsts]
+    spent = db.session.scalars(select(spend).select_from(bounds).order_by(bounds.c.since))
+    return [_bar(first, int(value)) for first, value in zip(firsts, spent, strict=True)]
 
 
 def _bar(first: date, value: int) -> dict[str, Any]:

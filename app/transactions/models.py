@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import IntEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -29,6 +29,10 @@ class Status(IntEnum):
     CANCELLED = 2
 
 
+UNCOUNTED = f"(kind <> {Kind.SALE:d} OR status <> {Status.COMPLETED:d})"
+"""What no figure of sales counts, in the words of the index that lists it."""
+
+
 class Transaction(Base):
     """One sale or credit at a Terminal. Amounts are in the smallest unit of the business's currency."""
 
@@ -39,7 +43,18 @@ class Transaction(Base):
         ForeignKeyConstraint(["business_id", "point_of_sale_id"], ["point_of_sale.business_id", "point_of_sale.id"]),
         ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
         CheckConstraint("gross >= 0 AND discount >= 0 AND discount <= gross", name="gross"),
-        Index(None, "business_id", "customer_id", "at", "id"),
+        # With what is beside the key, a customer's list is filtered and summed up out of the index alone.
+        Index(
+            *(None, "business_id", "customer_id", "at", "id"),
+            postgresql_include=[
+                *("point_of_sale_id", "kind", "status", "gross", "discount", "points_paid", "points_earned"),
+            ],
+        ),
+        Index(
+            *("transaction_uncounted_idx", "business_id", "customer_id"),
+            postgresql_include=["point_of_sale_id"],
+            postgresql_where=text(UNCOUNTED),
+        ),
         Index(None, "business_id", "at", "id"),
     )
 

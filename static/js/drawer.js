@@ -1,11 +1,11 @@
 // The drawer beside the table: it opens by a row's link, Escape or its cross close it, its arrows walk over the rows.
-import { remember, without } from "./drawer_address.js";
+import { without } from "./drawer_address.js";
 import { walk } from "./table_keys.js";
 
 const drawer = () => document.getElementById("drawer");
 const results = () => document.getElementById("customers-results");
 
-document.addEventListener("htmx:afterSettle", () => { remember(); mark(); });
+document.addEventListener("htmx:afterSettle", mark);
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id === "drawer" && document.activeElement.matches(".row-open")) document.getElementById("drawer-title")?.focus();
 });

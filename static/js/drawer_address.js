@@ -9,13 +9,15 @@ export function without(address) {
   return url.pathname + url.search;
 }
 
-export function remember() {
+// Noted with the address, before rows are swapped for it: once they stand there, a quick Back might have come already.
+function remember() {
   shown = without(location);
 }
+for (const moment of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) document.addEventListener(moment, remember);
 
 addEventListener("popstate", (event) => {
   const drawer = document.getElementById("drawer");
-  if (!drawer || without(location) !== shown) return;
+  if (!drawer || without(location) !== shown) return remember();
   event.stopImmediatePropagation();
   const id = new URL(location).searchParams.get("open");
   if (!id) return shut();

@@ -1,14 +1,20 @@
 // The bar in the table's foot: how many are ticked, and the explicit choice of all that match.
-export function showBar(bar, ticks) {
-  const matching = document.querySelector("[data-count]")?.dataset.count ?? "";
-  const fill = (words, number) => words.replace("{n}", number).replace(/\s+/g, " ");
-  const count = ticks === "all" ? 0 : ticks.size;
-  bar.hidden = ticks !== "all" && !count;
-  const words = ticks === "all" ? fill(bar.dataset.all, matching) : fill(bar.dataset.some, count.toLocaleString(document.documentElement.lang));
+export function showBar(bar, { all, ids }) {
+  const matching = Number(document.querySelector("[data-count]")?.dataset.count ?? NaN);
+  const chosen = all ? matching - ids.size : ids.size;
+  bar.hidden = chosen === 0;
   const status = bar.querySelector("b");
+  const but = all && ids.size > 0 && Number.isNaN(matching);
+  const said = but ? fill(bar.dataset.but, ids.size) : fill(bar.dataset[all && !ids.size ? "all" : "some"], chosen);
   // Written only when it changed, as a screen reader says it each time.
-  if (status.textContent !== words) status.textContent = words;
-  const all = bar.querySelector("[data-select-all]");
-  all.hidden = ticks === "all";
-  all.textContent = fill(all.dataset.words, matching);
+  if (status.textContent !== said) status.textContent = said;
+  const button = bar.querySelector("[data-select-all]");
+  button.hidden = all && !ids.size;
+  button.textContent = fill(button.dataset.words, matching);
+}
+
+// A number that is not known, as counting took too long, is left out.
+function fill(words, number) {
+  const said = Number.isNaN(number) ? "" : number.toLocaleString(document.documentElement.lang);
+  return words.replace("{n}", said).replace(/\s+/g, " ");
 }

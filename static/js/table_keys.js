@@ -1,7 +1,8 @@
 // Keys in a table: j and k walk over the rows, x ticks, e edits, Enter opens (the focused link does that by itself).
 import { typing } from "./keys.js";
 
-const rows = () => [...document.querySelectorAll(".grid tbody tr[data-id]")];
+const rows = () => [...document.querySelectorAll("tbody tr[data-id]")];
+const opener = (row) => row.querySelector(".row-open, [data-open-row], .row-link");
 
 document.addEventListener("keydown", (event) => {
   if (typing(event) || !rows().length) return;
@@ -10,16 +11,16 @@ document.addEventListener("keydown", (event) => {
 });
 
 function current() {
-  return document.activeElement.closest?.(".grid tbody tr") ?? document.querySelector(".grid tr.is-open");
+  return document.activeElement.closest?.("tbody tr[data-id]") ?? document.querySelector(".grid tr.is-open");
 }
 
 export function walk(step) {
   const all = rows();
   const at = all.indexOf(current());
   const row = all[at < 0 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1)];
-  row.querySelector(".row-open").focus();
+  opener(row)?.focus();
   row.scrollIntoView({ block: "nearest" });
-  if (document.querySelector(".drawer[open]") && !row.matches(".is-open")) row.querySelector(".row-open").click();
+  if (document.querySelector(".drawer[open]") && !row.matches(".is-open")) opener(row).click();
   return row;
 }
 
@@ -35,9 +36,9 @@ function tick() {
   return box;
 }
 
-// A click anywhere on a row opens its drawer, unless it is on something of its own or ends a selection of text.
+// A click anywhere on a row opens its drawer, or what it has below it, unless it is on something of its own or ends a selection of text.
 document.addEventListener("click", (event) => {
-  const row = event.target.closest(".grid tbody tr[data-id]");
+  const row = event.target.closest("tbody tr[data-id]");
   if (!row || event.target.closest("a, button, input, label, .c-tick") || String(getSelection())) return;
-  row.querySelector(".row-open").click();
+  row.querySelector(".row-open, [data-open-row]")?.click();
 });

@@ -21,7 +21,7 @@ from app.extensions import db
 from app.lib import dates
 from jobs.housekeeping import check_audit_log, check_audit_logs
 from tests.browsing import form_to, page_of, send, submit, text_of
-from tests.customers.conftest import count_statements
+from tests.conftest import count_statements
 from tests.factories import add_customer, add_question
 from tests.people import Person, Town
 

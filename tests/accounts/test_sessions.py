@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from app.accounts.services import end_stale_sessions
 from app.identity import COOKIE
 from tests.browsing import csrf_token, form_to, forms_of, send, submit, text_of
-from tests.people import Town
+from tests.people import PASSWORD, Town
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ class TestTheirEnd:
     def test_a_form_of_an_ended_session_asks_to_sign_in(self, anna: FlaskClient, superuser: psycopg.Connection) -> None:
         form = form_to(anna.get("/points-of-sale/new"), "/points-of-sale")
         superuser.execute("DELETE FROM user_session")
-        response = send(anna, form, {"name": "Lva Tolstoho"})
+        response = send(anna, form, {"csrf_token": "forged", "name": "Lva Tolstoho"})
         assert (response.status_code, response.location) == (303, "/login")
 
     def test_a_disabled_user_is_out_at_once(self, town: Town, anna: FlaskClient, superuser: psycopg.Connection) -> None:
@@ -100,6 +100,36 @@ class TestTheirEnd:
         with town.app.app_context():
             assert end_stale_sessions() == 2
         assert session_ids(superuser, town.anna.id) == [fresh]
+
+
+class TestSigningInAgain:
+    """PR-5: a browser holds one session; signing in ends the one before, whoever's it was."""
+
+    def sign_in(self, browser: FlaskClient, email: str, password: str = PASSWORD) -> int:
+        data = {"csrf_token": csrf_token(browser), "email": email, "password": password}
+        return browser.post("/login", data=data).status_code
+
+    @pytest.mark.parametrize("who", ["anna", "olha"])
+    def test_ends_the_session_before(
+        self, town: Town, anna: FlaskClient, superuser: psycopg.Connection, who: str
+    ) -> None:
+        before = anna.get_cookie(COOKIE)
+        assert before is not None
+        assert self.sign_in(anna, town.people[who].email) == 303
+        assert len(session_ids(superuser, town.people[who].id)) == 1
+        assert superuser.execute("SELECT count(*) FROM user_session").fetchone() == (1,)
+        assert anna.get("/customers").status_code == 200
+        anna.set_cookie(COOKIE, before.value)
+        assert anna.get("/customers").status_code == 303
+
+    def test_leaves_other_browsers_alone(self, town: Town, anna: FlaskClient) -> None:
+        other = town.browser(town.anna)
+        assert self.sign_in(anna, town.anna.email) == 303
+        assert other.get("/customers").status_code == 200
+
+    def test_ends_nothing_when_it_fails(self, town: Town, anna: FlaskClient) -> None:
+        assert self.sign_in(anna, town.olha.email, "wrong wrong wrong") == 422
+        assert anna.get("/customers").status_code == 200
 
 
 class TestSigningOut:

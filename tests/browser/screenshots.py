@@ -37,6 +37,7 @@ PAGES = {
     "customers": "/customers?sort=-average",
     "drawer": "/customers?sort=-amount&open={customer}",
     "profile": "/customers/{customer}",
+    **{tab: f"/customers/{{customer}}/{tab}" for tab in ("loyalty-history", "transactions", "messages", "offers")},
     "edit": "/customers/{customer}/edit",
     "new-customer": "/customers/new",
     "tags": "/customers/{customer}/tags",

@@ -5,14 +5,28 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from app.lib import dates
 from app.loyalty.models import FieldKind
+from app.messaging.models import MessageStatus
 from tests.browser.conftest import PageFor
-from tests.factories import add_answer, add_customer, add_points, add_question, add_sale
+from tests.factories import (
+    add_answer,
+    add_customer,
+    add_message,
+    add_offer,
+    add_points,
+    add_question,
+    add_sale,
+    give_offer,
+)
 from tests.people import Town
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = [
     *("/customers", "/customers?open={customer}", "/customers/{customer}", "/customers/columns", "/points-of-sale"),
+    *("/customers/{customer}/loyalty-history", "/customers/{customer}/transactions", "/customers/{customer}/offers"),
+    *("/customers/{customer}/transactions/{sale}", "/customers/{customer}/messages/{message}"),
+    *("/customers/{customer}/loyalty-history?from=2026-02-01&to=2026-01-01", "/customers/{customer}/messages?after=0"),
     *("/customers/{customer}/edit", "/customers/new", "/customers/{customer}/tags", "/customers/{customer}/erasure"),
     *("/customers/{customer}/personal-data", "/questionnaire", "/questionnaire/questions/new", "/audit-log"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
@@ -20,24 +34,30 @@ PAGES = [
 
 
 @pytest.fixture
-def customer(town: Town) -> int:
+def ids(town: Town) -> dict[str, int]:
+    """A customer with a name, texts and titles longer than any line."""
     shop = town.kavalier
     with shop.work():
         known = add_customer("Соломія", "Яремчук" * 40, "+380674120855", tags=[("milk", "oat")], cards=["2210"])
-        add_sale(known, shop.own_terminal, 23850)
+        sale = add_sale(known, shop.own_terminal, 23850)
         add_points(known, 31000, days=8)
         add_answer(known, add_question("Як вас знайти" * 20), words="слово" * 60)
         add_question("Молоко", FieldKind.CHOICE, choices=["Вівсяне"])
-    return known
+        failed = {"status": MessageStatus.FAILED, "reason": "No such number" * 20}
+        message = add_message(known, "Ранковакава" * 60, title="Запрошення" * 30, **failed)
+        add_message(known, ends_at=dates.now())
+        for price in (0, 5_000):
+            give_offer(known, add_offer("Капучино" * 40, "Будьласка" * 60, price=price))
+    return {"customer": known, "sale": sale, "message": message}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing(page_for: PageFor, town: Town, customer: int, theme: str, width: int) -> None:
+def test_axe_finds_nothing(page_for: PageFor, town: Town, ids: dict[str, int], theme: str, width: int) -> None:
     page = page_for(town.anna, width=width, color_scheme=theme)
     found = {}
     for address in PAGES:
-        page.goto(address.format(customer=customer))
+        page.goto(address.format(**ids))
         page.wait_for_load_state("networkidle")
         violations = Axe().run(page, options=RULES).response["violations"]
         if violations:

@@ -43,6 +43,23 @@ def test_sorts_by_the_header_and_goes_back(page_for: PageFor, town: Town, crowd:
     expect(page.locator("tbody .row-link").first).to_have_text("Ім'я09 Прізвище09")
 
 
+BACK_AT_ONCE = """
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target?.id === "customers-results") history.back();
+});
+"""
+
+
+def test_goes_back_however_soon(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-4: Back right after rows were swapped shows the rows that its address names, not those that were there."""
+    page = page_for(town.anna)
+    page.goto("/customers?sort=-average")
+    page.evaluate(BACK_AT_ONCE)
+    page.get_by_role("link", name="Avg check, ₴").click()
+    expect(page).to_have_url(re.compile("sort=-average"))
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Avg check")
+
+
 def test_searches_while_typing(page_for: PageFor, town: Town, crowd: list[int]) -> None:
     """CT-6: / focuses the search, a pause runs it, the address names no word of it, Back and reload keep it."""
     page = page_for(town.anna)
@@ -60,8 +77,25 @@ def test_searches_while_typing(page_for: PageFor, town: Town, crowd: list[int]) 
     expect(page.locator("tbody .row-link")).to_have_text(["Ім'я06 Прізвище06"])
     page.locator("[data-search]").fill("nobody at all")
     expect(page.get_by_role("heading", name="Nobody matches")).to_be_visible()
+    expect(page.locator("#customers-total")).to_have_text("0")
     page.get_by_role("link", name="Show all customers").click()
     expect(page.locator("tbody tr")).to_have_count(50)
+
+
+def test_a_refused_search_keeps_what_was_typed(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-6: the limit is said in place of the rows, the box keeps the words, and a shorter search works."""
+    page = page_for(town.anna)
+    page.goto("/customers")
+    expect(page.locator("#customers-total")).to_have_text("60")
+    box = page.locator("[data-search]")
+    box.fill("прізвище05 a b c d e f g h")
+    expect(page.get_by_role("alert")).to_contain_text("At most 8 words.")
+    expect(box).to_have_value("прізвище05 a b c d e f g h")
+    expect(page.locator("tbody tr")).to_have_count(0)
+    expect(page.locator("#customers-total")).to_be_empty()
+    box.fill("прізвище05")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("#customers-total")).to_have_text("1")
 
 
 def test_scope_changes_figures_and_sample(page_for: PageFor, town: Town, crowd: list[int]) -> None:
@@ -123,6 +157,67 @@ def test_ticks_outlive_paging_sorting_and_reload(page_for: PageFor, town: Town, 
     assert _ticked(page) == 0
 
 
+def test_all_that_match_but_those_unticked(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-10: one taken out of all leaves the rest, over pages, orders and reload; what is kept names who is out."""
+    page = page_for(town.anna)
+    page.goto("/customers?sort=phone")
+    boxes = page.locator("tbody .c-tick input")
+    boxes.nth(0).check()
+    page.get_by_role("button", name="Select all 60 matching").click()
+    boxes.nth(3).uncheck()
+    expect(page.get_by_text("59 selected")).to_be_visible()
+    assert _ticked(page) == 49
+    page.get_by_role("link", name="Next page").click()
+    expect(boxes).to_have_count(10)
+    assert _ticked(page) == 10
+    boxes.nth(0).focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_text("58 selected")).to_be_visible()
+    page.get_by_role("link", name="Phone", exact=True).click()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Phone")
+    page.reload()
+    expect(page.get_by_text("58 selected")).to_be_visible()
+    assert _ticked(page) == 49
+    assert page.evaluate(
+        "import(document.querySelector('script[type=module]').src.replace('app.js', 'ticks.js'))"
+        ".then(({ load }) => [load().all, ...load().ids])"
+    ) == [True, str(crowd[3]), str(crowd[50])]
+    page.get_by_label("Select the rows of this page").click()
+    expect(page.get_by_text("59 selected")).to_be_visible()
+    page.get_by_label("Select the rows of this page").click()
+    expect(page.get_by_text("9 selected", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Select all 60 matching").click()
+    expect(page.get_by_text("All 60 matching selected")).to_be_visible()
+
+
+def test_all_that_match_when_counting_took_too_long(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-10: without a number, how many were taken out is said."""
+    page = page_for(town.anna)
+    page.route("**/customers/count", lambda route: route.fulfill(body="<span>of many</span>", content_type="text/html"))
+    page.goto("/customers?sort=phone")
+    expect(page.locator(".pager")).to_contain_text("of many")
+    page.locator("tbody .c-tick input").nth(0).check()
+    page.get_by_role("button", name="Select all matching").click()
+    expect(page.get_by_text("All matching selected")).to_be_visible()
+    page.locator("tbody .c-tick input").nth(0).uncheck()
+    expect(page.get_by_text("All matching but 1 selected")).to_be_visible()
+
+
+def test_ticks_have_a_limit(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-10: what is ticked one by one stays small enough to be sent; beyond it the tick is refused in words."""
+    page = page_for(town.anna)
+    page.goto("/customers?sort=phone")
+    page.evaluate(
+        "sessionStorage.setItem(`ticks ${document.getElementById('customers-results').dataset.selection}`,"
+        " JSON.stringify({ all: false, ids: Array.from({ length: 10000 }, (_, n) => `x${n}`) }))"
+    )
+    page.reload()
+    page.locator("tbody .c-tick input").nth(0).click()
+    expect(page.get_by_text("No more can be ticked one by one")).to_be_visible()
+    expect(page.get_by_text("10,000 selected")).to_be_visible()
+    assert _ticked(page) == 0
+
+
 def test_drawer_opens_closes_and_is_in_the_address(page_for: PageFor, town: Town, crowd: list[int]) -> None:
     """CT-12: a row click opens the summary; Escape closes it and the focus returns; Back opens it again."""
     page = page_for(town.anna)
@@ -140,6 +235,19 @@ def test_drawer_opens_closes_and_is_in_the_address(page_for: PageFor, town: Town
     expect(drawer.get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
     drawer.get_by_role("link", name="View full details").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ім'я03 Прізвище03")
+
+
+def test_a_search_leaves_the_drawer_open_and_in_the_address(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-6, CT-12: whoever is open stays so while one searches, and after a reload."""
+    page = page_for(town.anna)
+    page.goto(f"/customers?sort=phone&open={crowd[3]}")
+    page.locator("[data-search]").fill("прізвище05")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(f"f=.*open={crowd[3]}$"))
+    page.reload()
+    expect(page.locator("#drawer").get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
+    page.locator("#drawer-close").click()
+    expect(page).to_have_url(re.compile(r"/customers\?f=\w+&sort=phone$"))
 
 
 def test_rows_are_walked_by_keys(page_for: PageFor, town: Town, crowd: list[int]) -> None:
@@ -180,9 +288,15 @@ def test_works_without_scripts(page_for: PageFor, town: Town, crowd: list[int]) 
 
 
 def test_rows_are_cards_on_a_phone(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-10: nothing is wider than the screen, and one can page with rows ticked."""
     page = page_for(town.anna, width=390, height=844)
     page.goto("/customers")
     expect(page.locator("tbody tr").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("tbody .c-tick input").first.check()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator("tbody tr")).to_have_count(10)
+    expect(page.get_by_text("1 selected")).to_be_visible()
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

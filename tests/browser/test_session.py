@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import psycopg
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageFor
 from tests.factories import add_customer
@@ -43,6 +44,49 @@ def test_an_expired_session_leads_to_sign_in_and_back(
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Customers")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_what_was_entered_outlives_the_session(
+    page_for: PageFor, town: Town, superuser: psycopg.Connection, script: bool
+) -> None:
+    """PR-5: after signing in again the form is there as it was filled in, and nothing was done by itself."""
+    page = page_for(town.anna, java_script_enabled=script)
+    page.goto("/franchisees/new")
+    page.get_by_label("Name").fill("Лівий берег")
+    superuser.execute("UPDATE user_session SET last_seen_at = now() - interval '31 minutes'")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("What you entered is kept")).to_be_visible()
+    _sign_in(page)
+    expect(page.get_by_label("Name")).to_have_value("Лівий берег")
+    expect(page.get_by_text("this was not carried out")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="Лівий берег")).to_have_count(1)
+
+
+def test_a_search_outlives_the_session(page_for: PageFor, town: Town, superuser: psycopg.Connection) -> None:
+    """CT-6, PR-5: HTMX is led to sign in; then the box holds what was typed, and Enter searches for it."""
+    with town.kavalier.work():
+        add_customer("Олена", "Лисенко")
+    page = page_for(town.anna)
+    page.goto("/customers?sort=name")
+    expect(page.locator("#customers-total")).to_have_text("1")
+    superuser.execute("UPDATE user_session SET last_seen_at = now() - interval '31 minutes'")
+    page.locator("[data-search]").fill("лис")
+    expect(page.get_by_text("What you entered is kept")).to_be_visible()
+    _sign_in(page)
+    expect(page.locator("[data-search]")).to_have_value("лис")
+    expect(page.get_by_text("Press Enter to search.")).to_be_visible()
+    page.locator("[data-search]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/customers\?f=\w+&sort=name$"))
+
+
+def _sign_in(page: Page) -> None:
+    page.get_by_label("E-mail").fill("anna@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
 
 
 def test_language_and_theme_are_kept(page_for: PageFor, town: Town) -> None:

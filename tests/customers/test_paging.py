@@ -11,10 +11,11 @@ import pytest
 from app.customers import queries
 from app.customers.columns import all_columns
 from app.customers.filters import CustomerFilter
-from app.customers.queries import Page, PageKey, customer_count, customer_page, sums_by_source
+from app.customers.queries import Page, customer_count, customer_page, sums_by_source
 from app.customers.registry import Column, registry
 from app.lib import dates
 from app.loyalty.models import Access
+from app.paging import PageKey
 from tests.customers.looking import looking
 from tests.factories import add_customer, add_points, add_sale
 from tests.people import Town

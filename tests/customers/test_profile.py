@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from werkzeug.test import TestResponse
@@ -46,6 +47,25 @@ def test_the_chart_has_the_same_figures_as_a_table(town: Town) -> None:
     table = next(each for each in page.iter("table") if each.find("caption") is not None)
     spent = [cell.text for cell in table.iterfind(".//tbody/tr/td")]
     assert spent == ["0"] * 11 + ["1,234"]
+
+
+def test_a_month_of_the_chart_is_one_of_the_business_s_zone(town: Town) -> None:
+    """CP-1: it begins at midnight there, not in UTC; the chart's first day is the year's."""
+    shop, midnight = town.kavalier, _first_of_month()
+    with shop.work():
+        customer = add_customer()
+        add_sale(customer, shop.own_terminal, 100_00, midnight)
+        add_sale(customer, shop.own_terminal, 20_00, midnight - timedelta(seconds=1))
+        add_sale(customer, shop.own_terminal, 3_00, midnight - timedelta(days=370))
+    page = page_of(_overview(town, customer))
+    table = next(each for each in page.iter("table") if each.find("caption") is not None)
+    spent = [cell.text for cell in table.iterfind(".//tbody/tr/td")]
+    assert spent == ["0"] * 10 + ["20", "100"]
+
+
+def _first_of_month() -> datetime:
+    now = dates.now().astimezone(ZoneInfo("Europe/Kyiv"))
+    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def test_a_new_customer_has_an_honest_empty_profile(town: Town) -> None:

@@ -48,7 +48,7 @@ def regulars(town: Town) -> dict[str, int]:
         ("all", "2210 04", {"james"}),
         ("all", "0458", set()),
         ("phone", "ткач", set()),
-        ("all", "' & | ! ( ) : * \\ %_", set()),
+        ("all", "' &|!( ) : * \\ %_", set()),
         ("all", "-", set()),
         ("all", "+ ()", set()),
     ],
@@ -97,6 +97,45 @@ def test_a_blank_search_shows_everyone(town: Town, regulars: dict[str, int]) -> 
     answer = send(browser, form_to(browser.get("/customers"), "/customers/searches"), {"text": "  "})
     assert answer.status_code == 303
     assert "f=" not in answer.location
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("к" * 201, "At most 200 characters."),
+        ("a b c d e f g h i", "At most 8 words."),
+        ("олена " + "x" * 200, "At most 200 characters."),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["plain", "htmx"])
+def test_more_than_is_searched_for_is_refused(
+    town: Town, regulars: dict[str, int], text: str, limit: str, headers: dict[str, str]
+) -> None:
+    """CT-6: nothing typed is left out in silence: the limit is said, the text stays, no other rows are shown."""
+    browser = town.browser(town.anna)
+    form = form_to(browser.get("/customers?sort=name"), "/customers/searches")
+    refused = send(browser, form, {"text": text, "criterion": "last_name"}, headers=headers)
+    assert refused.status_code == 422
+    assert limit in refused.get_data(as_text=True)
+    again = form_to(refused, "/customers/searches")
+    assert (again.values["text"], again.values["criterion"]) == ([text], ["last_name"])
+    assert "data-id" not in refused.get_data(as_text=True)
+    assert "HX-Push-Url" not in refused.headers
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 200, "a b c d e f g h", f"  {'a' * 200}  ", "0 6 7 4 1 2 0 8 5 5", "+380 (67) 412-08-55 1 2 3"]
+)
+def test_as_much_as_is_searched_for_is_taken(town: Town, text: str) -> None:
+    """CT-6: blanks around do not count, and a number is one word however it is parted."""
+    browser = town.browser(town.anna)
+    assert send(browser, form_to(browser.get("/customers"), "/customers/searches"), {"text": text}).status_code == 303
+
+
+def test_too_long_a_search_can_be_cleared(town: Town) -> None:
+    browser = town.browser(town.anna)
+    form = form_to(browser.get("/customers"), "/customers/searches")
+    assert send(browser, form, {"text": "a" * 300, "clear": "1"}).location == "/customers"
 
 
 def test_a_character_that_cannot_be_kept_is_refused(town: Town) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from app.customers.stats import differences
+from app.loyalty.services import create_program
 from tests.browsing import form_to, page_of, send, text_of
 from tests.factories import add_customer, add_points, add_sale
 from tests.people import Town
@@ -110,6 +112,13 @@ def test_every_scope_shows_its_page(town: Town, olena: int) -> None:
         ("/customers?after=1&before=2", 400),
         ("/customers?after=987654321", 404),
         ("/customers?start=x&after=1", 400),
+        ("/customers?start=51", 400),
+        ("/customers/count?sort=name", 400),
+        ("/customers/sums?after=1", 400),
+        ("/customers/summary?id=1&opened=1", 400),
+        ("/customers/columns?bakc=1", 400),
+        ("/points-of-sale?archive=1", 400),
+        ("/points-of-sale?archived=1&archived=1", 400),
         ("/customers?program=0", 400),
         ("/customers?program=987654", 404),
         ("/customers?point_of_sale=987654", 404),
@@ -121,7 +130,7 @@ def test_every_scope_shows_its_page(town: Town, olena: int) -> None:
         ("/customers/987654", 404),
         ("/customers/99999999999999999999", 404),
         ("/customers/count?terminal=x", 400),
-        ("/customers/sums?sort=x", 400),
+        ("/customers/sums?program=x", 400),
         ("/customers/summary", 400),
         ("/customers/summary?id=987654", 404),
     ],
@@ -182,6 +191,29 @@ def test_who_only_registered_there_is_its_operators_but_not_in_the_sample(town: 
     boris = town.browser(town.boris)
     assert "Марта" in boris.get("/customers").get_data(as_text=True)
     assert "Марта" not in boris.get(f"/customers?point_of_sale={shop.franchised_place}").get_data(as_text=True)
+
+
+def test_a_program_narrows_an_operators_customers_to_those_enrolled(town: Town) -> None:
+    """CT-2, CT-3, PR-3: bought or only registered at its places, and enrolled; figures of that program there alone."""
+    shop = town.kavalier
+    with shop.work():
+        other = create_program("Bakery", {"en": "Bakery"})
+        buyer, stranger = add_customer("Ганна"), add_customer("Богдан")
+        add_customer("Марта", point_of_sale=shop.franchised_place)
+        for customer, terminal, program, amount in (
+            (buyer, shop.franchised_terminal, other, 11_100),
+            (buyer, shop.franchised_terminal, shop.program, 22_200),
+            (buyer, shop.own_terminal, shop.program, 44_400),
+            (stranger, shop.own_terminal, shop.program, 88_800),
+        ):
+            add_sale(customer, terminal, amount, program_id=program)
+        assert differences().first == []
+    page = town.browser(town.boris).get(f"/customers?program={shop.program}").get_data(as_text=True)
+    assert "Ганна" in page
+    assert "Марта" in page
+    assert "Богдан" not in page
+    assert ">222<" in page
+    assert ">666<" not in page
 
 
 @pytest.mark.parametrize(("name", "status"), [("anna", 200), ("olha", 200), ("boris", 200), ("vera", 403)])

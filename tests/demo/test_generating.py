@@ -93,6 +93,20 @@ IMPOSSIBLE = {
         WHERE t.at < c.registered_at OR t.at > '{UNTIL}' OR t.cancelled_at > '{UNTIL}'
             OR m.point_of_sale_id <> t.point_of_sale_id
             OR extract(hour FROM t.at AT TIME ZONE 'Europe/Kyiv') NOT BETWEEN 7 AND 20""",
+    "a notice of no sale, of another customer's, of an old one, or at another time": f"""
+        SELECT m.id FROM message m LEFT JOIN transaction t ON t.business_id = m.business_id
+            AND m.dedupe_key = 'sale:' || t.id AND t.customer_id = m.customer_id AND t.kind = 1
+        WHERE m.kind = 1 AND (t.id IS NULL OR m.point_of_sale_id <> t.point_of_sale_id
+            OR t.at < timestamptz '{UNTIL}' - interval '91 days'
+            OR m.created_at NOT BETWEEN t.at AND t.at + interval '1 minute')""",
+    "a message in a language that is not its customer's, without text, or read before it was sent": """
+        SELECT m.id FROM message m JOIN customer c ON c.business_id = m.business_id AND c.id = m.customer_id
+        WHERE m.language <> c.language OR m.text = '' OR m.text ~ '[{}]' OR m.read_at < m.distributed_at
+            OR (m.channel = 1) <> (m.segments > 0)""",
+    "an offer given or redeemed outside of its days, or redeemed for points that nobody paid": """
+        SELECT g.id FROM customer_offer g JOIN offer o ON o.business_id = g.business_id AND o.id = g.offer_id
+        WHERE g.given_at NOT BETWEEN o.starts_at AND o.ends_at OR g.redeemed_at NOT BETWEEN g.given_at AND o.ends_at
+            OR g.redeemed_at IS NOT NULL AND o.price > 0""",
     "an id beyond its sequence": """
         SELECT 1 WHERE (SELECT max(id) FROM customer) >= (SELECT last_value FROM customer_id_seq)
             OR (SELECT max(id) FROM card) >= (SELECT last_value FROM card_id_seq)
@@ -166,6 +180,16 @@ def test_every_movement_of_the_ledger_occurs(rows: psycopg.Connection) -> None:
     assert rows.execute("SELECT 1 FROM ledger_entry WHERE kind = 6 AND amount > 0").fetchone()
 
 
+def test_messages_of_each_kind_and_offers_occur(rows: psycopg.Connection) -> None:
+    """CP-4, CP-5: the demonstration shows what the tabs are for."""
+    kinds = rows.execute("SELECT DISTINCT kind FROM message ORDER BY 1").fetchall()
+    assert kinds == [(1,), (2,), (5,)]
+    read = rows.execute("SELECT count(read_at) > 0, count(*) > count(read_at) FROM message").fetchone()
+    assert read == (True, True)
+    held = rows.execute("SELECT count(redeemed_at) > 0, count(*) > count(redeemed_at) FROM customer_offer").fetchone()
+    assert held == (True, True)
+
+
 def test_the_scopes_are_those_that_the_application_keeps(generated: Flask, rows: psycopg.Connection) -> None:
     scopes = "SELECT * FROM stats_scope ORDER BY id"
     before = rows.execute(scopes).fetchall()
@@ -183,7 +207,7 @@ def test_a_generated_customer_is_found(generated: Flask, rows: psycopg.Connectio
     with generated.app_context(), unit_of_work(Scope(business)):
         for criterion, typed in ((Criterion.LAST_NAME, name[:4]), (Criterion.PHONE, phone[-4:])):
             wanted = query(business, criterion, typed)
-            found = db.session.scalars(text("SELECT customer_search_ids(:query)"), {"query": wanted}).all()
+            found = db.session.scalars(text("SELECT customer_search_ids(:query, NULL)"), {"query": wanted}).all()
             assert customer in found
         assert db.session.scalar(select(func.count()).select_from(CustomerSearch))
 

@@ -1,10 +1,14 @@
 """Figures and phones as people read them: ours must be what Babel writes."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lib.formats import MINUS, initials, minor, money, number, phone, points
+from app.lib.formats import MINUS, date_time, initials, minor, money, number, phone, points, quantity
 
 languages = st.sampled_from(["en", "uk", "ru"])
 amounts = st.integers(min_value=-(10**15), max_value=10**15)
@@ -39,6 +43,24 @@ def test_fraction_stands_apart_so_that_it_can_be_set_lighter() -> None:
 def test_points_show_hundredths_only_where_there_are_any() -> None:
     assert points(128400, "en") == "1,284"
     assert points(128450, "uk") == "1\u00a0284,50"
+
+
+def test_quantities_show_as_many_decimals_as_there_are() -> None:
+    assert [quantity(each, "en") for each in (1000, 1200, 1250, 375, 1_234_500, 0)] == [
+        *("1", "1.2", "1.25", "0.375", "1,234.5", "0"),
+    ]
+    assert quantity(1250, "uk") == "1,25"
+
+
+@given(
+    st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds it
+    languages,
+    st.sampled_from(["Europe/Kyiv", "America/New_York", "UTC", "Asia/Kolkata"]),
+)
+def test_moments_are_written_as_babel_does(moment: datetime, language: str, zone: str) -> None:
+    """I18-1: the day by the person's language, the hour in the business's zone, with how far it is from UTC."""
+    local = moment.astimezone(ZoneInfo(zone))
+    assert date_time(moment, language, zone) == format_datetime(local, "d MMMM y, HH:mm xxx", locale=language)
 
 
 def test_phones_are_grouped_by_their_country() -> None:

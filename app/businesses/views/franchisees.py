@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.address import takes
 from app.businesses import pages, queries, services
 from app.businesses.forms import FranchiseeForm
 from app.businesses.models import Franchisee
@@ -19,6 +20,7 @@ ROOM = pages.Room(_l("Franchisees"), _l("New franchisee"), "franchisees", "franc
 
 @blueprint.get("/franchisees")
 @requires(Permission.READ_PLACES)
+@takes("archived")
 def franchisees() -> Response:
     names: dict[int | None, list[str]] = {}
     for place in queries.points_of_sale():

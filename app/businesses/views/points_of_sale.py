@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.address import takes
 from app.businesses import pages, queries, services
 from app.businesses.forms import PointOfSaleForm
 from app.businesses.models import PointOfSale
@@ -20,6 +21,7 @@ ROOM = pages.Room(_l("Points of sale"), _l("New point of sale"), "points_of_sale
 
 @blueprint.get("/points-of-sale")
 @requires(Permission.READ_PLACES)
+@takes("archived")
 def points_of_sale() -> Response:
     return pages.show_list(
         "businesses/points_of_sale.html",

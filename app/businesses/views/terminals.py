@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.address import takes
 from app.businesses import pages, queries, services
 from app.businesses.forms import NewTerminalForm, TerminalForm
 from app.businesses.models import Terminal
@@ -20,6 +21,7 @@ ROOM = pages.Room(_l("Terminals"), _l("New Terminal"), "terminals", "terminal")
 
 @blueprint.get("/terminals")
 @requires(Permission.READ_PLACES)
+@takes("archived")
 def terminals() -> Response:
     names = {each.id: each.name for each in queries.points_of_sale()}
     by_place = sorted(queries.terminals(), key=lambda each: (names.get(each.point_of_sale_id, ""), each.name, each.id))

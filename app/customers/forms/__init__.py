@@ -1,1 +1,1 @@
-"""What people say of a customer: its details, its tags, and why it is to be erased."""
+"""What people send about customers: the details of one, its tags, why it is to be erased; a search, the columns."""

@@ -7,7 +7,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.services import keep_preferences, keep_table_settings, reset_table_settings
+from app.address import takes
 from app.customers.columns import all_columns, column_named
+from app.customers.forms.table import ColumnsForm
 from app.customers.registry import Column, registry
 from app.customers.table import NAME, shown_columns
 from app.customers.views.blueprint import blueprint
@@ -21,6 +23,7 @@ ALWAYS_SHOWN = "name"
 
 @blueprint.get("/columns")
 @requires(Permission.READ_CUSTOMERS)
+@takes("back")
 def choose_columns() -> BaseResponse:
     known = all_columns(registry.columns)
     shown = shown_columns(known)
@@ -32,11 +35,13 @@ def choose_columns() -> BaseResponse:
 @blueprint.post("/columns")
 @requires(Permission.READ_CUSTOMERS)
 def keep_columns() -> BaseResponse:
-    back = request.form.get("back", "")
+    form, back = ColumnsForm(), request.form.get("back", "")
     known = all_columns(registry.columns)
-    listed = [column_named(known, key) for key in dict.fromkeys(request.form.getlist("order"))]
-    shown = set(request.form.getlist("shown")) | {ALWAYS_SHOWN}
+    listed = [column_named(known, key) for key in dict.fromkeys(form.order.data)]
+    shown = {*form.shown.data, ALWAYS_SHOWN}
     density = _density()
+    if not form.validate():
+        return _show(listed, shown, density, back, 422)
     if "reset" in request.form:
         reset_table_settings(NAME)
     elif "move" in request.form:
@@ -48,7 +53,7 @@ def keep_columns() -> BaseResponse:
     return go(own_address(back, url_for("customers.index")))
 
 
-def _show(listed: list[Column], shown: set[str], density: str, back: str) -> BaseResponse:
+def _show(listed: list[Column], shown: set[str], density: str, back: str, status: int = 200) -> BaseResponse:
     items = [
         {
             "key": column.key,
@@ -64,7 +69,9 @@ def _show(listed: list[Column], shown: set[str], density: str, back: str) -> Bas
         "density": density,
         "back": own_address(back, url_for("customers.index")),
     }
-    return render("customers/columns.html", "customers/_columns.html", columns_form=form)
+    response = render("customers/columns.html", "customers/_columns.html", columns_form=form)
+    response.status_code = status
+    return response
 
 
 def _moved(listed: list[Column], move: str) -> list[Column]:

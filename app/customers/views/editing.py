@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.address import takes
 from app.businesses import queries as places
 from app.customers import profile
 from app.customers.details import Details, Standing, details_of
@@ -25,6 +26,7 @@ from app.web import go, own_address, render
 
 @blueprint.get("/<int:customer_id>/edit")
 @requires(Permission.EDIT_CUSTOMERS)
+@takes("back")
 def edit(customer_id: int) -> BaseResponse:
     customer = customer_named(customer_id)
     kept = details_of(customer)
@@ -40,7 +42,7 @@ def change(customer_id: int) -> BaseResponse:
     kept = details_of(customer)
     form = customer_form(kept, wording, workplace().country)
     if _arranged(form):
-        return _show_kept(customer, form)
+        return _show_kept(customer, form, 422)
     if not form.validate():
         return _show_kept(customer, form, 422)
     if meanwhile := form.changed_meanwhile(kept):
@@ -58,6 +60,7 @@ def change(customer_id: int) -> BaseResponse:
 
 @blueprint.get("/new")
 @requires(Permission.EDIT_CUSTOMERS)
+@takes("back")
 def add() -> BaseResponse:
     return _show_new(_new_form())
 
@@ -67,7 +70,7 @@ def add() -> BaseResponse:
 def create() -> BaseResponse:
     form = _new_form()
     if _arranged(form):
-        return _show_new(form)
+        return _show_new(form, 422)
     if not form.validate():
         return _show_new(form, 422)
     place = form.point_of_sale.data
@@ -92,7 +95,10 @@ def _new_form() -> CustomerForm:
 
 
 def _arranged(form: CustomerForm) -> bool:
-    """Whether only the lines of cards are to be more or fewer."""
+    """Whether only the lines of cards are to be more or fewer; as nothing is kept by it, the answer is 422.
+
+    So a form that was sent so when its session had ended is shown again as well.
+    """
     if "row" not in request.form:
         return False
     form.cards.arrange(request.form["row"])

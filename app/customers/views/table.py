@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.address import whole_number
+from app.address import takes, whole_number
 from app.customers.drawer import summary
 from app.customers.filters import CustomerFilter, Search
+from app.customers.forms.table import LONGEST_SEARCH, SearchForm
+from app.customers.models import Customer
 from app.customers.queries import customer_count, customer_named, sums_by_source
 from app.customers.scopes import scope_choices
 from app.customers.search import Criterion
@@ -25,12 +28,15 @@ from app.web import go, render
 
 Answer = TypeVar("Answer")
 
+RESULTS = "customers-results"
+"""The part of the page that a search, a sorting head or the pager swaps."""
 PATIENCE = 2000
 """Milliseconds after which a count or a sum is given up, and says so."""
 
 
 @blueprint.get("")
 @requires(Permission.READ_CUSTOMERS)
+@takes(*CustomersTable.ARGUMENTS)
 def index() -> BaseResponse:
     return _show(CustomersTable(request.args))
 
@@ -38,19 +44,26 @@ def index() -> BaseResponse:
 @blueprint.post("/searches")
 @requires(Permission.READ_CUSTOMERS)
 def search() -> BaseResponse:
-    carried = {name: value for name, value in request.form.items() if name in ("program", "point_of_sale", "terminal")}
-    args = {name: value for name, value in request.form.items() if name in ("sort", "open")}
-    chosen = CustomerFilter.from_args(carried).searching(_asked())
-    table = CustomersTable(chosen.args() | args, chosen)
+    form = SearchForm()
+    if "clear" in request.form:
+        form.text.data = ""
+    asked = Search(_criterion(), form.text.data)
+    chosen = CustomerFilter.from_args(_sent("program", "point_of_sale", "terminal"))
+    if not form.validate():
+        table = CustomersTable(chosen.args() | _sent("sort", "open"), chosen)
+        return _show(table, Refused(asked, form.text.errors))
+    chosen = chosen.searching(asked)
+    table = CustomersTable(chosen.args() | _sent("sort", "open"), chosen)
     if not request.htmx:  # type: ignore[attr-defined]
         return go(table.here)
     response = _show(table)
-    response.headers["HX-Push-Url"] = table.here
+    response.headers["HX-Push-Url"] = table.here_opened
     return response
 
 
 @blueprint.get("/count")
 @requires(Permission.READ_CUSTOMERS)
+@takes(*CustomerFilter.ARGUMENTS)
 def count() -> BaseResponse:
     chosen = CustomerFilter.from_args(request.args)
     return render("customers/_count.html", count=_patiently(lambda: customer_count(chosen)))
@@ -58,6 +71,7 @@ def count() -> BaseResponse:
 
 @blueprint.get("/sums")
 @requires(Permission.READ_CUSTOMERS)
+@takes(*CustomerFilter.ARGUMENTS)
 def sums() -> BaseResponse:
     table = CustomersTable(request.args)
     found = [_patiently(ask) for ask in sums_by_source(table.filter, table.shown)]
@@ -69,20 +83,43 @@ def sums() -> BaseResponse:
 
 @blueprint.get("/summary")
 @requires(Permission.READ_CUSTOMERS)
+@takes("id", *CustomersTable.ARGUMENTS)
 def drawer() -> BaseResponse:
     customer = customer_named(whole_number(request.args.get("id", ""), "id"))
     table = CustomersTable({name: value for name, value in request.args.items() if name != "id"})
     return render("customers/_drawer.html", summary=summary(customer, table.here))
 
 
-def _show(table: CustomersTable) -> BaseResponse:
+@dataclass(frozen=True)
+class Refused:
+    """A search that was not run: what was typed, and what is wrong with it."""
+
+    search: Search
+    errors: Sequence[str]
+
+
+def _show(table: CustomersTable, refused: Refused | None = None) -> Response:
+    """The page; its rows alone where HTMX swaps no more: for a search, another order, another page.
+
+    Of a refused search (422) what was typed stays, and no rows are shown that were not asked for.
+    """
     opened = customer_named(table.opened) if table.opened else None
+    if request.htmx and request.htmx.target == RESULTS:  # type: ignore[attr-defined]
+        response = render("customers/_table.html", table=table, refused=refused)
+    else:
+        response = _page(table, refused, opened)
+    response.status_code = 422 if refused else 200
+    return response
+
+
+def _page(table: CustomersTable, refused: Refused | None, opened: Customer | None) -> Response:
     return render(
         "customers/index.html",
         "customers/_view.html",
         table=table,
         scopes=scope_choices(table.filter),
-        search=_search_box(table.filter),
+        search=_search_box(refused.search if refused else table.filter.search),
+        refused=refused,
         columns_href=url_for("customers.choose_columns", back=table.here),
         help_href=url_for("help.index", _anchor="customers"),
         add_href=url_for("customers.add", back=table.here) if table.may_edit else None,
@@ -100,7 +137,7 @@ def _patiently(ask: Callable[[], Answer]) -> Answer | None:
         return None
 
 
-def _search_box(chosen: CustomerFilter) -> dict[str, object]:
+def _search_box(shown: Search | None) -> dict[str, object]:
     words = {
         Criterion.ALL: _("All fields"),
         Criterion.FIRST_NAME: _("First name"),
@@ -112,14 +149,18 @@ def _search_box(chosen: CustomerFilter) -> dict[str, object]:
     return {
         "action": url_for("customers.search"),
         "criteria": list(words.items()),
-        "criterion": chosen.search.criterion if chosen.search else Criterion.ALL,
-        "text": chosen.search.text if chosen.search else "",
+        "criterion": shown.criterion if shown else Criterion.ALL,
+        "text": shown.text if shown else "",
+        "longest": LONGEST_SEARCH,
     }
 
 
-def _asked() -> Search | None:
+def _criterion() -> Criterion:
     criterion = request.form.get("criterion") or Criterion.ALL
     if criterion not in set(Criterion):
         raise Problem(400, _("There is nothing to search by “%(name)s”.", name=criterion[:40]))
-    cleared = "clear" in request.form
-    return None if cleared else Search(Criterion(criterion), request.form.get("text", ""))
+    return Criterion(criterion)
+
+
+def _sent(*names: str) -> dict[str, str]:
+    return {name: value for name, value in request.form.items() if name in names}

@@ -6,6 +6,7 @@ from flask import flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.address import takes
 from app.customers.forms.tags import TagForm
 from app.customers.models import Customer
 from app.customers.queries import customer_named, customer_to_change
@@ -59,6 +60,7 @@ def remove(customer_id: int) -> BaseResponse:
 
 @blueprint.get("/tag-values")
 @requires(Permission.EDIT_CUSTOMERS)
+@takes("key")
 def suggest_values() -> BaseResponse:
     return render("customers/profile/_tag_values.html", values=tag_values(request.args.get("key", "")))
 

@@ -9,6 +9,7 @@ from flask import flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.address import takes
 from app.errors import BadAddress, Problem
 from app.forms import KeptForm
 from app.identity import person
@@ -27,6 +28,7 @@ MOST_QUESTIONS = 50
 
 @blueprint.get("/questionnaire")
 @requires(Permission.READ_LOYALTY)
+@takes("archived")
 def questionnaire() -> BaseResponse:
     asked = request.args.get("archived", "")
     if asked not in ("", "1"):
@@ -56,7 +58,7 @@ def create_question() -> BaseResponse:
     lock_questionnaire()
     form = _new_form()
     if _arranged(form):
-        return _show_new(form)
+        return _show_new(form, 422)
     if sum(each.archived_at is None for each in every_question()) >= MOST_QUESTIONS:
         raise Problem(409, _("At most %(number)d questions are asked.", number=MOST_QUESTIONS), _("Archive one first."))
     if not _taken(form, lambda: services.add_question(form.chosen_kind, form.asked())):
@@ -81,7 +83,7 @@ def change_question(question_id: int) -> BaseResponse:
     question = question_named(question_id)
     form, kept = _form(question), _asked(question)
     if _arranged(form):
-        return _show_kept(question, form)
+        return _show_kept(question, form, 422)
     if form.is_stale(kept) and (differing := form.kept_words(kept)):
         form.show(kept)
         return _show_kept(question, form, 409, differing)
@@ -147,7 +149,7 @@ def _asked(question: Question) -> Asked:
 
 
 def _arranged(form: QuestionForm) -> bool:
-    """Whether only the lines of choices are to be more, fewer or in another order."""
+    """Whether only the lines of choices are to be more, fewer or in another order: nothing is kept, so 422."""
     move = request.form.get("row") or request.form.get("move")
     if move is None:
         return False

@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.policies import definer, open_to_definer, protect
 
-revision = "0017"
-down_revision = "0010"
+revision = "0018"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

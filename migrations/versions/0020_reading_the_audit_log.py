@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.policies import protect
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -14,10 +14,13 @@ WHOLE_BRAND = "(SELECT nullif(current_setting('app.franchisee_id', true), '') IS
 
 
 def upgrade() -> None:
-    for columns in (["user_id", "id"], ["action", "id"], ["subject_kind", "id"], ["at", "id"]):
-        op.create_index(
-            f"audit_entry_business_id_{'_'.join(columns)}_idx", "audit_entry", ["business_id", *columns], unique=False
-        )
+    for columns in (["user_id"], ["action"], ["subject_kind"], []):
+        key = [*columns, "at", "id"]
+        op.create_index(f"audit_entry_business_id_{'_'.join(key)}_idx", "audit_entry", ["business_id", *key])
+    op.drop_index("audit_entry_business_id_subject_kind_subject_id_id_idx", "audit_entry")
+    op.create_index(
+        "audit_entry_subject_at_idx", "audit_entry", ["business_id", "subject_kind", "subject_id", "at", "id"]
+    )
     op.create_table(
         "audit_check",
         sa.Column("business_id", sa.BigInteger(), nullable=False),

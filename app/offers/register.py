@@ -1,0 +1,12 @@
+"""What offers show of a customer: a tab."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext
+
+from app.customers.registry import Tab, add_tab
+from app.offers.queries import offer_count
+
+
+def register() -> None:
+    add_tab(50, Tab("offers", lazy_gettext("Offers"), "offers.of_customer", count=offer_count))

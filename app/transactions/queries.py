@@ -1,0 +1,159 @@
+"""A customer's transactions, newest first, with their sums (CP-3).
+
+Row-level security leaves a location operator those of its own points of sale (PR-3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, Select, func, literal_column, select
+from werkzeug.exceptions import NotFound
+
+from app.accounts.models import User
+from app.businesses.models import PointOfSale, StatsScope, Terminal
+from app.customers.models import CustomerStats
+from app.db import business_id, current_scope
+from app.extensions import db
+from app.loyalty.models import Program
+from app.paging import Order, PageKey
+from app.period import Period
+from app.transactions.models import UNCOUNTED, Kind, Status, Transaction, TransactionLine
+
+ORDER = Order(Transaction.at.expression, Transaction.id.expression)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which transactions of a customer are asked for."""
+
+    customer_id: int
+    period: Period = field(default_factory=Period)
+    status: Status | None = None
+
+    def transactions(self) -> Select[Any]:
+        chosen = select(Transaction.id).where(*_of_customer(self.customer_id), *self.period.holds(Transaction.at))
+        return chosen if self.status is None else chosen.where(Transaction.status == self.status)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What a customer's transactions of a period come to; money in the smallest unit, points in hundredths."""
+
+    sales: int = 0
+    amount: int = 0
+    points_earned: int = 0
+    points_paid: int = 0
+    points_added: int = 0
+    """Credited by hand, not earned by a sale."""
+    cancelled: int = 0
+    cancelled_amount: int = 0
+
+
+def transactions(chosen: Chosen, key: PageKey | None) -> Sequence[Row[Any]]:
+    """A page of transactions and one more, with place."""
+    # The ids come out of the index alone, however few of many fit; only the page's rows are then read.
+    ids = ORDER.newest(chosen.transactions(), key).subquery()
+    columns: list[Any] = [
+        *(Transaction.id, Transaction.at, Transaction.kind, Transaction.source, Transaction.status),
+        (Transaction.gross - Transaction.discount).label("amount"),
+        *(Transaction.points_earned, Transaction.points_paid),
+        PointOfSale.name.label("place"),
+    ]
+    statement = (
+        select(*columns)
+        .join(ids, ids.c.id == Transaction.id)
+        # Outer, so that the few places are looked up for the rows, never the rows gathered anew for each place.
+        .outerjoin(PointOfSale, _place())
+        .where(Transaction.business_id == business_id())
+        .order_by(*ORDER.newest_first())
+    )
+    return db.session.execute(statement).all()
+
+
+def sums(customer_id: int, period: Period) -> Sums:
+    """Sums of a period, out of the index alone."""
+    amount = func.sum(Transaction.gross - Transaction.discount)
+    points = func.sum(Transaction.points_earned).label("earned"), func.sum(Transaction.points_paid).label("paid")
+    rows = db.session.execute(
+        select(Transaction.kind, Transaction.status, func.count().label("number"), amount.label("amount"), *points)
+        .where(*_of_customer(customer_id), *period.holds(Transaction.at))
+        .group_by(Transaction.kind, Transaction.status)
+    )
+    found = {(row.kind, row.status): row for row in rows}
+    sold, undone = found.get((Kind.SALE, Status.COMPLETED)), found.get((Kind.SALE, Status.CANCELLED))
+    added = found.get((Kind.CREDIT, Status.COMPLETED))
+    return Sums(
+        sales=sold.number if sold else 0,
+        amount=int(sold.amount) if sold else 0,
+        points_earned=int(sold.earned) if sold else 0,
+        points_paid=int(sold.paid) if sold else 0,
+        points_added=int(added.earned) if added else 0,
+        cancelled=undone.number if undone else 0,
+        cancelled_amount=int(undone.amount) if undone else 0,
+    )
+
+
+def transaction_count(customer_id: int) -> int:
+    """How many transactions a customer has: completed sales as the figures keep them, and the few others."""
+    scope = (
+        select(StatsScope.id)
+        .where(
+            StatsScope.business_id == business_id(),
+            StatsScope.program_id.is_(None),
+            StatsScope.franchisee_id.is_not_distinct_from(current_scope().franchisee_id),
+            StatsScope.point_of_sale_id.is_(None),
+            StatsScope.terminal_id.is_(None),
+        )
+        .scalar_subquery()
+    )
+    counted = select(CustomerStats.sales_count).where(
+        CustomerStats.business_id == business_id(),
+        CustomerStats.scope_id == scope,
+        CustomerStats.customer_id == customer_id,
+    )
+    others = select(func.count()).select_from(Transaction).where(*_of_customer(customer_id), literal_column(UNCOUNTED))
+    both = select(func.coalesce(counted.scalar_subquery(), 0) + others.scalar_subquery())
+    return int(db.session.execute(both).scalar_one())
+
+
+def transaction_named(customer_id: int, number: int) -> Row[Any]:
+    """A customer's transaction with names of place, Terminal, program and author. Raises NotFound."""
+    columns: list[Any] = [
+        Transaction,
+        PointOfSale.name.label("place"),
+        Terminal.name.label("terminal"),
+        Program.title.label("program"),
+        User.name.label("author"),
+    ]
+    statement = (
+        select(*columns)
+        .join(PointOfSale, _place())
+        .join(
+            Terminal,
+            (Terminal.business_id == Transaction.business_id) & (Terminal.id == Transaction.terminal_id),
+        )
+        .join(Program, (Program.business_id == Transaction.business_id) & (Program.id == Transaction.program_id))
+        .outerjoin(User, User.id == Transaction.user_id)
+        .where(*_of_customer(customer_id), Transaction.id == number)
+    )
+    found = db.session.execute(statement).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def goods_of(number: int) -> Sequence[TransactionLine]:
+    """What a transaction sold, in its order."""
+    mine = TransactionLine.business_id == business_id(), TransactionLine.transaction_id == number
+    return db.session.scalars(select(TransactionLine).where(*mine).order_by(TransactionLine.number)).all()
+
+
+def _of_customer(customer_id: int) -> tuple[Any, ...]:
+    return Transaction.business_id == business_id(), Transaction.customer_id == customer_id
+
+
+def _place() -> Any:
+    return (PointOfSale.business_id == Transaction.business_id) & (PointOfSale.id == Transaction.point_of_sale_id)
