@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -137,7 +137,7 @@ class AuditLog:
     def _page(self) -> Page[Row[Any]]:
         if self.filter.period.fault:
             return Page([])
-        columns = [each for each in AuditEntry.__table__.c if each.key not in ("hash", "previous_hash")]
+        columns: list[Any] = [each for each in AuditEntry.__table__.c if each.key not in ("hash", "previous_hash")]
         ids = ORDER.newest(select(AuditEntry.id).where(*self.filter.conditions()), self.key).subquery()
         lines = (
             select(*columns, User.name.label("who"))
@@ -146,8 +146,7 @@ class AuditLog:
             .where(AuditEntry.business_id == business_id())
             .order_by(*ORDER.newest_first())
         )
-        found: Sequence[Row[Any]] = db.session.execute(lines).all()
-        return page_of(found, self.key)
+        return page_of([*db.session.execute(lines)], self.key)
 
     def _values(self, entries: Iterable[int]) -> dict[int, dict[str, AuditValue]]:
         """Entry → its values by field, as far as they still exist."""

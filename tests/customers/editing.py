@@ -15,6 +15,11 @@ from tests.people import Shop
 Changes = dict[str, tuple[object, object]]
 
 
+def page(customer: int) -> str:
+    """The address of the edit form, and of what it is sent to."""
+    return f"/customers/{customer}/edit"
+
+
 def kept(shop: Shop, customer_id: int) -> Details:
     """What is kept of a customer."""
     with shop.work():

@@ -5,24 +5,25 @@ from __future__ import annotations
 import psycopg
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app import audit
 from app.customers import registry as registries
 from app.customers.registry import ErasureStep
 from app.customers.stats import differences, rebuild
+from app.extensions import db
 from app.ledger.check import faults
+from app.messaging.models import Message, MessageStatus
 from tests.browsing import form_to, page_of, send, submit, text_of
 from tests.customers.editing import audit_lines, column
-from tests.factories import add_answer, add_customer, add_points, add_question, add_sale
+from tests.factories import add_answer, add_customer, add_message, add_points, add_question, add_sale
 from tests.people import Town
 
-PERSONAL = ("Соломія", "Яремчук", "380674120855", "0674120855", "s.yaremchuk", "77001122", "oat milk", "secret answer")
+PERSONAL = (
+    *("Соломія", "Яремчук", "380674120855", "0674120855", "s.yaremchuk", "77001122"),
+    *("oat milk", "secret answer", "dear guest"),
+)
 TABLES_OF_ALL = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
-
-
-@pytest.fixture
-def anna(town: Town) -> FlaskClient:
-    return town.browser(town.anna)
 
 
 @pytest.fixture
@@ -35,6 +36,8 @@ def soloma(town: Town, anna: FlaskClient) -> int:
         add_sale(customer, shop.own_terminal, 20000)
         add_sale(customer, shop.franchised_terminal, 5000)
         add_points(customer, 31000, days=10, terminal_id=shop.own_terminal)
+        held = {"status": MessageStatus.HELD, "reason": "No 0674120855"}
+        add_message(customer, "Соломія, dear guest", title="For a dear guest", **held)
         add_customer("Olena", "Koval", "+380671112233")
     edit = f"/customers/{customer}/edit"
     submit(anna, edit, {"first_name": "Соломія", "email": "s.yaremchuk@ukr.net", "birthday": "1990-02-28"})
@@ -100,13 +103,22 @@ class TestErasing:
         assert response.status_code == 303
         assert response.location != f"/customers/{soloma}"
 
+    def test_what_was_to_be_sent_is_not(self, town: Town, anna: FlaskClient, soloma: int) -> None:
+        """CP-8: a message that waits does not go out empty; one that arrived did."""
+        with town.kavalier.work():
+            add_message(soloma)
+        erase(anna, soloma)
+        with town.kavalier.work():
+            messages = db.session.execute(select(Message.status, Message.text).order_by(Message.id)).all()
+        assert messages == [(MessageStatus.REJECTED, ""), (MessageStatus.DELIVERED, "")]
+
     def test_other_areas_wipe_out_their_own(
         self, anna: FlaskClient, soloma: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """CP-8: through steps that they register, which the page names."""
         wiped: list[int] = []
-        monkeypatch.setattr(registries.registry, "erasure", [ErasureStep("Texts of messages", wiped.append)])
-        assert "Texts of messages" in text_of(anna.get(page(soloma)))
+        monkeypatch.setattr(registries.registry, "erasure", [ErasureStep("Points in the app", wiped.append)])
+        assert "Points in the app" in text_of(anna.get(page(soloma)))
         erase(anna, soloma)
         assert wiped == [soloma]
 

@@ -15,13 +15,18 @@ from app.customers.registry import registry
 from app.loyalty.models import FieldKind
 from tests.browsing import submit, text_of
 from tests.customers.editing import audit_lines
-from tests.factories import add_answer, add_customer, add_points, add_question, add_sale, choice_ids
+from tests.factories import (
+    add_answer,
+    add_customer,
+    add_message,
+    add_offer,
+    add_points,
+    add_question,
+    add_sale,
+    choice_ids,
+    give_offer,
+)
 from tests.people import Town
-
-
-@pytest.fixture
-def anna(town: Town) -> FlaskClient:
-    return town.browser(town.anna)
 
 
 @pytest.fixture
@@ -38,6 +43,8 @@ def soloma(town: Town) -> int:
         add_answer(customer, add_question("Dog", FieldKind.YES_NO), yes=False)
         add_sale(customer, shop.own_terminal, 12345)
         add_points(customer, 31050, days=10)
+        add_message(customer, "Welcome!", title="Kavalier")
+        give_offer(customer, add_offer("Second croissant free"))
         add_customer("Petro", "Savchuk", "+380671112233", cards=["5050"])
     submit(town.browser(town.olha), f"/customers/{customer}/edit", {"email": "s@example.com", "consent_sms": []})
     return customer
@@ -52,7 +59,7 @@ def made(client: FlaskClient, customer: int) -> dict[str, Any]:
 
 
 def test_holds_all_that_is_known_from_every_area(anna: FlaskClient, soloma: int) -> None:
-    """CP-8: identity, cards, answers, consents, tags, programs, transactions with goods, points, changes."""
+    """CP-8: identity, cards, answers, consents, tags, programs, sales, points, messages, offers, changes."""
     known = made(anna, soloma)
     assert set(known) == {"business", "made_at", *registry.personal_data}
     assert known["business"] == "Kavalier"
@@ -74,6 +81,10 @@ def test_holds_all_that_is_known_from_every_area(anna: FlaskClient, soloma: int)
     (points,) = known["points_and_accounts"]
     assert (points["balance"], points["open_lots"][0]["remaining"]) == ("310.50", "310.50")
     assert points["movements"][0]["amount"] == "310.50"
+    (message,) = known["messages"]
+    assert (message["title"], message["text"], message["status"]) == ("Kavalier", "Welcome!", "delivered")
+    (offer,) = known["offers"]
+    assert (offer["title"], offer["redeemed_at"]) == ("Second croissant free", None)
     assert known["changes"][0]["changes"]["email"] == {"old": None, "new": "s@example.com"}
 
 
@@ -132,6 +143,8 @@ def test_statements_do_not_grow_with_what_there_is(
         for _ in range(20):
             add_sale(soloma, town.kavalier.own_terminal, 100)
             add_points(soloma, 100)
+            add_message(soloma)
+            give_offer(soloma, add_offer())
     with count_statements() as many:
         made(anna, soloma)
     assert len(many) == len(few)

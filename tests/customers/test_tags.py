@@ -16,11 +16,6 @@ from tests.people import Town
 
 
 @pytest.fixture
-def anna(town: Town) -> FlaskClient:
-    return town.browser(town.anna)
-
-
-@pytest.fixture
 def olena(town: Town) -> int:
     with town.kavalier.work():
         return add_customer("Olena", "Koval", tags=[("milk", "oat"), ("source", "friend")])
