@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 
 from app.lib import dates
+from tests.accounts.late_forms import send_late, sign_in_at
 from tests.browsing import form_to, page_of, send, submit, text_of
 from tests.customers.editing import kept, page
 from tests.factories import add_customer, add_sale
@@ -157,6 +159,21 @@ class TestMeanwhile:
         assert wrong.status_code == 422
         right = send(anna, form_to(wrong, page(olena)), {"phone": "067 412 08 55"})
         assert right.status_code == 409
+
+    @pytest.mark.parametrize("more", [{}, {"row": "add"}])
+    def test_sent_after_the_session_ended_it_comes_back(
+        self, town: Town, anna: FlaskClient, olena: int, superuser: psycopg.Connection, more: dict[str, object]
+    ) -> None:
+        """CP-7: with all that was typed, and with what someone else saved meanwhile still told."""
+        form = form_to(anna.get(page(olena)), page(olena))
+        submit(town.browser(town.olha), page(olena), {"last_name": "Theirs"})
+        typed = {"first_name": "Lena 🙂", "last_name": "Mine", "cards": ["7700", "22 10"]}
+        referer = f"http://localhost{page(olena)}"
+        late = send_late(superuser, anna, form, {**typed, **more}, Referer=referer)
+        again = form_to(sign_in_at(anna, late.location, town.anna), page(olena))
+        assert (again.values["first_name"], again.values["cards"][:2]) == (["Lena 🙂"], ["7700", "22 10"])
+        assert kept(town.kavalier, olena).first_name == "Olena"
+        assert send(anna, again, {}).status_code == 409
 
     @pytest.mark.parametrize("seen", ["", "null", "[]", "{", '"x"'])
     def test_a_damaged_form_is_refused(self, anna: FlaskClient, olena: int, seen: str) -> None:

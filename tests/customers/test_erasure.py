@@ -143,14 +143,23 @@ class TestRefusals:
         assert column(town.kavalier, soloma, "erased_at") is None
 
     def test_a_stale_question_is_asked_again(self, town: Town, anna: FlaskClient, soloma: int) -> None:
-        """CP-8: somebody gave the number to another name meanwhile."""
+        """CP-8: somebody gave the number to another name meanwhile; both versions are shown, what was typed stays."""
         form = form_to(anna.get(page(soloma)), page(soloma))
-        submit(anna, f"/customers/{soloma}/edit", {"first_name": "Other"})
-        response = send(anna, form, {"typed": "0855"})
+        submit(anna, f"/customers/{soloma}/edit", {"first_name": "Other", "birthday": ""})
+        response = send(anna, form, {"typed": "0855", "reason": "request"})
         assert response.status_code == 409
         assert "Someone changed this customer" in text_of(response)
+        rows = page_of(response).iterfind(".//table/tbody/tr")
+        both = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in rows]
+        assert both == [["First name", "Соломія", "Other"], ["Birthday", "28 February 1990", "–"]]
+        assert form_to(response, page(soloma)).values["typed"] == ["0855"]
         assert column(town.kavalier, soloma, "erased_at") is None
         assert send(anna, form_to(response, page(soloma)), {"typed": "0855"}).status_code == 303
+
+    @pytest.mark.parametrize("seen", ["", "[]", "{"])
+    def test_a_damaged_question_is_refused(self, anna: FlaskClient, soloma: int, seen: str) -> None:
+        response = submit(anna, page(soloma), {"typed": "0855", "reason": "request", "seen": seen})
+        assert response.status_code == 400
 
     def test_a_second_time_there_is_nobody(self, anna: FlaskClient, soloma: int) -> None:
         form = form_to(anna.get(page(soloma)), page(soloma))

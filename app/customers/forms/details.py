@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -17,7 +16,6 @@ from wtforms.validators import DataRequired, Email, Optional
 from app.customers.details import (
     AnswerValue,
     Details,
-    Flat,
     Standing,
     access_key,
     answer_key,
@@ -25,9 +23,9 @@ from app.customers.details import (
     consent_key,
 )
 from app.customers.forms.fields import CardsField, choices_of, given_answer, question_field, shown_answer
+from app.customers.forms.seen import read_seen, seen_text
 from app.customers.models import CHANNELS, ConsentKind
 from app.customers.wording import Wording, access_labels, consent_labels
-from app.errors import Problem
 from app.filters import local
 from app.forms import DayField, line
 from app.lib import dates, formats
@@ -106,14 +104,14 @@ class CustomerForm(FlaskForm):  # type: ignore[misc]
 
     def show(self, kept: Details) -> None:
         """Notes what the person sees, to tell later what it changed."""
-        self.seen.data = json.dumps(kept.flat(), ensure_ascii=False)
+        self.seen.data = seen_text(kept)
 
     def changed_meanwhile(self, kept: Details) -> dict[str, bool]:
         """What someone else saved since the form was shown, where it differs from what is typed.
 
         By name, and whether the person typed something else there too. Raises Problem for a form that was damaged.
         """
-        seen, now, mine = self._seen(), kept.flat(), self.details(kept).flat()
+        seen, now, mine = read_seen(self.seen), kept.flat(), self.details(kept).flat()
         names = [name for name in mine if now.get(name) not in (seen.get(name), mine[name])]
         return {name: mine[name] != seen.get(name) for name in names}
 
@@ -123,15 +121,6 @@ class CustomerForm(FlaskForm):  # type: ignore[misc]
         for name in names:
             self[name].data = values.get(name)
             self[name].raw_data = None
-
-    def _seen(self) -> Flat:
-        try:
-            seen = json.loads(self.seen.data or "")
-        except ValueError:
-            seen = None
-        if not isinstance(seen, dict):
-            raise Problem(400, _("This form is damaged."), _("Reload the page and send it again."))
-        return seen
 
     def _answers(self, kept: Details) -> dict[int, AnswerValue]:
         asked = {each.id for each in self.questions}

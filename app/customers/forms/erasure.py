@@ -8,7 +8,9 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 from wtforms.validators import DataRequired
 
+from app.customers.details import Details, differences
 from app.customers.forms.fields import choices_of
+from app.customers.forms.seen import read_seen, seen_text
 from app.customers.models import Customer
 from app.customers.services.erasing import Reason
 from app.customers.wording import erasure_reasons
@@ -16,11 +18,18 @@ from app.forms import line
 
 
 class ErasureForm(FlaskForm):  # type: ignore[misc]
-    """`version` is the customer's as the page showed it."""
+    """`seen` is the customer as the page showed it."""
 
-    version = HiddenField()
+    seen = HiddenField()
     typed = line("", DataRequired(_l("Type the digits to confirm.")), longest=20)
     reason = SelectField(_l("Why"))
+
+    def show(self, kept: Details) -> None:
+        self.seen.data = seen_text(kept)
+
+    def changed_meanwhile(self, kept: Details) -> dict[str, tuple[object, object]]:
+        """Name → what the person saw and what someone else saved since. Raises Problem for a damaged form."""
+        return differences(read_seen(self.seen), kept.flat())
 
     @property
     def chosen_reason(self) -> Reason | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, url_for
@@ -9,12 +10,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.customers import profile
+from app.customers.details import details_of
 from app.customers.forms.erasure import ErasureForm, erasure_form
 from app.customers.models import Customer
 from app.customers.queries import customer_named, customer_to_erase
 from app.customers.registry import facts, registry
 from app.customers.services.erasing import WrongDigitsError, erase_customer
 from app.customers.views.blueprint import blueprint
+from app.customers.wording import Wording
 from app.permissions import Permission, requires
 from app.web import go, render
 
@@ -31,8 +34,8 @@ def ask_to_erase(customer_id: int) -> BaseResponse:
 def erase(customer_id: int) -> BaseResponse:
     customer = customer_to_erase(customer_id)
     form = erasure_form(customer)
-    if form.version.data != str(customer.version):
-        return _show(customer, form, 409, stale=True)
+    if meanwhile := form.changed_meanwhile(details_of(customer)):
+        return _show(customer, form, 409, _both(meanwhile))
     if not form.validate():
         return _show(customer, form, 422)
     try:
@@ -44,14 +47,25 @@ def erase(customer_id: int) -> BaseResponse:
     return go(url_for("customers.index"))
 
 
-def _show(customer: Customer, form: ErasureForm, status: int = 200, stale: bool = False) -> BaseResponse:
-    form.version.data = str(customer.version)
+def _both(meanwhile: dict[str, tuple[object, object]]) -> list[dict[str, str]]:
+    """Both versions in words: what this person saw, and what someone else saved."""
+    wording = Wording()
+    return [
+        {"label": wording.label(name), "mine": wording.words(name, seen), "theirs": wording.words(name, now)}
+        for name, (seen, now) in meanwhile.items()
+    ]
+
+
+def _show(
+    customer: Customer, form: ErasureForm, status: int = 200, both: Sequence[dict[str, str]] = ()
+) -> BaseResponse:
+    form.show(details_of(customer))
     known: dict[str, Any] = facts(registry.drawer, customer.id)
     response = render(
         "customers/erasure.html",
         customer=profile.identity(customer),
         form=form,
-        stale=stale,
+        both=both,
         further=[str(step.label) for step in registry.erasure],
         sales=profile.figures(customer.id).sales,
         points=known.get("points", 0),
