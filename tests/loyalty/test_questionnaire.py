@@ -77,7 +77,10 @@ class TestAdding:
         with town.kavalier.work():
             for number in range(50):
                 add_question(str(number))
-        assert submit(anna, NEW, {"name": "One more", "kind": "text"}, action=CREATE).status_code == 409
+        response = submit(anna, NEW, {"name": "One more", "kind": "text"}, action=CREATE)
+        assert response.status_code == 409
+        assert "At most 50 questions are asked." in text_of(response)
+        assert form_to(response, CREATE).values["name"] == ["One more"]
 
 
 class TestEditing:

@@ -60,7 +60,8 @@ def create_question() -> BaseResponse:
     if _arranged(form):
         return _show_new(form, 422)
     if sum(each.archived_at is None for each in every_question()) >= MOST_QUESTIONS:
-        raise Problem(409, _("At most %(number)d questions are asked.", number=MOST_QUESTIONS), _("Archive one first."))
+        form.name.errors = [_("At most %(number)d questions are asked. Archive one first.", number=MOST_QUESTIONS)]
+        return _show_new(form, 409)
     if not _taken(form, lambda: services.add_question(form.chosen_kind, form.asked())):
         return _show_new(form, 422)
     flash(_("“%(name)s” was added.", name=form.name.data), "success")
