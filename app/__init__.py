@@ -10,11 +10,13 @@ from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, audit, cli, filters, form_keys, health, locale, logs, unsent_forms, web
+from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, unsent_forms, web
+from app.accounts import audit_views, shell
 from app.accounts import models as account_models
-from app.accounts import shell
+from app.accounts import register as account_parts
 from app.accounts import views as account_views
 from app.businesses import models as business_models
+from app.businesses import register as business_parts
 from app.businesses import views as business_views
 from app.config import Config
 from app.customers import models as customer_models
@@ -27,6 +29,8 @@ from app.ledger import models as ledger_models
 from app.ledger import register as ledger_parts
 from app.ledger import views as ledger_views
 from app.loyalty import models as loyalty_models
+from app.loyalty import register as loyalty_parts
+from app.loyalty import views as loyalty_views
 from app.messaging import models as message_models
 from app.messaging import register as message_parts
 from app.messaging import views as message_views
@@ -41,6 +45,7 @@ from app.transactions import views as transaction_views
 MODELS = (
     account_models,
     audit,
+    audit_check,
     business_models,
     customer_models,
     form_keys,
@@ -53,16 +58,27 @@ MODELS = (
 )
 VIEWS = (
     account_views,
+    audit_views,
     business_views,
     customer_views,
     health,
     help_views,
     ledger_views,
+    loyalty_views,
     message_views,
     offer_views,
     transaction_views,
 )
-PARTS = (customer_parts, ledger_parts, message_parts, offer_parts, transaction_parts)
+PARTS = (
+    account_parts,
+    business_parts,
+    customer_parts,
+    ledger_parts,
+    loyalty_parts,
+    message_parts,
+    offer_parts,
+    transaction_parts,
+)
 ROOT = Path(__file__).parent.parent
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    Row,
     Text,
     func,
     select,
@@ -36,13 +37,21 @@ Changes = Mapping[str, tuple[object, object]]
 """Field → (old value, new value)."""
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 class AuditEntry(Base):
     """One change that a person made."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (
         ForeignKeyConstraint(["business_id"], ["business.id"]),
-        Index(None, "business_id", "subject_kind", "subject_id", "id"),
+        # It is read newest first, of one thing, person, action or kind of thing, or from a day on.
+        Index("audit_entry_subject_at_idx", "business_id", "subject_kind", "subject_id", "at", "id"),
+        Index(None, "business_id", "user_id", "at", "id"),
+        Index(None, "business_id", "action", "at", "id"),
+        Index(None, "business_id", "subject_kind", "at", "id"),
+        Index(None, "business_id", "at", "id"),
     )
 
     business_id: Mapped[BusinessKey]
@@ -109,7 +118,7 @@ def salted_hash(salt: str, old: object, new: object) -> str:
     return hashlib.sha256(_canonical([salt, old, new])).hexdigest()
 
 
-def chain_hash(entry: AuditEntry) -> bytes:
+def chain_hash(entry: Any) -> bytes:
     """The hash that stands for this entry and, by the previous hash, for all before it in the business."""
     content = [
         entry.business_id,
@@ -124,15 +133,19 @@ def chain_hash(entry: AuditEntry) -> bytes:
     return hashlib.sha256(entry.previous_hash + _canonical(content)).digest()
 
 
+def chain() -> Iterator[tuple[Row[Any], bool]]:
+    """Every entry of this business, oldest first, and whether its hash follows from those before."""
+    previous = b""
+    # As plain rows, read piece by piece: there may be millions.
+    entries = select(*AuditEntry.__table__.c).where(AuditEntry.business_id == business_id()).order_by(AuditEntry.id)
+    for entry in db.session.execute(entries.execution_options(yield_per=5000)):
+        yield entry, entry.previous_hash == previous and chain_hash(entry) == entry.hash
+        previous = entry.hash
+
+
 def first_broken_entry() -> int | None:
     """The id of the first entry of this business whose hash does not follow from those before; None when whole."""
-    previous = b""
-    chain = select(AuditEntry).where(AuditEntry.business_id == business_id()).order_by(AuditEntry.id)
-    for entry in db.session.scalars(chain.execution_options(yield_per=1000)):
-        if entry.previous_hash != previous or chain_hash(entry) != entry.hash:
-            return entry.id
-        previous = entry.hash
-    return None
+    return next((entry.id for entry, follows in chain() if not follows), None)
 
 
 def _entry(action: str, subject: Subject, fields: dict[str, str]) -> AuditEntry:
@@ -167,4 +180,4 @@ def _plain(value: object) -> object:
 
 
 def _canonical(content: Any) -> bytes:
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(content).encode()

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import services as accounts
+from app.accounts.cli import group as audit
 from app.accounts.queries import user_id_of
 from app.businesses.services import NewBusiness, create_business
 from app.customers.cli import group as stats
@@ -48,5 +49,5 @@ def create(admin_email: str, admin_name: str, admin_password: str, **business: s
 
 
 def init_app(app: Flask) -> None:
-    for group in (businesses, demo, stats, check):
+    for group in (businesses, demo, stats, check, audit):
         app.cli.add_command(group)

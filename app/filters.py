@@ -76,6 +76,11 @@ def money(value: int, symbol: bool = False) -> Markup:
     return tongue().money(value, symbol)
 
 
+def moment_words(kept: object) -> str:
+    """A moment that JSON kept as text, in the business's zone."""
+    return formats.date_time(datetime.fromisoformat(str(kept)), language(), zone())
+
+
 def short_date(moment: datetime | date) -> str:
     return tongue().short_date(moment)
 

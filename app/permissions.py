@@ -25,16 +25,40 @@ class Permission(StrEnum):
     MEMBER = "member"
     """Any user of the panel in a business."""
     READ_CUSTOMERS = "read_customers"
+    EDIT_CUSTOMERS = "edit_customers"
+    ERASE_CUSTOMERS = "erase_customers"
+    HAND_OUT_PERSONAL_DATA = "hand_out_personal_data"
+    """Make the file of all that is known of one customer, at its own request (CP-8)."""
+    READ_LOYALTY = "read_loyalty"
+    EDIT_LOYALTY = "edit_loyalty"
     READ_PLACES = "read_places"
     EDIT_PLACES = "edit_places"
     EDIT_BUSINESS = "edit_business"
+    READ_AUDIT = "read_audit"
 
 
-_OPERATOR = frozenset({Permission.MEMBER, Permission.READ_CUSTOMERS, Permission.READ_PLACES})
+_OPERATOR = frozenset(
+    {
+        Permission.MEMBER,
+        Permission.READ_CUSTOMERS,
+        Permission.EDIT_CUSTOMERS,
+        Permission.READ_LOYALTY,
+        Permission.READ_PLACES,
+    }
+)
+# What it does to a customer is done at every location, so who sees only some of them may not.
+_BRAND = _OPERATOR | {Permission.ERASE_CUSTOMERS}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.ADMIN: _OPERATOR | {Permission.EDIT_PLACES, Permission.EDIT_BUSINESS},
-    Role.BRAND_OPERATOR: _OPERATOR,
+    Role.ADMIN: _BRAND
+    | {
+        Permission.HAND_OUT_PERSONAL_DATA,
+        Permission.EDIT_LOYALTY,
+        Permission.EDIT_PLACES,
+        Permission.EDIT_BUSINESS,
+        Permission.READ_AUDIT,
+    },
+    Role.BRAND_OPERATOR: _BRAND,
     Role.LOCATION_OPERATOR: _OPERATOR,
     Role.ACCOUNTANT: frozenset({Permission.MEMBER}),
     Role.SALESPERSON: frozenset(),

@@ -134,6 +134,7 @@ def _enter() -> BaseResponse | None:
     """Decides whether this person may, and opens the scope that the view works in."""
     view = current_app.view_functions.get(request.endpoint or "")
     permission = permission_of(view) if view else Permission.PUBLIC
+    _limit_form()
     if not current_user.is_authenticated:
         open_scope(Scope(None))
         if permission is not Permission.PUBLIC:
@@ -159,6 +160,12 @@ def _enter() -> BaseResponse | None:
 
 def _at_work() -> bool:
     return current_user.is_authenticated and current_user.workplace is not None
+
+
+def _limit_form() -> None:
+    """A form without files is as large as its fields may be: it is read whole, where those with files are streamed."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _refuse_other_business() -> None:

@@ -1,14 +1,41 @@
-"""What is looked after each minute, in every business."""
+"""What is looked after in every business, each minute or each hour."""
+
+import time
 
 from app import unsent_forms
 from app.accounts import services as accounts
+from app.audit_check import check_chain, is_due
+from app.businesses.queries import every_business
+from app.db import unit_of_work
+from app.scope import Scope
 from jobs import job
+
+AT_ONCE = 20  # seconds; what is left is done the next time
 
 
 @job
 def end_stale_sessions() -> None:
     """Remove the sessions that nobody can use any more."""
     accounts.end_stale_sessions()
+
+
+@job
+def check_audit_log(business: int) -> None:
+    """Prove the audit log of one business, as a person asked for it."""
+    with unit_of_work(Scope(business)):
+        check_chain()
+
+
+@job
+def check_audit_logs() -> None:
+    """Prove the audit logs anew whose last proof is a day old (PR-4)."""
+    began = time.monotonic()
+    for business in every_business():
+        with unit_of_work(Scope(business)):
+            if is_due():
+                check_chain()
+        if time.monotonic() - began > AT_ONCE:
+            return
 
 
 @job

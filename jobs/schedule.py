@@ -1,4 +1,4 @@
-"""The clock: `python -m jobs.schedule` sends the jobs that are due each minute, until it is stopped."""
+"""The clock: `python -m jobs.schedule` sends the jobs that are due each minute and hour, until it is stopped."""
 
 import os
 import signal
@@ -7,15 +7,26 @@ import threading
 from app.config import Config
 from app.queue import connect, send
 
-EVERY_MINUTE = ("jobs.housekeeping.end_stale_sessions", "jobs.housekeeping.forget_unsent_forms")
+MINUTES = {
+    "jobs.housekeeping.end_stale_sessions": 1,
+    "jobs.housekeeping.forget_unsent_forms": 1,
+    "jobs.housekeeping.check_audit_logs": 60,
+}
+"""Job → minutes between two of it."""
 
 
 def run(redis_url: str, stop: threading.Event, minute: float = 60) -> None:
-    """Send every job once a `minute` (seconds); one that waits for longer lapses, lest they pile up."""
+    """Send every job as often as it is due; one that waits until the next of it lapses, lest they pile up.
+
+    `minute` is how long one lasts, in seconds.
+    """
     connection = connect(redis_url)
+    passed = 0
     while not stop.is_set():
-        for function in EVERY_MINUTE:
-            send(connection, function, ttl=int(minute))
+        for function, minutes in MINUTES.items():
+            if passed % minutes == 0:
+                send(connection, function, ttl=max(1, int(minute * minutes)))
+        passed += 1
         stop.wait(minute)
 
 

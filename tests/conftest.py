@@ -23,7 +23,16 @@ from app.config import Config
 from app.extensions import db
 from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, data_dir
-from tests.factories import add_customer, add_message, add_offer, add_points, add_sale, give_offer
+from tests.factories import (
+    add_answer,
+    add_customer,
+    add_message,
+    add_offer,
+    add_points,
+    add_question,
+    add_sale,
+    give_offer,
+)
 from tests.people import PASSWORD, Town, open_town
 
 TEMPLATE = "template"
@@ -106,6 +115,7 @@ def stocked(town: Town) -> Town:
             for terminal in (shop.own_terminal, shop.franchised_terminal):
                 add_sale(customer, terminal, 12_345)
             add_points(customer, 5_000, days=10, terminal_id=shop.own_terminal)
+            add_answer(customer, add_question("Favourite drink"), words="Flat white")
             stranger = add_customer("Petro", "Savchuk")
             add_sale(stranger, shop.own_terminal, 500)
             for each in (customer, stranger):

@@ -11,14 +11,14 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from app.businesses.models import Franchisee, PointOfSale, Terminal
 from app.businesses.scopes import ensure_scopes
-from app.customers.models import Card, Customer, CustomerSearch, Enrolment, Tag
+from app.customers.models import Answer, Card, Customer, CustomerSearch, Enrolment, Tag
 from app.customers.search import document
 from app.db import business_id
 from app.extensions import Base, db
 from app.ledger.models import Balance, Entry, EntryKind, Lot
 from app.lib import dates
 from app.lib.collation import sort_key
-from app.loyalty.models import Access, Category, Program
+from app.loyalty.models import Access, Category, FieldKind, Program, QuestionnaireChoice, QuestionnaireField
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 from app.offers.models import CustomerOffer, Offer
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
@@ -78,6 +78,42 @@ def add_customer(
     _enrol(customer.id, access, category)
     _list(customer.id, point_of_sale)
     return customer.id
+
+
+def add_question(
+    name: str, kind: FieldKind = FieldKind.TEXT, *, required: bool = False, choices: Sequence[str] = ()
+) -> int:
+    """A question behind those that there are; answers with its id."""
+    position = db.session.scalar(select(func.count()).select_from(QuestionnaireField)) or 0
+    question = QuestionnaireField(business_id=business_id(), name=name, kind=kind, required=required, position=position)
+    _add(question)
+    _add(
+        *(
+            QuestionnaireChoice(business_id=business_id(), field_id=question.id, name=each, position=place)
+            for place, each in enumerate(choices)
+        )
+    )
+    return question.id
+
+
+def add_answer(customer_id: int, question_id: int, **value: object) -> None:
+    """An answer in the column of its kind: words, number (ten-thousandths), day, yes, choice_id."""
+    if "words" in value:
+        value["words_key"] = sort_key(str(value["words"]))
+    _add(Answer(business_id=business_id(), customer_id=customer_id, field_id=question_id, **value))
+
+
+def choice_ids(question_id: int) -> list[int]:
+    """The choices of a question in their order."""
+    mine = select(QuestionnaireChoice.id).where(QuestionnaireChoice.field_id == question_id)
+    return list(db.session.scalars(mine.order_by(QuestionnaireChoice.position)))
+
+
+def add_category(name: str, position: int = 1) -> int:
+    """A category of the default program."""
+    category = Category(business_id=business_id(), program_id=default_program().id, name=name, position=position)
+    _add(category)
+    return category.id
 
 
 def add_sale(

@@ -28,6 +28,7 @@ class Ids:
     customer: int
     transaction: int
     message: int
+    question: int
 
     def values(self) -> dict[str, int]:
         shop = self.shop
@@ -39,6 +40,7 @@ class Ids:
             "transaction_id": self.transaction,
             "message_id": self.message,
             "session_id": 1,
+            "question_id": self.question,
         }
 
 
@@ -51,7 +53,8 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         theirs = {"customer": customer, "place": place}
         sale = text("SELECT max(id) FROM transaction WHERE customer_id = :customer AND point_of_sale_id = :place")
         message = text("SELECT max(id) FROM message WHERE customer_id = :customer")
-        found = [db.session.scalar(each, theirs) or 0 for each in (sale, message)]
+        question = text("SELECT min(id) FROM questionnaire_field")
+        found = [db.session.scalar(each, theirs) or 0 for each in (sale, message, question)]
     return Ids(shop, franchised, int(customer), *found)
 
 

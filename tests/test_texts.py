@@ -34,8 +34,10 @@ DATA = [
     "New Customers",
     "Anna Kovalenko",
     "AK",
+    *("SMS", "Viber", "push", "JSON"),
 ]
 PAGES = ["/customers", "/customers?sort=name", "/customers/columns", "/points-of-sale", "/points-of-sale/new"]
+PAGES += ["/customers/new", "/questionnaire", "/questionnaire?archived=1", "/questionnaire/questions/new"]
 PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/profile", "/no-such-page"]
 
 
@@ -182,7 +184,8 @@ def test_a_customers_pages_have_no_english_left(town: Town, language: str) -> No
         give_offer(olena, add_offer("", ""))
     browser = _speaking(town, language)
     tabs = ("loyalty-history", "transactions", f"transactions/{sale}", "messages", f"messages/{message}", "offers")
-    profile = [f"/customers/{olena}", *(f"/customers/{olena}/{tab}" for tab in tabs)]
+    forms = ("edit", "tags", "erasure", "personal-data")
+    profile = [f"/customers/{olena}", *(f"/customers/{olena}/{tab}" for tab in (*tabs, *forms))]
     for path in (*profile, f"/customers?open={olena}", "/customers/count", "/customers/sums"):
         assert _english(browser.get(path), "Flat white", "Viber", "SMS", "API", "PIN") == [], path
 
@@ -192,11 +195,20 @@ def test_empty_tabs_have_no_english_left(town: Town, language: str) -> None:
     with town.kavalier.work():
         olena = add_customer("Олена", "Коваль")
     browser = _speaking(town, language)
-    for tab in ("loyalty-history", "transactions", "messages", "offers"):
+    for tab in ("loyalty-history", "transactions", "messages", "offers", "tags"):
         assert _english(browser.get(f"/customers/{olena}/{tab}"), "API") == [], tab
     for tab in ("loyalty-history", "transactions"):
         for query in ("from=2020-01-01", "from=2020-01-02&to=2020-01-01"):
             assert _english(browser.get(f"/customers/{olena}/{tab}?{query}"), "API") == [], tab
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_the_audit_log_has_no_english_left(town: Town, language: str) -> None:
+    """I18-1, PR-4: actions and fields too."""
+    browser = _speaking(town, language)
+    data = [*(person.name for person in town.people.values()), "UAH", "UA", "Europe/Kyiv", "kavalier"]
+    for path in ("/audit-log", "/audit-log?action=customer.erase"):
+        assert _english(browser.get(path), *data) == []
 
 
 @pytest.mark.parametrize("language", FOREIGN)
@@ -207,6 +219,11 @@ def test_refusals_have_no_english_left(town: Town, language: str) -> None:
     assert refused.status_code == 422
     assert _english(refused) == []
     assert _english(browser.get("/customers?sort=9"), "9") == []
+    wrong = {"phone": "1", "email": "x", "birthday": "1800-01-01", "cards": ["9" * 65]}
+    assert _english(submit(browser, "/customers/new", wrong, action="/customers"), "com") == []
+    question = {"name": "", "kind": "choice"}
+    asked = submit(browser, "/questionnaire/questions/new", question, action="/questionnaire/questions")
+    assert _english(asked) == []
 
 
 @pytest.mark.parametrize(

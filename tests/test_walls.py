@@ -19,12 +19,15 @@ DEFINERS = {
     "end_stale_sessions",
     "every_business",
     "forget_unsent_forms",
+    "list_customer",
     "newest_audit_hash",
     "own_businesses",
     "sample_size",
     "session_identity",
     "sees_customer",
     "sign_in_user",
+    "tag_keys",
+    "tag_values",
 }
 # A user is of no business, so a reference to one cannot name it.
 SHARED = {"app_user"}

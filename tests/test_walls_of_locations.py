@@ -11,7 +11,17 @@ from sqlalchemy import func, select, text
 from app import audit
 from app.audit import AuditEntry
 from app.businesses.models import Franchisee, PointOfSale, StatsScope, Terminal
-from app.customers.models import Card, Customer, CustomerSearch, CustomerStats, Enrolment, Tag
+from app.customers.models import (
+    Answer,
+    Card,
+    Consent,
+    ConsentKind,
+    Customer,
+    CustomerSearch,
+    CustomerStats,
+    Enrolment,
+    Tag,
+)
 from app.extensions import db
 from app.ledger.models import Balance, Entry, Lot, LotUse
 from app.lib import dates
@@ -19,7 +29,16 @@ from app.messaging.models import Channel, Direction, Message
 from app.offers.models import CustomerOffer
 from app.transactions.models import Transaction, TransactionLine
 from tests.browsing import submit
-from tests.factories import add_customer, add_message, add_offer, add_points, add_sale, give_offer
+from tests.factories import (
+    add_answer,
+    add_customer,
+    add_message,
+    add_offer,
+    add_points,
+    add_question,
+    add_sale,
+    give_offer,
+)
 from tests.people import Town
 
 
@@ -34,6 +53,14 @@ class TestLocations:
             stranger = add_customer(
                 "Iryna", "Stranger", "+380670000003", cards=["3"], tags=[("a", "3")], point_of_sale=shop.own_place
             )
+            question = add_question("Favourite drink")
+            for customer in (buyer, stranger):
+                add_answer(customer, question, words=str(customer))
+                db.session.add(
+                    Consent(
+                        business_id=shop.id, customer_id=customer, kind=ConsentKind.SMS, granted=False, at=dates.now()
+                    )
+                )
             for customer, terminal, amount in (
                 (buyer, shop.franchised_terminal, 100),
                 (buyer, shop.own_terminal, 900),
@@ -56,6 +83,8 @@ class TestLocations:
         assert self.seen(town, Balance.customer_id) == own
         assert self.seen(town, Card.number) == {"1"}
         assert self.seen(town, Tag.value) == {"1"}
+        assert self.seen(town, Answer.customer_id) == {stock["buyer"]}
+        assert self.seen(town, Consent.customer_id) == {stock["buyer"]}
         assert self.seen(town, Lot.customer_id) == {stock["buyer"]}
 
     def test_an_operator_sees_what_happened_there(self, town: Town, stock: dict[str, int]) -> None:

@@ -8,7 +8,21 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tests.factories import add_customer, add_message, add_offer, add_points, add_sale, give_offer
+from app.customers.models import Consent, ConsentKind
+from app.extensions import db
+from app.lib import dates
+from app.loyalty.models import FieldKind
+from tests.factories import (
+    add_answer,
+    add_customer,
+    add_message,
+    add_offer,
+    add_points,
+    add_question,
+    add_sale,
+    choice_ids,
+    give_offer,
+)
 from tests.people import Shop
 
 OF_NO_BUSINESS = {"alembic_version", "app_user", "business", "sign_in_failure", "user_session"}
@@ -41,6 +55,11 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         customer = add_customer(cards=["7700"], tags=[("city", "Kyiv")], point_of_sale=shop.franchised_place)
         sale = add_sale(customer, shop.franchised_terminal, 5_000)
         entry = add_points(customer, 300, terminal_id=shop.franchised_terminal)
+        milk = add_question("Milk", FieldKind.CHOICE, choices=["Oat"])
+        add_answer(customer, milk, choice_id=choice_ids(milk)[0])
+        db.session.add(
+            Consent(business_id=shop.id, customer_id=customer, kind=ConsentKind.SMS, granted=False, at=dates.now())
+        )
         add_message(customer, point_of_sale_id=shop.franchised_place)
         give_offer(customer, add_offer())
     superuser.execute(
@@ -55,6 +74,7 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f" VALUES (%(id)s, gen_random_uuid(), {person}, 'x')",
         "INSERT INTO table_settings (business_id, user_id, table_name, columns)"
         f" VALUES (%(id)s, {person}, 'customers', '[]')",
+        "INSERT INTO audit_check (business_id, at, lines, last_hash) VALUES (%(id)s, now(), 0, '')",
         f"INSERT INTO unsent_form (business_id, key, user_id, path, fields)"
         f" VALUES (%(id)s, gen_random_uuid(), {person}, '/terminals', '[]')",
         "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",

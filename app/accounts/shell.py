@@ -136,16 +136,23 @@ class Shell:
     def rail(self) -> list[Group]:
         """The rooms that this person may enter; the last group stands at the bottom."""
         customers = [Item(_("Customers"), "users", "customers.index", Permission.READ_CUSTOMERS, "c")]
+        loyalty = [Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q")]
         business = [
             Item(_("Points of sale"), "store", "businesses.points_of_sale", Permission.READ_PLACES, "p"),
             Item(_("Terminals"), "tablet", "businesses.terminals", Permission.READ_PLACES, "t"),
             Item(_("Franchisees"), "handshake", "businesses.franchisees", Permission.READ_PLACES, "f"),
+            Item(_("Audit log"), "scroll-text", "audit.index", Permission.READ_AUDIT, "l"),
         ]
         below = [
             Item(_("Settings"), "settings", "businesses.settings", Permission.EDIT_BUSINESS, "s"),
             Item(_("Help"), "circle-question-mark", "help.index", Permission.MEMBER),
         ]
-        groups = [Group(None, customers), Group(_("Business"), business), Group(None, below)]
+        groups = [
+            Group(None, customers),
+            Group(_("Loyalty"), loyalty),
+            Group(_("Business"), business),
+            Group(None, below),
+        ]
         allowed = [Group(group.title, [item for item in group.items if self._may(item)]) for group in groups]
         return [group for group in allowed if group.items]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 from zoneinfo import available_timezones
 
 import phonenumbers
@@ -12,77 +10,29 @@ from babel import Locale
 from babel.numbers import get_currency_name, get_territory_currencies
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, Form, HiddenField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from app.businesses.models import Business, Franchisee, PointOfSale
+from app.forms import KeptForm, line, name_line
 from app.lib.collation import sort_key
-from app.lib.texts import has_control_characters, one_line
 
-LONGEST = 300
 CONTINENTS = {
     *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 }
 Choices = list[SelectChoice]
 
 
-def _plain(_form: Form, field: Field) -> None:
-    if has_control_characters(field.data or ""):
-        raise ValidationError(_("Remove the characters that cannot be seen."))
-
-
-def _line(label: object, *validators: object, description: object = "") -> Field:
-    return StringField(
-        label,
-        validators=[*validators, Length(max=LONGEST, message=_l("At most %(max)d characters.")), _plain],
-        filters=[lambda text: text and one_line(text)],
-        description=description,
-    )
-
-
-def _name() -> Field:
-    return _line(lazy_pgettext("of a thing", "Name"), DataRequired(_l("Enter a name.")))
-
-
 def _id(text: object) -> int | None:
     return int(str(text)) if text else None
-
-
-class KeptForm(FlaskForm):  # type: ignore[misc]
-    """A form about a row that someone else may change meanwhile: it carries a hash of the values it showed."""
-
-    fields: ClassVar[tuple[str, ...]] = ("name",)
-    version = HiddenField()
-
-    def show(self, row: object) -> None:
-        """Notes which values of the row the person has seen."""
-        self.version.data = self._hash(row)
-
-    def is_stale(self, row: object) -> bool:
-        """Whether the row has changed since the form was shown."""
-        return bool(self.version.data != self._hash(row))
-
-    def values(self) -> dict[str, object]:
-        return {name: self[name].data for name in self.fields}
-
-    def kept_words(self, row: object) -> list[tuple[str, str]]:
-        """What of the row differs from what was typed: label and the kept value, as people read it."""
-        differing = [name for name in self.fields if getattr(row, name) != self[name].data]
-        return [(str(self[name].label.text), _words(self[name], getattr(row, name))) for name in differing]
-
-    def _hash(self, row: object) -> str:
-        shown = repr([getattr(row, name) for name in self.fields])
-        return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
 class PointOfSaleForm(KeptForm):
     fields = ("name", "address", "franchisee_id", "published")
 
-    name = _name()
-    address = _line(_l("Address"))
+    name = name_line()
+    address = line(_l("Address"))
     franchisee_id = SelectField(_l("Franchisee"), coerce=_id)
     published = BooleanField(_l("Shown to customers"), default=True)
 
@@ -94,7 +44,7 @@ class PointOfSaleForm(KeptForm):
 
 
 class TerminalForm(KeptForm):
-    name = _name()
+    name = name_line()
 
 
 class NewTerminalForm(TerminalForm):
@@ -112,13 +62,13 @@ class NewTerminalForm(TerminalForm):
 
 
 class FranchiseeForm(KeptForm):
-    name = _name()
+    name = name_line()
 
 
 class BusinessForm(KeptForm):
     fields = ("name", "currency", "time_zone", "country")
 
-    name = _name()
+    name = name_line()
     currency = SelectField(_l("Currency"), validators=[DataRequired()])
     time_zone = SelectField(_l("Time zone"), validators=[DataRequired()])
     country = SelectField(
@@ -164,12 +114,3 @@ def _places(places: Sequence[PointOfSale | Franchisee]) -> Choices:
 
 def _sorted(choices: Iterable[SelectChoice]) -> Choices:
     return sorted(choices, key=lambda choice: sort_key(choice.label))
-
-
-def _words(field: Field, value: object) -> str:
-    if isinstance(field, SelectField):
-        labels = {each.value: each.label for each in field.choices}
-        return str(labels.get("" if value is None else str(value), value))
-    if isinstance(field, BooleanField):
-        return _("Yes") if value else _("No")
-    return str(value) or "–"

@@ -12,11 +12,11 @@ from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.businesses import services
-from app.businesses.forms import KeptForm
 from app.businesses.models import Terminal
 from app.businesses.queries import place_above
 from app.businesses.services import ArchivedAboveError, InUseError, NameTakenError, Place
 from app.errors import BadAddress, Problem
+from app.forms import KeptForm
 from app.identity import person
 from app.permissions import Permission
 from app.web import go, render

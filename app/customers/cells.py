@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.filters import tongue
-from app.lib import formats
+from app.lib import decimals, formats
 
 LAST_RANK = 12
 NOTHING = '<span class="quiet">–</span>'
@@ -41,17 +41,20 @@ class RowLinks(NamedTuple):
     profile: str
     drawer: str
     opened: str
+    edit: str | None
+    """What follows the profile's address; None for who may not edit."""
 
 
 class RowDrawer:
     """Draws the cells of rows, one after another, for the columns of a page."""
 
     def __init__(self, columns: Sequence[Shown], links: RowLinks) -> None:
-        self.profile, self.drawer, self.opened = (str(escape(each)) for each in links)
+        self.profile, self.drawer, self.opened, self.edit = (str(escape(each or "")) for each in links)
         drawn = _kinds()
         linked_kind = "name" if any(column.kind == "name" for column in columns) else None
         self.no_name = str(escape(_("No name")))
         self.open_words = str(escape(_("Summary")))
+        self.edit_words = str(escape(_("Edit")))
         self.parts = [
             (
                 column.key,
@@ -64,7 +67,10 @@ class RowDrawer:
         ]
 
     def draw(self, customer_id: int, name: str, values: Mapping[str, object]) -> Markup:
-        """All cells of a row; the first one carries what opens the drawer, the name leads to the profile."""
+        """All cells of a row; the first one carries what opens the drawer, the name leads to the profile.
+
+        Behind the last one hovers the way to the form, for who may edit (CT-12).
+        """
         shown_name = str(escape(name)) or self.no_name
         opened = f"{self.opened}{customer_id}"
         opener = (
@@ -80,6 +86,12 @@ class RowDrawer:
                 text = f'<a class="row-link" href="{self.profile}{customer_id}">{text}</a>'
             pieces.append(f"{begin}{opener}{text}{end}")
             opener = ""
+        if self.edit:
+            edit = f"{self.profile}{customer_id}{self.edit}"
+            pieces.append(
+                f'<td class="c-edit"><a class="row-edit" href="{edit}">{self.edit_words}'
+                f'<span class="hidden-visually"> {shown_name}</span></a></td>'
+            )
         return Markup("".join(pieces))  # noqa: S704 - escaped above, piece by piece
 
 
@@ -113,6 +125,7 @@ def _kinds() -> dict[str, Draw]:
         "money": lambda value: str(ours.money(value)),
         "integer": lambda value: formats.number(value, language),
         "days": lambda value: formats.number(value, language),
+        "decimal": lambda value: decimals.written(value, language),
         "points": lambda value: formats.points(value, language),
         "date": ours.short_date,
         "pill": lambda value: f'<span class="pill">{escape(value)}</span>',

@@ -1,8 +1,9 @@
-"""Customers and what is known of them: identity, cards, enrolments, tags, figures by scope (CT-1 to CT-3)."""
+"""Customers and what is known of them: identity, answers, consents, enrolments, tags, figures (CT-1 to CT-3)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import IntEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -81,6 +83,7 @@ class Customer(Base):
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(Integer, server_default="1")
+    """Grows with each change of what the edit form shows, so that a question about the customer can be stale."""
     created_at: Mapped[Created]
 
 
@@ -132,6 +135,75 @@ class Tag(Base):
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     value: Mapped[str] = mapped_column(Text)
     created_at: Mapped[Created]
+
+
+class Answer(Base):
+    """What a customer answered to a question of the questionnaire, in the column of the question's kind (LP-7)."""
+
+    __tablename__ = "answer"
+    __table_args__ = _of_customer(
+        ForeignKeyConstraint(
+            ["business_id", "field_id"], ["questionnaire_field.business_id", "questionnaire_field.id"]
+        ),
+        ForeignKeyConstraint(
+            ["business_id", "choice_id"], ["questionnaire_choice.business_id", "questionnaire_choice.id"]
+        ),
+        CheckConstraint("num_nonnulls(words, number, day, yes, choice_id) = 1", name="one_value"),
+        *(
+            Index(
+                f"answer_{value}_idx",
+                "business_id",
+                "field_id",
+                value,
+                "customer_id",
+                postgresql_where=text(f"{value} IS NOT NULL"),
+            )
+            for value in ("words_key", "number", "day", "yes", "choice_id")
+        ),
+    )
+
+    business_id: Mapped[BusinessKey]
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    field_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    words: Mapped[str | None] = mapped_column(Text)
+    words_key: Mapped[str | None] = mapped_column(Text(collation="C"))
+    """The words' alphabetical order; of text as long as people like, the beginning."""
+    number: Mapped[int | None] = mapped_column(BigInteger)
+    """In ten-thousandths."""
+    day: Mapped[date | None] = mapped_column(Date)
+    yes: Mapped[bool | None] = mapped_column(Boolean)
+    choice_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ConsentKind(IntEnum):
+    """What a customer agrees to, or not: that its data are processed, that it is written to on a channel (CP-7)."""
+
+    PROCESSING = 1
+    SMS = 2
+    PUSH = 3
+    EMAIL = 4
+    VIBER = 5
+
+
+CHANNELS = tuple(kind for kind in ConsentKind if kind is not ConsentKind.PROCESSING)
+
+
+class Consent(Base):
+    """What a customer said last of a kind of consent, when, and who wrote it down.
+
+    With no row, processing was not agreed to, and the customer has not opted out of a channel.
+    """
+
+    __tablename__ = "consent"
+    __table_args__ = _of_customer()
+
+    business_id: Mapped[BusinessKey]
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    kind: Mapped[ConsentKind] = mapped_column(SmallEnum(ConsentKind), primary_key=True)
+    granted: Mapped[bool] = mapped_column(Boolean)
+    at: Mapped[Moment]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    """None when the customer said so itself."""
 
 
 class Enrolment(Base):

@@ -69,7 +69,7 @@ def identity(customer: Customer) -> dict[str, Any]:
         "confirmed": customer.confirmed,
         "app_installed": customer.app_installed,
         "registered_on": local(customer.registered_at).date(),
-        "registered_at": _registered_at(customer),
+        "registered_at": registered_at(customer),
         "programs": enrolments,
     }
 
@@ -109,7 +109,7 @@ def _cards(customer_id: int) -> list[str]:
     return list(db.session.scalars(mine.order_by(Card.id)))
 
 
-def _registered_at(customer: Customer) -> str | None:
+def registered_at(customer: Customer) -> str | None:
     if customer.registered_point_of_sale_id is None:
         return None
     place = select(PointOfSale.name).where(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask_babel import gettext as _
 from sqlalchemy import Row, Select, func, select
 from werkzeug.exceptions import NotFound
 
+from app.accounts.models import User
+from app.audit import AuditEntry
 from app.customers.filters import CustomerFilter
 from app.customers.models import Customer
 from app.customers.parameters import SCOPE
@@ -79,7 +82,40 @@ def sums_by_source(chosen: CustomerFilter, columns: Iterable[Column]) -> list[Ca
 
 def customer_named(customer_id: int) -> Customer:
     """A customer that this person may see, not merged or erased. Raises NotFound."""
-    customer = db.session.get(Customer, (business_id(), customer_id))
+    return _present(db.session.get(Customer, (business_id(), customer_id)))
+
+
+def customer_to_change(customer_id: int) -> Customer:
+    """The same, held until the end of this unit of work; sales, which only refer to it, do not wait."""
+    return _held(customer_id, {"key_share": True})
+
+
+def customer_to_erase(customer_id: int) -> Customer:
+    """The same, held from sales too: one on its way ends first, and its figures are then seen and erased."""
+    return _held(customer_id, True)
+
+
+def last_change(customer_id: int) -> tuple[str, datetime] | None:
+    """Who changed a customer last, and when; None where the audit log shows this person no line of it."""
+    lines = (
+        select(User.name, AuditEntry.at)
+        .join(User, User.id == AuditEntry.user_id)
+        .where(
+            AuditEntry.business_id == business_id(),
+            AuditEntry.subject_kind == "customer",
+            AuditEntry.subject_id == customer_id,
+        )
+    )
+    row = db.session.execute(lines.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1)).first()
+    return (row.name, row.at) if row else None
+
+
+def _held(customer_id: int, how: bool | dict[str, bool]) -> Customer:
+    key = (business_id(), customer_id)
+    return _present(db.session.get(Customer, key, with_for_update=how, populate_existing=True))
+
+
+def _present(customer: Customer | None) -> Customer:
     if customer is None or customer.merged_into_id is not None or customer.erased_at is not None:
         raise NotFound
     return customer

@@ -78,7 +78,7 @@ class Column:
     key: str
     label: str
     kind: str
-    """How a cell is drawn: phone, name, text, pill, access, integer, money, points, date, days, expiring, …"""
+    """How a cell is drawn: phone, name, text, pill, access, integer, decimal, money, points, date, days, expiring, …"""
     fields: Callable[[FromClause], Sequence[Any]]
     """What to select from the source's rows."""
     order: Callable[[Sample], Order]
@@ -115,6 +115,17 @@ class Tab:
 
 ColumnProvider = Callable[[], Sequence[Column]]
 FactProvider = Callable[[int], Mapping[str, object]]
+DataProvider = Callable[[int], object]
+Step = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class ErasureStep:
+    """What an area wipes out of its own when a customer is erased (CP-8)."""
+
+    label: object
+    """What goes, in words, lazily translated: the page that asks lists it."""
+    erase: Step
 
 
 @dataclass
@@ -124,6 +135,9 @@ class Registry:
     columns: list[tuple[int, ColumnProvider]] = field(default_factory=list)
     drawer: list[FactProvider] = field(default_factory=list)
     overview: list[FactProvider] = field(default_factory=list)
+    personal_data: dict[str, DataProvider] = field(default_factory=dict)
+    creation: list[Step] = field(default_factory=list)
+    erasure: list[ErasureStep] = field(default_factory=list)
     tabs: list[tuple[int, Tab]] = field(default_factory=list)
 
 
@@ -147,6 +161,23 @@ def add_overview_facts(provider: FactProvider) -> None:
     """Hangs in what the overview shows of a customer, by name."""
     if provider not in registry.overview:
         registry.overview.append(provider)
+
+
+def add_creation_step(step: Step) -> None:
+    """Hangs in what another area writes for a new customer, by its id, in the unit of work that registers it."""
+    if step not in registry.creation:
+        registry.creation.append(step)
+
+
+def add_personal_data(section: str, provider: DataProvider) -> None:
+    """Hangs in what another area knows of a customer, for the file that it may ask for (CP-8): what JSON can hold."""
+    registry.personal_data[section] = provider
+
+
+def add_erasure_step(step: ErasureStep) -> None:
+    """Hangs in what another area wipes out of a customer, in the unit of work that erases it (CP-8)."""
+    if step not in registry.erasure:
+        registry.erasure.append(step)
 
 
 def add_tab(place: int, tab: Tab) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -21,7 +22,9 @@ from app.customers.queries import PAGE_SIZE, Page, customer_page
 from app.customers.registry import Column, registry
 from app.db import business_id
 from app.errors import BadAddress
+from app.identity import person
 from app.paging import PageKey
+from app.permissions import Permission
 
 NAME = "customers"
 STANDARD_SORT = "-last_at"
@@ -83,6 +86,10 @@ class CustomersTable:
     @cached_property
     def columns(self) -> list[Head]:
         return [self._head(column, self._ranks[column.key]) for column in self.shown]
+
+    @cached_property
+    def may_edit(self) -> bool:
+        return person().may(Permission.EDIT_CUSTOMERS)
 
     @cached_property
     def rows(self) -> list[Line]:
@@ -171,9 +178,13 @@ class CustomersTable:
                 for head in self.columns
             ],
             RowLinks(
-                f"{address('customers.index')}/",
-                _with(address("customers.drawer", self.filter.args()), "id="),
-                _with(self.here, "open="),
+                profile=f"{address('customers.index')}/",
+                # With all that the table is shown by, so that the drawer leads back to it.
+                drawer=_with(
+                    address("customers.drawer", self.filter.args(), self._sort_args(), self._place_args()), "id="
+                ),
+                opened=_with(self.here, "open="),
+                edit=f"/edit?{urlencode({'back': self.here})}" if self.may_edit else None,
             ),
         )
 

@@ -11,10 +11,14 @@ from typing import Any
 from flask import Response, url_for
 
 from app.customers import profile
+from app.customers.actions import actions
 from app.customers.models import Customer
 from app.customers.registry import Tab, registry
 from app.identity import person
 from app.web import render
+
+_GUIDES = {"overview": "profile", "tags": "tags"}
+"""Tab → its guide in Help, where it has one of its own."""
 
 
 def show_tab(key: str, template: str, customer: Customer, **context: Any) -> Response:
@@ -26,8 +30,9 @@ def show_tab(key: str, template: str, customer: Customer, **context: Any) -> Res
         tabs=strip,
         tab=next(link for link in strip if link["current"]),
         tab_by_key={link["key"]: link for link in strip},
+        actions=actions(customer.id),
         back_href=url_for("customers.index"),
-        help_href=url_for("help.index", _anchor="profile" if key == "overview" else "profile-tabs"),
+        help_href=url_for("help.index", _anchor=_GUIDES.get(key, "profile-tabs")),
         **context,
     )
 

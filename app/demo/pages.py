@@ -6,7 +6,7 @@ scattered, and reading a history costs what it costs there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from random import Random
@@ -16,6 +16,7 @@ from app.demo.figures import Figures
 from app.demo.letters import Letters
 from app.demo.rows import Rows, Texts
 from app.demo.shoppers import Customer, Shop
+from app.demo.told import Told
 from app.demo.wallets import Holding
 from app.loyalty.models import Access
 
@@ -49,6 +50,7 @@ class Pages:
         self._ids = ids
         self._texts = Texts(shop.structure.business, shop.calendar)
         self._figures = Figures(shop.structure, shop.calendar)
+        self._last_day = shop.calendar.date(shop.calendar.end)
         self._letters = Letters(shop, rng, self._texts.rows)
 
     def holdings(self, customer: int) -> list[Holding]:
@@ -56,10 +58,12 @@ class Pages:
         structure = self._shop.structure
         return [Holding(self.book, customer, wallet) for wallet in (*structure.wallets, structure.account)]
 
-    def rows(self, described: Iterable[Described]) -> Rows:
+    def rows(self, described: Sequence[Described]) -> Rows:
         self._number()
+        told = self._told(described[0].customer.number if described else 0)
         for each in described:
             self._describe(each)
+            self._texts.told(each.customer, told)
         for sale in self.book.sales:
             self._texts.sale(sale)
         for movement in self.book.movements:
@@ -67,6 +71,10 @@ class Pages:
         for portion in self.book.portions:
             self._texts.portion(portion)
         return {table: "".join(rows) for table, rows in self._texts.rows.items()}
+
+    def _told(self, first: int) -> Told:
+        plan, structure = self._shop.plan, self._shop.structure
+        return Told(plan.seed, plan.slug, first, structure.questions, self._last_day)
 
     def _number(self) -> None:
         """Gives transactions, entries and lots their ids."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from app.demo.chance import seeded
+from app.demo.told import QUESTIONS, QuestionPlan
 from app.demo.words import BULK, OFFERS, Bulk, OfferPlan
 
 FIRST_CATEGORY = "New Customers"
@@ -69,6 +70,7 @@ class BusinessPlan:
     country: str = "UA"
     seed: int = 1
     wallets: tuple[str, ...] = field(default=("Points",))
+    questions: tuple[QuestionPlan, ...] = ()
     offers: tuple[OfferPlan, ...] = ()
     bulk: tuple[Bulk, ...] = ()
 
@@ -98,6 +100,7 @@ def kavalier(customers: int = 20_000, sales: int = 250_000, seed: int = 7) -> Bu
         programs=(_club("Kavalier"), ProgramPlan("Beans subscription", beans, 0, 0.12, 0.2, 5, 5, menu="subscription")),
         franchisees=("Boris Cafés", "Left Bank Coffee"),
         wallets=("Kavalier points",),
+        questions=QUESTIONS,
         offers=OFFERS,
         bulk=BULK,
         seed=seed,

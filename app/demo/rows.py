@@ -6,6 +6,7 @@ from app.customers.search import document
 from app.demo.book import Movement, Portion, Sale
 from app.demo.calendar import FOREVER, NEVER, Calendar
 from app.demo.shoppers import Customer
+from app.demo.told import Told
 from app.demo.wallets import Holding
 from app.lib.collation import sort_key
 from app.loyalty.models import Access
@@ -17,6 +18,8 @@ COLUMNS = {
     "customer_search": "business_id customer_id document",
     "card": "business_id id customer_id number created_at",
     "tag": "business_id customer_id key value created_at",
+    "answer": "business_id customer_id field_id words words_key number day yes choice_id",
+    "consent": "business_id customer_id kind granted at user_id",
     "enrolment": "business_id program_id customer_id category_id category_by_hand access enrolled_at",
     "transaction": "business_id id customer_id program_id point_of_sale_id terminal_id kind source status at gross"
     " discount points_paid account_paid points_earned user_id cancelled_at",
@@ -35,6 +38,7 @@ Rows = dict[str, str]
 """Table → its rows."""
 
 _NULL = "\\N"
+_VALUES = ("words", "words_key", "number", "day", "yes", "choice_id")
 
 
 class Texts:
@@ -65,6 +69,19 @@ class Texts:
         )
         self.rows["tag"] += (
             f"{self._business}\t{customer.id}\t{key}\t{value}\t{self._text(at)}\n" for key, value, at in tags
+        )
+
+    def told(self, customer: Customer, told: Told) -> None:
+        self.rows["answer"] += (
+            f"{self._business}\t{customer.id}\t{each.question}\t"
+            + "\t".join(each.values.get(column, _NULL) for column in _VALUES)
+            + "\n"
+            for each in told.answers()
+        )
+        at = self._text(customer.habit.registered)
+        self.rows["consent"] += (
+            f"{self._business}\t{customer.id}\t{kind:d}\t{_flag(granted)}\t{at}\t{_NULL}\n"
+            for kind, granted in told.consents()
         )
 
     def enrolment(self, customer: Customer, program: int, category: int, by_hand: bool, access: Access) -> None:

@@ -9,7 +9,9 @@ from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
 from app.demo.plans import ACCOUNT, CATEGORIES, FIRST_CATEGORY, BusinessPlan
+from app.demo.told import Question
 from app.demo.words import OfferPlan
+from app.loyalty.models import FieldKind
 from app.permissions import Role
 
 
@@ -47,6 +49,7 @@ class Structure:
     programs: list[int] = field(default_factory=list)
     categories: list[dict[str, int]] = field(default_factory=list)
     """By program: name → id."""
+    questions: list[Question] = field(default_factory=list)
     scopes: Scopes = field(default_factory=Scopes)
     offers: list[dict[str, int]] = field(default_factory=list)
     """By the plan's offer: language → id."""
@@ -90,6 +93,7 @@ def write_structure(connection: Connection, plan: BusinessPlan, until: datetime)
     writer = Writer(connection, business)
     _write_places(writer, plan, made)
     _write_programs(connection, writer, plan, made)
+    _write_questions(writer, plan, made)
     _write_scopes(writer, made)
     made.offers = [_write_offer(writer, offer, until) for offer in plan.offers]
     return made
@@ -135,6 +139,19 @@ def _write_programs(connection: Connection, writer: Writer, plan: BusinessPlan, 
         "INSERT INTO program_account (business_id, program_id, wallet_id) VALUES (%s, %s, %s)",
         [made.business, made.programs[0], made.account],
     )
+
+
+def _write_questions(writer: Writer, plan: BusinessPlan, made: Structure) -> None:
+    for position, asked in enumerate(plan.questions):
+        id_ = writer.add(
+            "questionnaire_field", name=asked.name, kind=int(asked.kind), required=asked.required, position=position
+        )
+        offered = asked.says if asked.kind is FieldKind.CHOICE else ()
+        choices = [
+            writer.add("questionnaire_choice", field_id=id_, name=name, position=place)
+            for place, name in enumerate(offered)
+        ]
+        made.questions.append(Question(id_, asked, choices))
 
 
 def _write_scopes(writer: Writer, made: Structure) -> None:

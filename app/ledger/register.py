@@ -1,12 +1,22 @@
-"""What the ledger shows of a customer: columns of the table, facts of the drawer and the overview, a tab."""
+"""What the ledger tells of a customer, in the table, the drawer, the overview and a tab; and writes for a new one."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
-from app.customers.registry import Tab, add_columns, add_drawer_facts, add_overview_facts, add_tab
+from app.customers.registry import (
+    Tab,
+    add_columns,
+    add_creation_step,
+    add_drawer_facts,
+    add_overview_facts,
+    add_personal_data,
+    add_tab,
+)
 from app.ledger.columns import account_columns, points_columns
 from app.ledger.facts import drawer_facts, overview_facts
+from app.ledger.personal_data import personal_data
+from app.ledger.services import open_balances
 
 
 def register() -> None:
@@ -14,4 +24,6 @@ def register() -> None:
     add_columns(50, account_columns)
     add_drawer_facts(drawer_facts)
     add_overview_facts(overview_facts)
+    add_creation_step(open_balances)
+    add_personal_data("points_and_accounts", personal_data)
     add_tab(20, Tab("history", lazy_gettext("Loyalty history"), "ledger.loyalty_history"))

@@ -118,6 +118,13 @@ def phone(e164: str) -> str:
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)).replace("-", " ")
 
 
+@lru_cache(maxsize=256)
+def example_phone(country: str) -> str:
+    """How a mobile phone of the country is written, by its numbering plan; '' where none is known."""
+    example = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    return phone(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)) if example else ""
+
+
 def initials(name: str) -> str:
     """Up to two letters that stand for a person."""
     letters = [word[0] for word in name.split() if word[0].isalnum()]

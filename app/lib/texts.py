@@ -11,11 +11,18 @@ def one_line(text: str) -> str:
 
 
 def has_control_characters(text: str) -> bool:
-    """Whether there are characters in it that nobody sees and PostgreSQL or a page may refuse, such as NUL."""
-    return any(unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in text)
+    """Whether there are characters in it that nobody sees and PostgreSQL or a page may refuse, such as NUL.
+
+    A letter or emoji newer than Python's tables is none of them, though those know no category for it.
+    """
+    return any(unicodedata.category(letter) in ("Cc", "Cs") or _is_no_character(ord(letter)) for letter in text)
 
 
 def preview(text: str, most: int = 80) -> str:
     """How a text begins, in one line: at most so many characters, the last of them … where it goes on."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def _is_no_character(code: int) -> bool:
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF

@@ -1,13 +1,18 @@
-"""Loyalty programs, wallets and categories: the frame in which customers earn and redeem (LP-1, LP-4, AC-1 to AC-3)."""
+"""The frame in which customers earn and redeem, and what they are asked.
+
+Programs, wallets, categories (LP-1, LP-4, AC-1 to AC-3), the questionnaire (LP-7).
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    DateTime,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
@@ -117,4 +122,52 @@ class Category(Base):
     is_default: Mapped[bool] = mapped_column(Boolean, server_default="false")
     position: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     """The order in which categories are listed and the table sorts them."""
+    created_at: Mapped[Created]
+
+
+class FieldKind(IntEnum):
+    """What the answers to a question of the questionnaire are (LP-7)."""
+
+    TEXT = 1
+    NUMBER = 2
+    DATE = 3
+    YES_NO = 4
+    CHOICE = 5
+
+
+class QuestionnaireField(Base):
+    """A question that customers are asked (LP-7). Its kind never changes, as there are answers of it."""
+
+    __tablename__ = "questionnaire_field"
+    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]),)
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[FieldKind] = mapped_column(SmallEnum(FieldKind))
+    required: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    position: Mapped[int] = mapped_column(SmallInteger)
+    archived_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Asked no more; the answers stay."""
+    created_at: Mapped[Created]
+
+
+class QuestionnaireChoice(Base):
+    """What can be answered to a question of the kind CHOICE."""
+
+    __tablename__ = "questionnaire_choice"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["business_id", "field_id"], ["questionnaire_field.business_id", "questionnaire_field.id"]
+        ),
+        Index(None, "business_id", "field_id", "position"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    field_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    archived_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """No longer offered; who chose it keeps it."""
     created_at: Mapped[Created]

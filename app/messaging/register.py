@@ -1,12 +1,18 @@
-"""What messages show of a customer: a tab."""
+"""What messages show of a customer: a tab; what is known of one in them, and erased."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
-from app.customers.registry import Tab, add_tab
+from app.customers.registry import ErasureStep, Tab, add_erasure_step, add_personal_data, add_tab
+from app.messaging.personal_data import personal_data
 from app.messaging.queries import message_count
+from app.messaging.services import forget_texts
+
+ERASURE = ErasureStep(lazy_gettext("Texts of messages"), forget_texts)
 
 
 def register() -> None:
     add_tab(40, Tab("messages", lazy_gettext("Messages"), "messaging.of_customer", count=message_count))
+    add_personal_data("messages", personal_data)
+    add_erasure_step(ERASURE)

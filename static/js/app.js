@@ -1,9 +1,10 @@
 // Begins every page: what htmx reports, the small things of the shell, and the modules of the pieces.
 import { closeToast, failure, scheduleToasts, toast } from "./toast.js";
 import { closeDialog, showDialog } from "./dialog.js";
-import "./columns.js";
 import "./drawer.js";
 import "./keys.js";
+import "./order.js";
+import "./rows.js";
 import "./selection.js";
 import "./table_keys.js";
 
@@ -28,10 +29,10 @@ document.addEventListener("submit", (event) => {
   queueMicrotask(() => { choice.value = choice.value === "icons" ? "words" : "icons"; });
 });
 
-// A second click on a plain form's button must not send it again.
+// A second click on a plain form's button must not send it again, unless the page stays open behind a download.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.matches("[hx-post]") || event.defaultPrevented) return;
+  if (form.method !== "post" || form.matches("[hx-post], [data-again]") || event.defaultPrevented) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });

@@ -44,7 +44,7 @@ function mark() {
   for (const row of document.querySelectorAll(".grid tr[data-id]")) row.classList.toggle("is-open", row.dataset.id === open);
   const hint = results()?.querySelector("[data-hidden-columns]");
   if (!hint) return;
-  const hidden = [...results().querySelectorAll("thead th")].filter((head) => !head.offsetWidth).length;
+  const hidden = [...results().querySelectorAll("thead th:not(.c-edit)")].filter((head) => !head.offsetWidth).length;
   hint.hidden = !open || !hidden;
   hint.textContent = hint.dataset.hiddenColumns.replace("{n}", hidden);
 }

@@ -1,4 +1,4 @@
-// Keys in a table: j and k walk over the rows, x ticks, Enter opens (the focused link does that by itself).
+// Keys in a table: j and k walk over the rows, x ticks, e edits, Enter opens (the focused link does that by itself).
 import { typing } from "./keys.js";
 
 const rows = () => [...document.querySelectorAll("tbody tr[data-id]")];
@@ -6,7 +6,7 @@ const opener = (row) => row.querySelector(".row-open, [data-open-row], .row-link
 
 document.addEventListener("keydown", (event) => {
   if (typing(event) || !rows().length) return;
-  const act = { j: () => walk(1), k: () => walk(-1), x: tick }[event.key];
+  const act = { j: () => walk(1), k: () => walk(-1), x: tick, e: edit }[event.key];
   if (act?.()) event.preventDefault();
 });
 
@@ -22,6 +22,12 @@ export function walk(step) {
   row.scrollIntoView({ block: "nearest" });
   if (document.querySelector(".drawer[open]") && !row.matches(".is-open")) opener(row).click();
   return row;
+}
+
+function edit() {
+  const link = current()?.querySelector(".row-edit");
+  link?.click();
+  return link;
 }
 
 function tick() {

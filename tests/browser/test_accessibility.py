@@ -6,9 +6,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from app.lib import dates
+from app.loyalty.models import FieldKind
 from app.messaging.models import MessageStatus
 from tests.browser.conftest import PageFor
-from tests.factories import add_customer, add_message, add_offer, add_points, add_sale, give_offer
+from tests.factories import (
+    add_answer,
+    add_customer,
+    add_message,
+    add_offer,
+    add_points,
+    add_question,
+    add_sale,
+    give_offer,
+)
 from tests.people import Town
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -17,6 +27,8 @@ PAGES = [
     *("/customers/{customer}/loyalty-history", "/customers/{customer}/transactions", "/customers/{customer}/offers"),
     *("/customers/{customer}/transactions/{sale}", "/customers/{customer}/messages/{message}"),
     *("/customers/{customer}/loyalty-history?from=2026-02-01&to=2026-01-01", "/customers/{customer}/messages?after=0"),
+    *("/customers/{customer}/edit", "/customers/new", "/customers/{customer}/tags", "/customers/{customer}/erasure"),
+    *("/customers/{customer}/personal-data", "/questionnaire", "/questionnaire/questions/new", "/audit-log"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
@@ -29,6 +41,8 @@ def ids(town: Town) -> dict[str, int]:
         known = add_customer("Соломія", "Яремчук" * 40, "+380674120855", tags=[("milk", "oat")], cards=["2210"])
         sale = add_sale(known, shop.own_terminal, 23850)
         add_points(known, 31000, days=8)
+        add_answer(known, add_question("Як вас знайти" * 20), words="слово" * 60)
+        add_question("Молоко", FieldKind.CHOICE, choices=["Вівсяне"])
         failed = {"status": MessageStatus.FAILED, "reason": "No such number" * 20}
         message = add_message(known, "Ранковакава" * 60, title="Запрошення" * 30, **failed)
         add_message(known, ends_at=dates.now())

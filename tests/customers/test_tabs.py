@@ -13,7 +13,7 @@ from tests.customers.looking import looking
 from tests.factories import add_customer, add_sale
 from tests.people import Town
 
-TABS = ["overview", "history", "transactions", "messages", "offers"]
+TABS = ["overview", "history", "transactions", "messages", "offers", "tags"]
 
 
 @pytest.fixture

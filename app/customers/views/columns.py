@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts.services import keep_preferences, keep_table_settings, reset_table_settings
 from app.address import takes
 from app.customers.columns import all_columns, column_named
-from app.customers.forms import ColumnsForm
+from app.customers.forms.table import ColumnsForm
 from app.customers.registry import Column, registry
 from app.customers.table import NAME, shown_columns
 from app.customers.views.blueprint import blueprint

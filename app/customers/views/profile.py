@@ -5,6 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.customers import profile as knowledge
+from app.customers.about import about
 from app.customers.queries import customer_named
 from app.customers.registry import facts, registry
 from app.customers.tabs import show_tab
@@ -29,6 +30,7 @@ def profile(customer_id: int) -> BaseResponse:
         "last_purchase": figures.last_purchase,
         "tags": knowledge.tags(customer_id),
         "tags_total": customer.tag_count,
+        "about": about(customer),
         **facts(registry.overview, customer_id),
     }
     return show_tab("overview", "customers/profile/overview.html", customer, overview=overview)

@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.address import address, takes, whole_number
+from app.address import takes, whole_number
 from app.customers.drawer import summary
 from app.customers.filters import CustomerFilter, Search
-from app.customers.forms import LONGEST_SEARCH, SearchForm
+from app.customers.forms.table import LONGEST_SEARCH, SearchForm
 from app.customers.models import Customer
 from app.customers.queries import customer_count, customer_named, sums_by_source
 from app.customers.scopes import scope_choices
@@ -77,17 +77,17 @@ def sums() -> BaseResponse:
     found = [_patiently(ask) for ask in sums_by_source(table.filter, table.shown)]
     known = [each for each in found if each is not None]
     summed = {key: value for each in known for key, value in each.items()}
-    return render("customers/_sums.html", columns=table.columns, sums=summed if known or not found else None)
+    shown = summed if known or not found else None
+    return render("customers/_sums.html", columns=table.columns, sums=shown, may_edit=table.may_edit)
 
 
 @blueprint.get("/summary")
 @requires(Permission.READ_CUSTOMERS)
-@takes("id", *CustomerFilter.ARGUMENTS)
+@takes("id", *CustomersTable.ARGUMENTS)
 def drawer() -> BaseResponse:
-    args = request.args.to_dict()
-    customer = customer_named(whole_number(args.pop("id", ""), "id"))
-    chosen = CustomerFilter.from_args(args)
-    return render("customers/_drawer.html", summary=summary(customer, address("customers.index", chosen.args())))
+    customer = customer_named(whole_number(request.args.get("id", ""), "id"))
+    table = CustomersTable({name: value for name, value in request.args.items() if name != "id"})
+    return render("customers/_drawer.html", summary=summary(customer, table.here))
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,7 @@ def _page(table: CustomersTable, refused: Refused | None, opened: Customer | Non
         refused=refused,
         columns_href=url_for("customers.choose_columns", back=table.here),
         help_href=url_for("help.index", _anchor="customers"),
+        add_href=url_for("customers.add", back=table.here) if table.may_edit else None,
         summary=summary(opened, table.here) if opened else None,
     )
 

@@ -1,4 +1,4 @@
-"""What people send about customers."""
+"""What people send about the table: a search, the columns."""
 
 from __future__ import annotations
 

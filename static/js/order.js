@@ -1,8 +1,8 @@
-// The list of columns: up and down by buttons, or drawn by the grip. Without this, the buttons ask the server.
+// A list whose order is chosen: up and down by buttons, or drawn by the grip. Without this, the buttons ask the server.
 let drawn = null;
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest(".column-list [name=move]");
+  const button = event.target.closest(".order-list [name=move]");
   if (!button) return;
   event.preventDefault();
   const item = button.closest("li");
@@ -15,7 +15,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("pointerdown", (event) => {
-  const grip = event.target.closest(".column-grip");
+  const grip = event.target.closest(".order-grip");
   if (!grip) return;
   event.preventDefault();
   drawn = grip.closest("li");
@@ -42,5 +42,6 @@ for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end,
 function announce(item) {
   const list = item.parentElement;
   const place = [...list.children].indexOf(item) + 1;
-  document.getElementById("column-place").textContent = `${item.dataset.label}: ${place} / ${list.children.length}`;
+  const name = item.dataset.label ?? item.querySelector("input:not([type=hidden])").value;
+  list.nextElementSibling.textContent = `${name}: ${place} / ${list.children.length}`;
 }

@@ -1,0 +1,35 @@
+"""How the audit log's lines about users and their roles read."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.accounts.roles import role_name
+from app.audit_words import Kind, KnownFields, one_of
+from app.businesses.queries import franchisees
+from app.extensions import db
+from app.permissions import Role
+
+
+def _fields() -> KnownFields:
+    roles = {str(role): role_name(role) for role in Role}
+    return KnownFields(
+        {
+            "role": (_("Role"), one_of(roles)),
+            "franchisee_id": (_("Franchisee"), one_of({str(each.id): each.name for each in franchisees()})),
+        }
+    )
+
+
+KIND = Kind(
+    "user",
+    _l("User"),
+    {"membership.add": _l("User added")},
+    names=lambda ids: {
+        row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(ids)))
+    },
+    fields=_fields,
+)

@@ -1,0 +1,20 @@
+"""What this person may do with one customer, as addresses; the profile's head and the drawer link to them (CT-12)."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from app.identity import person
+from app.permissions import Permission
+
+
+def actions(customer_id: int, back: str | None = None) -> dict[str, str | None]:
+    """Where to edit, delete it, make its file; None for what this person may not. `back` is where the form returns."""
+    edit = url_for("customers.edit", customer_id=customer_id, back=back)
+    erase = url_for("customers.ask_to_erase", customer_id=customer_id)
+    file = url_for("customers.ask_for_personal_data", customer_id=customer_id)
+    return {
+        "edit_href": edit if person().may(Permission.EDIT_CUSTOMERS) else None,
+        "erase_href": erase if person().may(Permission.ERASE_CUSTOMERS) else None,
+        "file_href": file if person().may(Permission.HAND_OUT_PERSONAL_DATA) else None,
+    }

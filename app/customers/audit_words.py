@@ -1,0 +1,43 @@
+"""How the audit log's lines about customers read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.audit_words import Kind
+from app.customers.models import Customer
+from app.customers.wording import Wording
+from app.db import business_id
+from app.extensions import db
+
+
+def _names(ids: Collection[int]) -> dict[int, str]:
+    """Those who are still there; a merged or erased customer has no page to go to."""
+    named = select(Customer.id, Customer.first_name, Customer.last_name).where(
+        Customer.business_id == business_id(),
+        Customer.id.in_(ids),
+        Customer.erased_at.is_(None),
+        Customer.merged_into_id.is_(None),
+    )
+    return {row.id: f"{row.first_name} {row.last_name}".strip() or _("No name") for row in db.session.execute(named)}
+
+
+KIND = Kind(
+    "customer",
+    _l("Customer"),
+    {
+        "customer.create": _l("Customer registered"),
+        "customer.change": _l("Customer changed"),
+        "customer.tag": _l("Tag of a customer changed"),
+        "customer.erase": _l("Customer deleted"),
+        "customer.personal_data": _l("Personal-data file made"),
+    },
+    names=_names,
+    fields=Wording,
+    href=lambda number: url_for("customers.profile", customer_id=number),
+)

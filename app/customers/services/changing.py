@@ -1,0 +1,28 @@
+"""Changing what is known of a customer (CP-7)."""
+
+from __future__ import annotations
+
+from app import audit
+from app.customers.details import Details, details_of, differences
+from app.customers.models import Customer
+from app.customers.services import writing
+
+
+def change_customer(customer: Customer, new: Details) -> None:
+    """Gives a customer new details; needs it held (`customer_to_change`). What is the same is not written.
+
+    Raises TakenError.
+    """
+    old = details_of(customer)
+    changes = differences(old.flat(), new.flat())
+    if not changes:
+        return
+    with writing.refusing_taken(customer.id, old, new):
+        writing.keep_identity(customer, new)
+        writing.keep_cards(customer.id, old, new)
+    writing.keep_search(customer.id, new)
+    writing.keep_answers(customer.id, old, new)
+    writing.keep_consents(customer.id, old, new)
+    writing.keep_standings(customer.id, old, new)
+    customer.version += 1
+    audit.record("customer.change", audit.Subject("customer", customer.id), changes)

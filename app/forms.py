@@ -1,0 +1,93 @@
+"""What forms of all areas are made of: lines of text, forms about a row that someone else may change meanwhile."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import ClassVar
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, Field, Form, HiddenField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, Length
+
+from app.lib.texts import has_control_characters, one_line
+
+LONGEST = 300
+
+Filter = Callable[[object], object]
+
+
+def plain(_form: Form, field: Field) -> None:
+    if has_control_characters(field.data or ""):
+        raise ValidationError(_("Remove the characters that cannot be seen."))
+
+
+def line(
+    label: object,
+    *validators: object,
+    description: object = "",
+    longest: int = LONGEST,
+    filters: tuple[Filter, ...] = (),
+) -> Field:
+    """A field of one line, kept as typed but for blanks at its ends and doubled ones."""
+    return StringField(
+        label,
+        validators=[*validators, Length(max=longest, message=_l("At most %(max)d characters.")), plain],
+        filters=[lambda text: text and one_line(text), *filters],
+        description=description,
+    )
+
+
+def name_line() -> Field:
+    return line(lazy_pgettext("of a thing", "Name"), DataRequired(_l("Enter a name.")))
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A day without a time, by the browser's own picker."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("There is no such day. Write it as 1990-12-31.")) from None
+
+
+class KeptForm(FlaskForm):  # type: ignore[misc]
+    """A form about a row that someone else may change meanwhile: it carries a hash of the values it showed."""
+
+    fields: ClassVar[tuple[str, ...]] = ("name",)
+    version = HiddenField()
+
+    def show(self, row: object) -> None:
+        """Notes which values of the row the person has seen."""
+        self.version.data = self._hash(row)
+
+    def is_stale(self, row: object) -> bool:
+        """Whether the row has changed since the form was shown."""
+        return bool(self.version.data != self._hash(row))
+
+    def values(self) -> dict[str, object]:
+        return {name: self[name].data for name in self.fields}
+
+    def kept_words(self, row: object) -> list[tuple[str, str]]:
+        """What of the row differs from what was typed: label and the kept value, as people read it."""
+        differing = [name for name in self.fields if getattr(row, name) != self[name].data]
+        return [(str(self[name].label.text), _words(self[name], getattr(row, name))) for name in differing]
+
+    def _hash(self, row: object) -> str:
+        shown = repr([getattr(row, name) for name in self.fields])
+        return hashlib.sha256(shown.encode()).hexdigest()[:32]
+
+
+def _words(field: Field, value: object) -> str:
+    if hasattr(field, "words"):
+        return str(field.words(value))
+    if isinstance(field, SelectField):
+        labels = {each.value: each.label for each in field.choices}
+        return str(labels.get("" if value is None else str(value), value))
+    if isinstance(field, BooleanField):
+        return _("Yes") if value else _("No")
+    return str(value) or "–"

@@ -1,0 +1,91 @@
+"""How the audit log's lines about programs and the questionnaire read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
+from sqlalchemy import select
+
+from app.audit_words import Kind, KnownFields, listed, one_of, yes_or_no
+from app.db import business_id
+from app.extensions import db
+from app.filters import moment_words
+from app.loyalty.kinds import kind_labels
+from app.loyalty.models import Program, QuestionnaireField, Wallet
+from app.loyalty.queries import every_question
+
+
+def _program_fields() -> KnownFields:
+    wallets = select(Wallet.id, Wallet.name).where(Wallet.business_id == business_id())
+    names = {str(row.id): row.name for row in db.session.execute(wallets)}
+    return KnownFields(
+        {
+            "title": (_("Title"), str),
+            "wallet_id": (_("Points"), one_of(names)),
+            "is_default": (_("Default program"), yes_or_no),
+        }
+    )
+
+
+def _question_fields() -> KnownFields:
+    kinds = {kind.name.lower(): label for kind, label in kind_labels().items()}
+    return KnownFields(
+        {
+            "name": (pgettext("of a thing", "Name"), str),
+            "kind": (_("Answered by"), one_of(kinds)),
+            "required": (_("Must be answered"), yes_or_no),
+            "choices": (_("Choices"), listed),
+            "archived_at": (_("Archived"), moment_words),
+        }
+    )
+
+
+def _order_fields() -> KnownFields:
+    names = {each.id: each.name for each in every_question()}
+
+    def in_order(value: object) -> str:
+        return listed([names.get(number, number) for number in value]) if isinstance(value, list) else str(value)
+
+    return KnownFields({"order": (_("Order"), in_order)})
+
+
+def _names(kind: Any, name: Any, ids: Collection[int]) -> dict[int, str]:
+    named = select(kind.id, name.label("name")).where(kind.business_id == business_id(), kind.id.in_(ids))
+    return {row.id: row.name for row in db.session.execute(named)}
+
+
+KINDS = (
+    Kind(
+        "program",
+        _l("Program"),
+        {"program.create": _l("Program made")},
+        names=lambda ids: _names(Program, Program.title, ids),
+        fields=_program_fields,
+    ),
+    Kind(
+        "questionnaire_field",
+        _l("Question"),
+        {
+            "questionnaire_field.add": _l("Question added"),
+            "questionnaire_field.change": _l("Question changed"),
+            "questionnaire_field.archive": _l("Question archived"),
+            "questionnaire_field.restore": _l("Question taken out of the archive"),
+        },
+        names=lambda ids: _names(QuestionnaireField, QuestionnaireField.name, ids),
+        fields=_question_fields,
+        href=lambda number: url_for("loyalty.edit_question", question_id=number),
+    ),
+    Kind(
+        "questionnaire",
+        _l("Questionnaire"),
+        {"questionnaire.order": _l("Questions put in another order")},
+        names=lambda ids: dict.fromkeys(ids, _("Questionnaire")),
+        fields=_order_fields,
+        href=lambda number: url_for("loyalty.questionnaire"),
+    ),
+)

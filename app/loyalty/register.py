@@ -1,0 +1,11 @@
+"""What this area hangs in at start-up: the words of the audit log for programs and the questionnaire."""
+
+from __future__ import annotations
+
+from app.audit_words import describe
+from app.loyalty.audit_words import KINDS
+
+
+def register() -> None:
+    for kind in KINDS:
+        describe(kind)
