@@ -24,6 +24,13 @@ class Tongue:
         self.zone = ZoneInfo(place.time_zone)
         self.year = dates.now().astimezone(self.zone).year
 
+    def money(self, value: int, symbol: bool = False) -> Markup:
+        return formats.money(value, self.language, self.currency, symbol)
+
+    def short_date(self, moment: datetime | date) -> str:
+        day = moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment
+        return formats.short_date(day, self.language, self.year)
+
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
@@ -66,8 +73,7 @@ def tongue() -> Tongue:
 
 
 def money(value: int, symbol: bool = False) -> Markup:
-    known = tongue()
-    return formats.money(value, known.language, known.currency, symbol)
+    return tongue().money(value, symbol)
 
 
 def moment_words(kept: object) -> str:
@@ -76,9 +82,7 @@ def moment_words(kept: object) -> str:
 
 
 def short_date(moment: datetime | date) -> str:
-    known = tongue()
-    day = moment.astimezone(known.zone).date() if isinstance(moment, datetime) else moment
-    return formats.short_date(day, known.language, known.year)
+    return tongue().short_date(moment)
 
 
 def money_label(label: str) -> str:

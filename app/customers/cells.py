@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from app.filters import language, money, short_date
+from app.filters import tongue
 from app.lib import decimals, formats
 
 LAST_RANK = 12
@@ -35,10 +35,21 @@ class Shown:
     is_sorted: bool
 
 
+class RowLinks(NamedTuple):
+    """Where a row leads: addresses to which the customer's id is put at the end."""
+
+    profile: str
+    drawer: str
+    opened: str
+    form: str
+    """What follows the profile's address to the form; '' for who may not edit."""
+
+
 class RowDrawer:
     """Draws the cells of rows, one after another, for the columns of a page."""
 
-    def __init__(self, columns: Sequence[Shown]) -> None:
+    def __init__(self, columns: Sequence[Shown], links: RowLinks) -> None:
+        self.profile, self.drawer, self.opened, self.form = (str(escape(each)) for each in links)
         drawn = _kinds()
         linked_kind = "name" if any(column.kind == "name" for column in columns) else None
         self.no_name = str(escape(_("No name")))
@@ -55,24 +66,16 @@ class RowDrawer:
             for place, column in enumerate(columns)
         ]
 
-    def draw(
-        self,
-        name: str,
-        href: str,
-        drawer_href: str,
-        open_href: str,
-        edit_href: str | None,
-        values: Mapping[str, object],
-    ) -> Markup:
+    def draw(self, customer_id: int, name: str, values: Mapping[str, object]) -> Markup:
         """All cells of a row; the first one carries what opens the drawer, the name leads to the profile.
 
         Behind the last one hovers the way to the form, for who may edit (CT-12).
         """
         shown_name = str(escape(name)) or self.no_name
-        drawer, opened = str(escape(drawer_href)), str(escape(open_href))
+        opened = f"{self.opened}{customer_id}"
         opener = (
-            f'<a class="row-open" href="{opened}" hx-get="{drawer}" hx-push-url="{opened}" hx-target="#drawer"'
-            f' hx-swap="outerHTML">{self.open_words} {shown_name}</a>'
+            f'<a class="row-open" href="{opened}" hx-get="{self.drawer}{customer_id}" hx-push-url="{opened}"'
+            f' hx-target="#drawer" hx-swap="outerHTML">{self.open_words} {shown_name}</a>'
         )
         pieces = []
         for key, begin, draw, end, linked in self.parts:
@@ -80,13 +83,13 @@ class RowDrawer:
             text = NOTHING if value is None or value in ("", ()) else draw(value)
             if linked:
                 text = text if text is not NOTHING else f'<span class="quiet">{self.no_name}</span>'
-                text = f'<a class="row-link" href="{href}">{text}</a>'
+                text = f'<a class="row-link" href="{self.profile}{customer_id}">{text}</a>'
             pieces.append(f"{begin}{opener}{text}{end}")
             opener = ""
-        if edit_href:
+        if self.form:
             pieces.append(
-                f'<td class="c-edit"><a class="row-edit" href="{escape(edit_href)}">{self.edit_words}'
-                f'<span class="hidden-visually"> {shown_name}</span></a></td>'
+                f'<td class="c-edit"><a class="row-edit" href="{self.profile}{customer_id}{self.form}">'
+                f'{self.edit_words}<span class="hidden-visually"> {shown_name}</span></a></td>'
             )
         return Markup("".join(pieces))  # noqa: S704 - escaped above, piece by piece
 
@@ -106,7 +109,8 @@ def _begin(column: Shown, first: bool) -> str:
 
 def _kinds() -> dict[str, Draw]:
     """How each kind of column draws a value that is there, in the person's language."""
-    tongue = language()
+    ours = tongue()
+    language = ours.language
     access = {
         "full": _("Full access"),
         "limited": _("Limited"),
@@ -117,15 +121,15 @@ def _kinds() -> dict[str, Draw]:
     words = {name: str(escape(label)) for name, label in access.items()}
     return {
         "phone": lambda value: str(escape(formats.phone(value))),
-        "money": lambda value: str(money(value)),
-        "integer": lambda value: formats.number(value, tongue),
-        "days": lambda value: formats.number(value, tongue),
-        "decimal": lambda value: decimals.written(value, tongue),
-        "points": lambda value: formats.points(value, tongue),
-        "date": short_date,
+        "money": lambda value: str(ours.money(value)),
+        "integer": lambda value: formats.number(value, language),
+        "days": lambda value: formats.number(value, language),
+        "decimal": lambda value: decimals.written(value, language),
+        "points": lambda value: formats.points(value, language),
+        "date": ours.short_date,
         "pill": lambda value: f'<span class="pill">{escape(value)}</span>',
         "access": lambda value: f'<span class="access"><span class="dot is-{value}"></span>{words[value]}</span>',
-        "expiring": lambda value: f"{formats.points(value[0], tongue)}<span>{short_date(value[1])}</span>",
+        "expiring": lambda value: f"{formats.points(value[0], language)}<span>{ours.short_date(value[1])}</span>",
         "cards": _cards,
         "tags": _tags,
         "yesno": lambda value: yes if value else no,

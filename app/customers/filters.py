@@ -13,12 +13,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import BigInteger, ColumnElement, Text, any_, cast, exists, func, select
-from sqlalchemy.dialects.postgresql import TSQUERY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, insert
 from werkzeug.exceptions import NotFound
 
 from app.address import whole_number
@@ -30,6 +30,7 @@ from app.customers.search import Criterion, query
 from app.db import business_id, current_scope
 from app.errors import BadAddress
 from app.extensions import db
+from app.kept_statements import ask
 from app.loyalty.models import Program
 
 WIDE = 10_000
@@ -128,8 +129,7 @@ class CustomerFilter:
         if self._asked is None:
             return [customer_id.is_(None)]
         # By their ids the planner knows how many they are: it looks up few, and meets many on its way.
-        everyone = func.array(select(func.customer_search_ids(SEARCH, None)).scalar_subquery())
-        return [customer_id == any_(everyone if self._wide else FOUND)]
+        return [customer_id == any_(_ids_found(None) if self._wide else FOUND)]
 
     def found_on_the_way(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The same for a walk that ends when a page is full: of a wide search each customer is asked by itself."""
@@ -160,9 +160,9 @@ class CustomerFilter:
         """The ids that the search finds, as the text of an array, and how many: of a wide one only the first."""
         if self._asked is None:
             return "{}", 0
-        ids = func.array(select(func.customer_search_ids(self._asked, WIDE + 1)).scalar_subquery())
-        text, number = db.session.execute(select(cast(ids, Text), func.cardinality(ids))).one()
-        return ("{}" if number > WIDE else text), number
+        found = ask("found", lambda: select(cast(_ids_found(WIDE + 1), Text)), {"search": self._asked}).scalar_one()
+        number = found.count(",") + 1 if found != "{}" else 0
+        return ("{}" if number > WIDE else found), number
 
     @property
     def of_buyers(self) -> bool:
@@ -200,6 +200,10 @@ def _find(kind: type[Row], args: Mapping[str, str], name: str) -> Row | None:
     if found is None:
         raise NotFound
     return found
+
+
+def _ids_found(most: int | None) -> ColumnElement[Any]:
+    return func.customer_search_ids(SEARCH, most, type_=ARRAY(BigInteger))
 
 
 def _id(row: Program | PointOfSale | Terminal | None) -> int | None:

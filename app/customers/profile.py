@@ -13,10 +13,10 @@ from app.customers.columns import days_since
 from app.customers.filters import CustomerFilter
 from app.customers.models import Card, Customer, Enrolment, Tag
 from app.customers.parameters import CUSTOMER
-from app.customers.statements import ask
 from app.db import business_id
 from app.extensions import db
 from app.filters import local
+from app.kept_statements import ask
 from app.lib import dates
 from app.lib.formats import initials
 from app.loyalty.models import Category, Program

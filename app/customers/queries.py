@@ -18,10 +18,11 @@ from app.customers.filters import CustomerFilter
 from app.customers.models import Customer
 from app.customers.parameters import SCOPE
 from app.customers.registry import Column, Order, Source
-from app.customers.statements import Start, ask, page_statement, start_statement, sums_statement
+from app.customers.statements import Start, page_statement, start_statement, sums_statement
 from app.db import business_id
 from app.errors import Problem
 from app.extensions import db
+from app.kept_statements import ask
 from app.paging import PageKey
 
 PAGE_SIZE = 50

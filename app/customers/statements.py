@@ -2,23 +2,17 @@
 
 A page is one statement: it walks an index in the order asked for from the page's key on, takes one row more than
 shown, and joins what the shown columns need to those rows alone. So page 10,000 costs what the first does.
-
-Making such a statement and turning it into SQL costs more than asking it, so its text is kept by what it differs by;
-what changes from request to request are parameters.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    CursorResult,
     FromClause,
     Select,
     Subquery,
@@ -33,19 +27,12 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.engine import Compiled
 from sqlalchemy.sql import Executable
 
 from app.customers.filters import CustomerFilter
 from app.customers.models import Customer
 from app.customers.parameters import BUSINESS, CUSTOMER, MOST, groups_of, place_of
 from app.customers.registry import Column, Order, Source, Walk
-from app.extensions import db
-
-MOST_KEPT = 500
-
-_kept: OrderedDict[Hashable, Compiled] = OrderedDict()
-_lock = Lock()
 
 
 @dataclass(frozen=True)
@@ -58,13 +45,6 @@ class Start:
 
     def parameters(self) -> dict[str, object]:
         return {"place": self.value, "customer": self.customer_id}
-
-
-def ask(key: Hashable, make: Callable[[], Executable], values: Mapping[str, object]) -> CursorResult[Any]:
-    """Runs the statement known by `key`, made first if it is not known yet, with these values."""
-    compiled = _known(key) or _keep(key, make())
-    wanted = {**compiled.params, **{name: value for name, value in values.items() if name in compiled.params}}
-    return db.session.connection().exec_driver_sql(str(compiled), wanted)
 
 
 def page_statement(
@@ -182,19 +162,3 @@ def _ordered(columns: Any, order: Order, descending: bool) -> tuple[Any, ...]:
     if descending is not order.falling:
         return walk, columns.value.desc(), columns.customer_id.desc()
     return walk, columns.value, columns.customer_id
-
-
-def _known(key: Hashable) -> Compiled | None:
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-        return _kept.get(key)
-
-
-def _keep(key: Hashable, statement: Executable) -> Compiled:
-    compiled: Compiled = statement.compile(dialect=db.engine.dialect)  # type: ignore[attr-defined]
-    with _lock:
-        _kept[key] = compiled
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return compiled

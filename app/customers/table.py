@@ -15,7 +15,7 @@ from sqlalchemy import Row
 
 from app.accounts.queries import table_settings
 from app.address import address, whole_number
-from app.customers.cells import RowDrawer, Shown
+from app.customers.cells import RowDrawer, RowLinks, Shown
 from app.customers.columns import all_columns, column_named
 from app.customers.filters import CustomerFilter
 from app.customers.queries import PAGE_SIZE, Page, customer_page
@@ -167,14 +167,7 @@ class CustomersTable:
 
     def _line(self, row: Row[Any]) -> Line:
         name = f"{row.first_name} {row.last_name}".strip()
-        cells = self._cells.draw(
-            name,
-            href=f"{self._base}/{row.id}",
-            drawer_href=_with(self._drawer, f"id={row.id}"),
-            open_href=_with(self.here, f"open={row.id}"),
-            edit_href=f"{self._base}/{row.id}/edit?{self._back}" if self.may_edit else None,
-            values={column.key: column.cell(row) for column in self.shown},
-        )
+        cells = self._cells.draw(row.id, name, {column.key: column.cell(row) for column in self.shown})
         return Line(row.id, name, row.id == self.opened, cells)
 
     @cached_property
@@ -183,25 +176,23 @@ class CustomersTable:
             [
                 Shown(head.key, head.label, head.kind, head.numeric, head.rank, head.direction is not None)
                 for head in self.columns
-            ]
+            ],
+            RowLinks(
+                f"{address('customers.index')}/",
+                _with(self._drawer, "id="),
+                _with(self.here, "open="),
+                f"/edit?{urlencode({'back': self.here})}" if self.may_edit else "",
+            ),
         )
 
-    @cached_property
-    def _filtered(self) -> str:
-        return address("customers.index", self.filter.args())
-
-    @cached_property
-    def _base(self) -> str:
-        return address("customers.index")
-
-    @cached_property
+    @property
     def _drawer(self) -> str:
         # With all that the table is shown by, so that the drawer leads back to it.
         return address("customers.drawer", self.filter.args(), self._sort_args(), self._place_args())
 
     @cached_property
-    def _back(self) -> str:
-        return urlencode({"back": self.here})
+    def _filtered(self) -> str:
+        return address("customers.index", self.filter.args())
 
     @cached_property
     def _ranks(self) -> dict[str, int]:

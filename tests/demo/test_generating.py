@@ -207,7 +207,7 @@ def test_a_generated_customer_is_found(generated: Flask, rows: psycopg.Connectio
     with generated.app_context(), unit_of_work(Scope(business)):
         for criterion, typed in ((Criterion.LAST_NAME, name[:4]), (Criterion.PHONE, phone[-4:])):
             wanted = query(business, criterion, typed)
-            found = db.session.scalars(text("SELECT customer_search_ids(:query, NULL)"), {"query": wanted}).all()
+            found = db.session.scalar(text("SELECT customer_search_ids(:query, NULL)"), {"query": wanted})
             assert customer in found
         assert db.session.scalar(select(func.count()).select_from(CustomerSearch))
 
