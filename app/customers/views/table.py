@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import takes, whole_number
 from app.customers.drawer import summary
-from app.customers.filters import CustomerFilter, Search
+from app.customers.filters import CustomerFilter
 from app.customers.forms.table import LONGEST_SEARCH, SearchForm
 from app.customers.models import Customer
 from app.customers.queries import customer_count, customer_named, sums_by_source
+from app.customers.saved_filters import Search
 from app.customers.scopes import scope_choices
 from app.customers.search import Criterion
 from app.customers.table import CustomersTable
