@@ -84,7 +84,11 @@ class CustomerFilter:
     @cached_property
     def problems(self) -> dict[Path, str]:
         """Which conditions cannot be read, and why: then the filter selects nobody until they are mended."""
-        return problems(self.conditions, fields(), setting()) if self.conditions else {}
+        return self.problems_of(self.conditions) if self.conditions else {}
+
+    def problems_of(self, group: Group) -> dict[Path, str]:
+        """The same of other conditions."""
+        return problems(group, fields(), setting())
 
     @property
     def narrowed(self) -> bool:

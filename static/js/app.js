@@ -2,6 +2,7 @@
 import { closeToast, failure, scheduleToasts, toast } from "./toast.js";
 import { closeDialog, showDialog } from "./dialog.js";
 import "./drawer.js";
+import "./filter_lists.js";
 import "./keys.js";
 import "./order.js";
 import "./rows.js";
