@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.customers.asking import fields, setting
 from app.customers.conditions.fields import Field
-from app.customers.conditions.kinds import Choice, Day, Words, YesNo
+from app.customers.conditions.kinds import Choice, Day, Days, Number, Phone, Words, YesNo
 from app.customers.conditions.nodes import NEEDS_NOTHING, Condition, Damaged, Group, Joint, Node, Operator
-from app.filters import language
-from app.lib import decimals, formats
+from app.filters import language, local
+from app.lib import dates, decimals, formats
 from app.lib.texts import preview
 
 SHOWN = 3
@@ -58,6 +59,31 @@ def value_words(field: Field, condition: Condition) -> str:
         return " – ".join(read)
     named = ", ".join(read[:SHOWN])
     return named if len(read) <= SHOWN else _("%(first)s and %(number)d more", first=named, number=len(read) - SHOWN)
+
+
+def shown_value(field: Field, value: Any) -> str:
+    """A customer's own value as the person reads it; – for none."""
+    kind = field.kind
+    if value in (None, "", dates.NEVER):
+        return "–"
+    if isinstance(kind, Days):
+        return formats.number((setting().today - local(value).date()).days, language())
+    if isinstance(kind, Number):
+        return _number(kind, int(value))
+    if isinstance(kind, Day):
+        day = local(value).date() if isinstance(value, datetime) else value
+        return formats.long_date(day, language())
+    if isinstance(kind, Phone):
+        return formats.phone(value)
+    if field.options is not None:
+        plain = ("yes" if value else "no") if isinstance(kind, YesNo) else str(int(value))
+        return dict(field.options()).get(plain, "–")
+    return preview(str(value))
+
+
+def _number(kind: Number, value: int) -> str:
+    whole, fraction = formats.minor(value, language(), kind.digits(setting()))
+    return whole + (fraction if kind.drawn == "money" or fraction.strip(".,0") else "")
 
 
 def described(group: Group) -> str:

@@ -32,9 +32,6 @@ document.addEventListener("keydown", (event) => {
 // Rows, heads and pages were drawn before what stands in the panel now: their addresses take it along.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   const draft = document.getElementById("filter-draft")?.value;
-  if (detail.verb !== "get" || !detail.path.includes("draft=")) return;
-  const [path, query] = detail.path.split("?");
-  const names = new URLSearchParams(query);
-  draft ? names.set("draft", draft) : names.delete("draft");
-  if (!path.endsWith("/matches") && names.get("draft") !== null && detail.elt.id !== "filter-button") detail.path = `${path}?${names}`;
+  if (detail.verb !== "get" || !draft || detail.path.includes("/matches")) return;
+  detail.path = detail.path.replace(/([?&]draft=)[^&]*/, `$1${draft}`);
 });

@@ -13,11 +13,13 @@ from sqlalchemy.exc import OperationalError
 from app.customers.drawer import summary
 from app.customers.filter_panel import FilterPanel
 from app.customers.forms.table import LONGEST_SEARCH
+from app.customers.models import Customer
 from app.customers.queries import customer_named
 from app.customers.saved_filters import Search
 from app.customers.scopes import scope_choices
 from app.customers.search import Criterion
 from app.customers.table import CustomersTable
+from app.customers.why import why
 from app.db import patience, rollback
 from app.web import render
 
@@ -66,8 +68,13 @@ def _page(table: CustomersTable, refused: Refused | None, panel: FilterPanel) ->
         columns_href=url_for("customers.choose_columns", back=table.here),
         help_href=url_for("help.index", _anchor="customers"),
         add_href=url_for("customers.add", back=table.here) if table.may_edit else None,
-        summary=summary(opened, table.here) if opened else None,
+        summary=drawer_of(opened, table) if opened else None,
     )
+
+
+def drawer_of(customer: Customer, table: CustomersTable) -> dict[str, object]:
+    """What the drawer shows of a customer beside this table."""
+    return {**summary(customer, table.here), "why": why(table.filter, customer.id)}
 
 
 def patiently(ask: Callable[[], Answer]) -> Answer | None:

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import takes, whole_number
-from app.customers.drawer import summary
 from app.customers.filters import CustomerFilter
 from app.customers.forms.table import SearchForm
 from app.customers.queries import customer_count, customer_named, sums_by_source
@@ -15,7 +14,7 @@ from app.customers.saved_filters import Search
 from app.customers.search import Criterion
 from app.customers.table import CustomersTable
 from app.customers.views.blueprint import blueprint
-from app.customers.views.showing import Refused, patiently, sent, show
+from app.customers.views.showing import Refused, drawer_of, patiently, sent, show
 from app.errors import Problem
 from app.permissions import Permission, requires
 from app.web import go, render
@@ -74,7 +73,7 @@ def sums() -> BaseResponse:
 def drawer() -> BaseResponse:
     customer = customer_named(whole_number(request.args.get("id", ""), "id"))
     table = CustomersTable({name: value for name, value in request.args.items() if name != "id"})
-    response = render("customers/_drawer.html", summary=summary(customer, table.here))
+    response = render("customers/_drawer.html", summary=drawer_of(customer, table))
     # With what is being built in the panel meanwhile.
     response.headers["HX-Push-Url"] = table.opened_at(customer.id)
     return response
