@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.customers.conditions.kept import read_group, written
@@ -14,7 +14,7 @@ from app.customers.conditions.nodes import MOST_VALUES, Condition, Damaged, Grou
 
 A = {"field": "phone", "operator": "exists"}
 READ = Condition("phone", "exists")
-
+some = settings(deadline=None, derandomize=True)
 texts = st.text(max_size=12)
 conditions = st.builds(Condition, texts, texts, st.lists(texts, max_size=4).map(tuple), texts)
 nodes: st.SearchStrategy[Node] = st.recursive(
@@ -34,12 +34,14 @@ plain: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@some
 @given(nodes)
 def test_what_is_written_is_read_again(node: Node) -> None:
     group = node if isinstance(node, Group) else Group(members=(node,))
     assert read_group(json.loads(json.dumps(written(group)))) == group
 
 
+@some
 @given(plain)
 def test_any_json_at_all_is_read(kept: Any) -> None:
     """And what it says is kept as it was said from then on."""
