@@ -54,7 +54,7 @@ class Number(Kind):
                 if digits
                 else _l("Enter a whole number.")
             )
-        return _units(text, digits)
+        return _units(found[0], digits)
 
     def exists(self, column: Column) -> Column:
         return column.is_not(None) if self.said else column != 0
