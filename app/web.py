@@ -61,7 +61,9 @@ class Panel(Flask):
 
 
 class Number(IntegerConverter):
-    """An id in an address: one that no row can have is not found."""
+    """An id in an address: one that no row can have is not found, nor a row by another spelling of its id."""
+
+    regex = "[1-9][0-9]{0,18}"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **(kwargs | {"max": LARGEST}))
