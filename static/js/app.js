@@ -1,6 +1,7 @@
 // Begins every page: what htmx reports, the small things of the shell, and the modules of the pieces.
 import { closeToast, failure, scheduleToasts, toast } from "./toast.js";
 import { closeDialog, showDialog } from "./dialog.js";
+import "./back.js";
 import "./drawer.js";
 import "./keys.js";
 import "./order.js";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PageFor
@@ -110,6 +111,40 @@ def test_chooses_columns_by_keyboard(page_for: PageFor, town: Town, crowd: list[
     expect(page.locator("thead")).not_to_contain_text("Category")
     page.reload()
     expect(heads.nth(1)).to_contain_text("Name")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_columns_lead_back_to_the_rows_that_are_shown(
+    page_for: PageFor, town: Town, crowd: list[int], script: bool
+) -> None:
+    """CT-5: to their order, page and drawer, though rows were swapped since the link to the columns came."""
+    page = page_for(town.anna, java_script_enabled=script)
+    page.goto("/customers")
+    page.get_by_role("link", name="Phone", exact=True).click()
+    expect(page).to_have_url(re.compile("sort="))
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator("tbody tr")).to_have_count(10)
+    page.locator("tbody .row-open").first.press("Enter")
+    expect(page).to_have_url(re.compile("open="))
+    here = page.url
+    page.locator("#customers-columns").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(here if script else re.sub("&open=.*", "", here))
+    expect(page.get_by_text("The columns are kept for you.")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(10)
+
+
+@pytest.mark.parametrize("link", ["Add customer", "Edit"])
+def test_forms_lead_back_to_the_rows_that_are_shown(page_for: PageFor, town: Town, crowd: list[int], link: str) -> None:
+    """CT-12: from the head and from the drawer, though rows were swapped meanwhile."""
+    page = page_for(town.anna)
+    page.goto(f"/customers?sort=phone&open={crowd[3]}")
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator("tbody tr")).to_have_count(10)
+    here = page.url
+    page.get_by_role("link", name=link, exact=True).click()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page).to_have_url(here)
 
 
 def test_drawer_opens_closes_and_is_in_the_address(page_for: PageFor, town: Town, crowd: list[int]) -> None:
