@@ -6,6 +6,7 @@ import "./drawer.js";
 import "./keys.js";
 import "./order.js";
 import "./rows.js";
+import "./scopes.js";
 import "./selection.js";
 import "./table_keys.js";
 

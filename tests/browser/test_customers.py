@@ -114,6 +114,24 @@ def test_chooses_columns_by_keyboard(page_for: PageFor, town: Town, crowd: list[
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_another_point_of_sale_lets_go_of_the_terminal(
+    page_for: PageFor, town: Town, crowd: list[int], script: bool
+) -> None:
+    """CT-2: of the former one; a Terminal of the chosen one stays. Without scripts it is said."""
+    page, shop = page_for(town.anna, java_script_enabled=script), town.kavalier
+    page.goto(f"/customers?terminal={shop.own_terminal}&sort=phone")
+    for place, terminal, rows in (("Pechersk", str(shop.own_terminal), 9), ("Podil", "", 1)):
+        page.locator("#scope-point_of_sale").select_option(label=place)
+        if not script:
+            page.get_by_role("button", name="Show", exact=True).click()
+        expect(page.locator("tbody tr")).to_have_count(rows)
+        expect(page.locator("#scope-point_of_sale option:checked")).to_have_text(place)
+        expect(page.locator("#scope-terminal")).to_have_value(terminal)
+    expect(page).to_have_url(re.compile(rf"/customers\?point_of_sale={shop.franchised_place}&sort=phone$"))
+    expect(page.get_by_text("The Terminal belongs to another point of sale")).to_have_count(0 if script else 1)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_columns_lead_back_to_the_rows_that_are_shown(
     page_for: PageFor, town: Town, crowd: list[int], script: bool
 ) -> None:

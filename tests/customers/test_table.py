@@ -143,10 +143,17 @@ def test_an_address_that_cannot_be_read_says_so(town: Town, olena: int, address:
     assert "Олена" not in answer.get_data(as_text=True)
 
 
-def test_a_terminal_of_another_point_of_sale_is_refused(town: Town) -> None:
-    shop = town.kavalier
-    address = f"/customers?point_of_sale={shop.own_place}&terminal={shop.franchised_terminal}"
-    assert town.browser(town.anna).get(address).status_code == 400
+def test_a_terminal_of_another_point_of_sale_is_left_out_and_that_is_said(town: Town, olena: int) -> None:
+    """CT-2: as a form without scripts sends it when another point of sale is chosen; a count is refused instead."""
+    shop, browser = town.kavalier, town.browser(town.anna)
+    scope = f"point_of_sale={shop.own_place}&terminal={shop.franchised_terminal}"
+    answer = browser.get(f"/customers?program=&{scope}&sort=phone&after={olena}&start=51")
+    assert (answer.status_code, answer.location) == (303, f"/customers?point_of_sale={shop.own_place}&sort=phone")
+    page = browser.get(answer.location).get_data(as_text=True)
+    assert "The Terminal belongs to another point of sale" in page
+    assert "Олена" in page
+    assert browser.get(f"/customers/count?{scope}").status_code == 400
+    assert browser.get(f"/customers?point_of_sale=x&terminal={shop.franchised_terminal}").status_code == 400
 
 
 def test_another_business_has_nothing_of_it(town: Town, olena: int) -> None:

@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from flask import Response, request, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.address import takes, whole_number
+from app.address import address, takes, whole_number
 from app.customers.drawer import summary
 from app.customers.filters import CustomerFilter, Search
 from app.customers.forms.table import LONGEST_SEARCH, SearchForm
 from app.customers.models import Customer
 from app.customers.queries import customer_count, customer_named, sums_by_source
-from app.customers.scopes import scope_choices
+from app.customers.scopes import scope_choices, without_stray_terminal
 from app.customers.search import Criterion
 from app.customers.table import CustomersTable
 from app.customers.views.blueprint import blueprint
@@ -38,6 +38,9 @@ PATIENCE = 2000
 @requires(Permission.READ_CUSTOMERS)
 @takes(*CustomersTable.ARGUMENTS)
 def index() -> BaseResponse:
+    if settled := without_stray_terminal(request.args):
+        flash(_("The Terminal belongs to another point of sale, so it was left out."), "message")
+        return go(address("customers.index", settled))
     return _show(CustomersTable(request.args))
 
 
