@@ -165,38 +165,6 @@ def test_forms_lead_back_to_the_rows_that_are_shown(page_for: PageFor, town: Tow
     expect(page).to_have_url(here)
 
 
-def test_drawer_opens_closes_and_is_in_the_address(page_for: PageFor, town: Town, crowd: list[int]) -> None:
-    """CT-12: a row click opens the summary; Escape closes it and the focus returns; Back opens it again."""
-    page = page_for(town.anna)
-    page.goto("/customers?sort=phone")
-    page.locator("tbody tr").nth(3).locator("td").nth(3).click()
-    drawer = page.locator("#drawer")
-    expect(drawer.get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
-    expect(drawer).to_contain_text("123")
-    expect(page).to_have_url(re.compile(f"open={crowd[3]}"))
-    page.keyboard.press("Escape")
-    expect(drawer).to_be_hidden()
-    expect(page).not_to_have_url(re.compile("open="))
-    expect(page.locator(f"tr[data-id='{crowd[3]}'] .row-open")).to_be_focused()
-    page.go_back()
-    expect(drawer.get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
-    drawer.get_by_role("link", name="View full details").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ім'я03 Прізвище03")
-
-
-def test_a_search_leaves_the_drawer_open_and_in_the_address(page_for: PageFor, town: Town, crowd: list[int]) -> None:
-    """CT-6, CT-12: whoever is open stays so while one searches, and after a reload."""
-    page = page_for(town.anna)
-    page.goto(f"/customers?sort=phone&open={crowd[3]}")
-    page.locator("[data-search]").fill("прізвище05")
-    expect(page.locator("tbody tr")).to_have_count(1)
-    expect(page).to_have_url(re.compile(f"f=.*open={crowd[3]}$"))
-    page.reload()
-    expect(page.locator("#drawer").get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
-    page.locator("#drawer-close").click()
-    expect(page).to_have_url(re.compile(r"/customers\?f=\w+&sort=phone$"))
-
-
 def test_rows_are_walked_by_keys(page_for: PageFor, town: Town, crowd: list[int]) -> None:
     page = page_for(town.anna)
     page.goto("/customers?sort=phone")
