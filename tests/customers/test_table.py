@@ -76,6 +76,27 @@ def test_columns_move_without_a_script(town: Town, olena: int) -> None:
     assert _heads(browser)[0] == "Phone"
 
 
+@pytest.mark.parametrize("field", ["order", "shown"])
+def test_a_column_that_is_not_there_is_refused(town: Town, field: str) -> None:
+    """CT-5: in words, and nothing is kept; never a choice of which a part was dropped."""
+    browser = town.browser(town.anna)
+    before = _heads(browser)
+    form = form_to(browser.get("/customers/columns"), "/customers/columns")
+    for button in ({"save": "1"}, {"move": "up:tags"}, {"reset": "1"}):
+        answer = send(browser, form, {field: [*form.values[field], "tags", "shoe_size"], **button})
+        assert answer.status_code == 400
+        assert "There is no column “shoe_size”." in text_of(answer)
+    assert _heads(browser) == before
+
+
+def test_a_column_that_is_shown_and_in_no_order_comes_last(town: Town, olena: int) -> None:
+    """CT-5: nor is one dropped that the order forgot."""
+    browser = town.browser(town.anna)
+    form = form_to(browser.get("/customers/columns"), "/customers/columns")
+    send(browser, form, {"order": ["name", "phone"], "shown": ["tags", "name", "phone"], "save": "1"})
+    assert _heads(browser) == ["Name", "Phone", "Tags"]
+
+
 def test_every_scope_shows_its_page(town: Town, olena: int) -> None:
     """CT-2: program, point of sale, Terminal and both together, for the whole brand and for an operator."""
     shop = town.kavalier
