@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+import psycopg
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageFor
-from tests.people import Town
+from tests.people import PASSWORD, Town
 
 
 def test_ticks_outlive_paging_sorting_and_reload(page_for: PageFor, town: Town, crowd: list[int]) -> None:
@@ -94,6 +97,25 @@ def test_ticks_have_a_limit(page_for: PageFor, town: Town, crowd: list[int]) -> 
     expect(page.get_by_text("No more can be ticked one by one")).to_be_visible()
     expect(page.get_by_text("10,000 selected")).to_be_visible()
     assert _ticked(page) == 0
+
+
+def test_ticks_are_of_who_set_them(
+    page_for: PageFor, town: Town, crowd: list[int], superuser: psycopg.Connection
+) -> None:
+    """CT-10, PR-1: whoever signs in next in the same tab has none of them; who comes back finds them."""
+    page = page_for(town.anna)
+    page.goto("/customers?sort=phone")
+    page.locator("tbody .c-tick input").nth(2).check()
+    for name, number in (("olha", 0), ("anna", 1)):
+        superuser.execute("DELETE FROM user_session")
+        page.reload()
+        page.get_by_label("E-mail").fill(f"{name}@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("sort=phone"))
+        expect(page.locator("tbody .c-tick input")).to_have_count(50)
+        expect(page.locator("tbody .c-tick input:checked")).to_have_count(number)
+        expect(page.get_by_text("1 selected")).to_have_count(number)
 
 
 def _ticked(page: Page) -> int:
