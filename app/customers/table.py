@@ -112,8 +112,8 @@ class CustomersTable:
 
     @property
     def selection_key(self) -> str:
-        """Names business and filter for the browser's ticks, and tells nothing of them."""
-        content = repr((business_id(), sorted(self.filter.args().items())))
+        """Names person, business and filter for the browser's ticks, and tells nothing of them."""
+        content = repr((person().user_id, business_id(), sorted(self.filter.args().items())))
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @property

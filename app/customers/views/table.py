@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.address import takes, whole_number
+from app.address import address, takes, whole_number
 from app.customers.filters import CustomerFilter
 from app.customers.forms.table import SearchForm
 from app.customers.queries import customer_count, customer_named, sums_by_source
 from app.customers.saved_filters import Search
+from app.customers.scopes import without_stray_terminal
 from app.customers.search import Criterion
 from app.customers.table import CustomersTable
 from app.customers.views.blueprint import blueprint
@@ -24,6 +25,9 @@ from app.web import go, render
 @requires(Permission.READ_CUSTOMERS)
 @takes(*CustomersTable.ARGUMENTS)
 def index() -> BaseResponse:
+    if settled := without_stray_terminal(request.args):
+        flash(_("The Terminal belongs to another point of sale, so it was left out."), "message")
+        return go(address("customers.index", settled))
     return show(CustomersTable(request.args))
 
 
