@@ -11,13 +11,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, text
 from werkzeug.exceptions import NotFound
 
+from app.accounts.models import User
 from app.businesses.queries import franchisees
 from app.customers.conditions.fields import Field, Options
 from app.customers.conditions.kept import read_group
 from app.customers.conditions.kinds import Member
 from app.customers.conditions.nodes import Condition, Damaged, Group
 from app.customers.models import Segment
-from app.db import business_id
+from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib.collation import sort_key
 
@@ -38,6 +39,18 @@ def segment_named(number: int) -> Segment:
     if found is None:
         raise NotFound
     return found
+
+
+def is_changeable(segment: Segment) -> bool:
+    """Whether it is this person's to change: an operator of a franchisee changes its own alone."""
+    return current_scope().franchisee_id in (None, segment.franchisee_id)
+
+
+def savers_of(known: Sequence[Segment]) -> dict[int, str]:
+    """Who saved each last, by the segment's id; who no longer works in the business is left out."""
+    names = select(User.id, User.name).where(User.id.in_([each.user_id for each in known]))
+    people = {row.id: row.name for row in db.session.execute(names)}
+    return {each.id: people[each.user_id] for each in known if each.user_id in people}
 
 
 def lock_segments() -> None:
