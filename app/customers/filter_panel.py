@@ -12,6 +12,7 @@ from app.customers.condition_words import chips
 from app.customers.conditions.meaning import problems
 from app.customers.conditions.nodes import Group, Path
 from app.customers.forms.filters import FRESH, unfinished
+from app.customers.segments import is_changeable
 from app.customers.table import NEW, CustomersTable
 
 
@@ -45,7 +46,9 @@ class FilterPanel:
 
     @cached_property
     def errors(self) -> dict[Path, str]:
-        found = problems(self.group, fields(), setting())
+        shown = self.table.filter
+        # Places that this person does not see are no error in a segment of the brand, until it is changed.
+        found = shown.problems if self.group == shown.conditions else problems(self.group, fields(), setting())
         quiet = [] if self.insisting else unfinished(self.group)
         return {path: words for path, words in found.items() if path not in quiet}
 
@@ -63,6 +66,12 @@ class FilterPanel:
     def begun(self) -> bool:
         """Whether there is anything to clear."""
         return any(each != FRESH for _path, each in self.group.conditions()) or self.number > 0
+
+    @property
+    def changes_segment(self) -> bool:
+        """Whether what is built may become the conditions of the segment that is open."""
+        segment = self.table.filter.segment
+        return segment is not None and is_changeable(segment)
 
     @property
     def hidden(self) -> list[tuple[str, str]]:

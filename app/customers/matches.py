@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Executable, func, select
 
+from app.customers.asking import fields, setting
+from app.customers.conditions.meaning import problems
 from app.customers.conditions.nodes import Group, Path
 from app.customers.filters import CustomerFilter
 from app.kept_statements import ask
@@ -19,7 +21,7 @@ def matches_alone(chosen: CustomerFilter, group: Group) -> dict[Path, int]:
 
 
 def _readable(chosen: CustomerFilter, group: Group) -> list[Path]:
-    wrong = chosen.problems_of(group)
+    wrong = problems(group, fields(), setting())
     return [path for path, _condition in group.conditions() if path not in wrong]
 
 

@@ -144,7 +144,7 @@ class CustomersTable:
 
     def drafting(self, group: Group) -> CustomersTable:
         """The same rows with something else being built in the panel."""
-        key = keep(Kept(conditions=group))
+        key = keep(Kept(conditions=group), draft=True)
         return CustomersTable(self.filter.args() | self.sort_args() | self.open_args() | {"draft": key}, self.filter)
 
     @cached_property

@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from flask import Response, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.address import takes
+from app.address import address, takes
+from app.customers.asking import fields, setting
 from app.customers.builder import path_key
+from app.customers.conditions.meaning import problems
 from app.customers.conditions.nodes import Group, Path
 from app.customers.filter_panel import FilterPanel
 from app.customers.filters import CustomerFilter
 from app.customers.forms.filters import changed_group, posted_group
 from app.customers.matches import matches_alone
 from app.customers.queries import customer_count
+from app.customers.saved_filters import Kept, keep
+from app.customers.segment_tabs import SegmentTabs
 from app.customers.table import CustomersTable, drafted
 from app.customers.views.blueprint import blueprint
-from app.customers.views.showing import patiently, sent, show
+from app.customers.views.showing import Patience, sent, show
+from app.errors import BadAddress
 from app.permissions import Permission, requires
 from app.web import go, render
 
@@ -31,9 +37,9 @@ def change_filter() -> BaseResponse:
     if deed == "clear":
         return _applied(table, Group())
     group = posted_group(request.form)
-    if deed == "apply":
-        wrong = table.filter.problems_of(group)
-        return _refused(table, group, wrong) if wrong else _applied(table, group)
+    if deed in DEEDS:
+        wrong = problems(group, fields(), setting())
+        return _refused(table, group, wrong) if wrong else DEEDS[deed](table, group)
     return _building(table, *changed_group(group, deed), removed=deed.startswith("remove"))
 
 
@@ -45,6 +51,17 @@ def filter_matches() -> BaseResponse:
     applied = CustomerFilter.from_args(request.args)
     group = drafted(applied, request.args.get("draft")) or Group()
     return render("customers/_matches.html", found=_matches(applied, group), group=group, path_key=path_key)
+
+
+@blueprint.get("/segment-counts")
+@requires(Permission.READ_CUSTOMERS)
+@takes("program", "point_of_sale", "terminal", "segment")
+def tab_counts() -> BaseResponse:
+    """How many customers each tab has; they come after the rows."""
+    tabs, time = SegmentTabs(CustomerFilter.from_args(request.args)), Patience()
+    return render(
+        "customers/_tab_counts.html", counts={key: time.spend(count) for key, count in tabs.counting().items()}
+    )
 
 
 @dataclass(frozen=True)
@@ -60,13 +77,14 @@ class Matches:
 
 def _matches(applied: CustomerFilter, group: Group) -> Matches:
     draft = replace(applied, conditions=group if group.members else None)
-    readable = not draft.problems
+    everyone = replace(applied, conditions=None, segment=None, search=None)
+    readable, time = not draft.problems, Patience()
     return Matches(
         readable,
-        patiently(lambda: customer_count(draft)) if readable else None,
-        patiently(lambda: customer_count(replace(applied, conditions=None, search=None))),
-        patiently(lambda: customer_count(applied)),
-        patiently(lambda: matches_alone(applied, group)),
+        time.spend(lambda: customer_count(draft)) if readable else None,
+        time.spend(lambda: customer_count(everyone)),
+        time.spend(lambda: customer_count(applied)),
+        time.spend(lambda: matches_alone(applied, group)),
     )
 
 
@@ -90,6 +108,19 @@ def _refused(table: CustomersTable, group: Group, wrong: dict[Path, str]) -> Res
     return response
 
 
+def _saved(table: CustomersTable, group: Group) -> BaseResponse:
+    """To the form that gives the conditions a name."""
+    return go(address("segments.add_segment", {"f": keep(Kept(conditions=group), draft=True)}))
+
+
+def _updated(table: CustomersTable, group: Group) -> BaseResponse:
+    """To the form of the segment that is open, with its conditions changed."""
+    if table.filter.segment is None:
+        raise BadAddress(_("No segment is open that could be changed."))
+    kept = {"f": keep(Kept(conditions=group), draft=True)}
+    return go(address("segments.edit_segment", kept, segment_id=table.filter.segment.id))
+
+
 def _applied(table: CustomersTable, group: Group) -> BaseResponse:
     chosen = table.filter.asking(group)
     applied = CustomersTable(chosen.args() | table.sort_args() | table.open_args(), chosen)
@@ -99,3 +130,7 @@ def _applied(table: CustomersTable, group: Group) -> BaseResponse:
     response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#customers-view"
     response.headers["HX-Push-Url"] = applied.here_opened
     return response
+
+
+DEEDS = {"apply": _applied, "save": _saved, "update": _updated}
+"""What is done with a filter only when all of it can be read."""

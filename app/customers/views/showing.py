@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import TypeVar
 
 from flask import Response, request, url_for
@@ -18,6 +19,7 @@ from app.customers.queries import customer_named
 from app.customers.saved_filters import Search
 from app.customers.scopes import scope_choices
 from app.customers.search import Criterion
+from app.customers.segment_tabs import SegmentTabs
 from app.customers.table import CustomersTable
 from app.customers.why import why
 from app.db import patience, rollback
@@ -62,6 +64,7 @@ def _page(table: CustomersTable, refused: Refused | None, panel: FilterPanel) ->
         "customers/_view.html",
         table=table,
         panel=panel,
+        tabs=SegmentTabs(table.filter, table.sort_args()),
         scopes=scope_choices(table.filter),
         search=_search_box(refused.search if refused else table.filter.search),
         refused=refused,
@@ -79,12 +82,26 @@ def drawer_of(customer: Customer, table: CustomersTable) -> dict[str, object]:
 
 def patiently(ask: Callable[[], Answer]) -> Answer | None:
     """The answer, or None when it would take longer than people wait for a hint."""
-    try:
-        with patience(PATIENCE):
-            return ask()
-    except OperationalError:
-        rollback()
-        return None
+    return Patience().spend(ask)
+
+
+class Patience:
+    """How long people wait for hints that come together: what the first take, the last do not have."""
+
+    def __init__(self) -> None:
+        self.end = monotonic() + PATIENCE / 1000
+
+    def spend(self, ask: Callable[[], Answer]) -> Answer | None:
+        """The answer, or None when there is no time left for it."""
+        left = int((self.end - monotonic()) * 1000)
+        if left <= 0:
+            return None
+        try:
+            with patience(left):
+                return ask()
+        except OperationalError:
+            rollback()
+            return None
 
 
 def sent(*names: str) -> dict[str, str]:
