@@ -1,4 +1,4 @@
-"""What is asked of a crowd, drawn by hypothesis: who looks, in which scope, with which filter, in which order (CT-7)."""
+"""What is asked of a crowd, drawn by hypothesis: who looks, in which scope, by which filter, in which order (CT-7)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,22 @@ from tests.factories import (
 )
 from tests.people import Town
 
-FIRST = ["", "Олена", "ОЛЕНА", "ґалина", "Їжачок", "anna", "Anna Maria", "Zoë", "😀 Joy", "李", "Ёлка", "100%", "%", "_"]
+FIRST = [
+    "",
+    "Олена",
+    "ОЛЕНА",
+    "ґалина",
+    "Їжачок",
+    "anna",
+    "Anna Maria",
+    "Zoë",
+    "😀 Joy",
+    "李",
+    "Ёлка",
+    "100%",
+    "%",
+    "_",
+]
 LAST = ["", "O’Neil", "O'Neil", "Коваль", "коваленко", "Straße", "a_b", "a%b", "\\", '"q"', "d'", "Іванова-Їжак", "Ann"]
 WORDS = [*FIRST[1:], *LAST[1:], "латте ні", "x" * 1000, "-1", "2026-03-29"]
 KEYS, VALUES = ["city", "Любить", "a%", "\U0001f600"], ["Київ", "КИЇВ", "Kyiv", "100%", "_", "'", "чай з м’ятою"]
@@ -86,7 +101,10 @@ class Filler:
     def _add_places(self) -> dict[int, list[int]]:
         """Two of the brand's, two of Boris's franchisee, one of another; some with two Terminals."""
         shop = self.town.kavalier
-        mine, others = add_point_of_sale("Podil 2", shop.franchisee), add_point_of_sale("Obolon", add_franchisee("Other"))
+        mine, others = (
+            add_point_of_sale("Podil 2", shop.franchisee),
+            add_point_of_sale("Obolon", add_franchisee("Other")),
+        )
         self.boris = {shop.franchised_place, mine}
         places = [shop.own_place, shop.franchised_place, add_point_of_sale("Nyvky"), mine, others]
         for place in (*places[1:], places[1]):

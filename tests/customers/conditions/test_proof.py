@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from app.customers import queries, stats, statements
+from app.customers import queries, statements, stats
 from app.customers.asking import fields
 from app.customers.columns import all_columns
 from app.customers.conditions.fields import Fields
@@ -55,13 +55,13 @@ LONG = [(seed, 15 + seed * 5 % 26) for seed in range(2, 8)]
 
 @pytest.mark.parametrize(("seed", "number"), SHORT)
 def test_filters_select_whom_the_rules_do(town: Town, monkeypatch: pytest.MonkeyPatch, seed: int, number: int) -> None:
-    prove(town, monkeypatch, seed, number, examples=60)
+    prove(town, monkeypatch, seed, number, examples=40)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("seed", "number"), LONG)
 def test_many_more_filters_do(town: Town, monkeypatch: pytest.MonkeyPatch, seed: int, number: int) -> None:
-    prove(town, monkeypatch, seed, number, examples=200)
+    prove(town, monkeypatch, seed, number, examples=120)
 
 
 def prove(town: Town, monkeypatch: pytest.MonkeyPatch, seed: int, number: int, examples: int) -> None:
@@ -82,7 +82,9 @@ def prove(town: Town, monkeypatch: pytest.MonkeyPatch, seed: int, number: int, e
             table.check(each)
 
     @settings(SOME, max_examples=max(3, examples // 20), phases=[Phase.generate], verbosity=Verbosity.quiet)
-    @given(st.booleans().flatmap(lambda limited: st.tuples(looks(crowd, limited), every_condition(crowd, known[limited]))))
+    @given(
+        st.booleans().flatmap(lambda limited: st.tuples(looks(crowd, limited), every_condition(crowd, known[limited])))
+    )
     def each_condition_holds(drawn: tuple[Look, tuple[Condition, ...]]) -> None:
         look, conditions = drawn
         with looking(town, town.boris if look.own is not None else town.anna):
