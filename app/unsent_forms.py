@@ -209,7 +209,8 @@ def _sending(path: str, fields: Fields) -> dict[str, object]:
 def said() -> str:
     """What became of a form that is shown again."""
     return _(
-        "You were signed out or had switched to another business, so this was not carried out. Look through it and send it again."
+        "You were signed out or had switched to another business, so this was not carried out."
+        " Look through it and send it again."
     )
 
 
