@@ -22,9 +22,9 @@ _kept: OrderedDict[Hashable, Compiled] = OrderedDict()
 _lock = Lock()
 
 
-def ask(key: Hashable, make: Callable[[], Executable], values: Mapping[str, object]) -> CursorResult[Any]:
-    """Runs the statement known by `key`, made first if it is not known yet, with these values."""
-    compiled = _known(key) or _keep(key, make())
+def ask(key: Hashable | None, make: Callable[[], Executable], values: Mapping[str, object]) -> CursorResult[Any]:
+    """Runs the statement known by `key`, made first if it is not known yet, with these values; None keeps none."""
+    compiled = _compiled(make()) if key is None else _known(key) or _keep(key, make())
     wanted = {**compiled.params, **{name: value for name, value in values.items() if name in compiled.params}}
     return db.session.connection().exec_driver_sql(str(compiled), wanted)
 
@@ -37,9 +37,14 @@ def _known(key: Hashable) -> Compiled | None:
 
 
 def _keep(key: Hashable, statement: Executable) -> Compiled:
-    compiled: Compiled = statement.compile(dialect=db.engine.dialect)  # type: ignore[attr-defined]
+    compiled = _compiled(statement)
     with _lock:
         _kept[key] = compiled
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
+    return compiled
+
+
+def _compiled(statement: Executable) -> Compiled:
+    compiled: Compiled = statement.compile(dialect=db.engine.dialect)  # type: ignore[attr-defined]
     return compiled

@@ -23,7 +23,10 @@ ROOMS = {*AREAS, *EDGES, "lib"}
 # A customer is found by what search writes, so whoever writes customers in bulk needs it.
 PUBLIC = {"models", "queries", "search", "services"}
 # Where later areas add their columns, panels, tabs and steps, as the earlier area may not know them.
-REGISTRIES = {"app.customers.parameters", "app.customers.registry", "app.customers.tabs"}
+REGISTRIES = {
+    *("app.customers.parameters", "app.customers.registry", "app.customers.tabs"),
+    *("app.customers.conditions.fields", "app.customers.conditions.kinds"),
+}
 # Where the data lie is asked before there is a virtual environment, so it is written where set-up begins.
 FOUNDATIONS = {"app.local.paths"}
 # Inside an area, what a module reaches is no higher than itself; columns, filters and others have no height.

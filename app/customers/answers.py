@@ -86,4 +86,4 @@ def _unanswered(sample: Sample, question: Question) -> Walk:
         Answer.customer_id == figures.customer_id,
     )
     nothing = _NOTHING[question.kind]
-    return Walk(figures.customer_id, nothing, (*figures.where, ~given.exists()), in_sample=True, constant=True)
+    return Walk(figures.customer_id, nothing, (*figures.where, ~given.exists()), figures, constant=True)

@@ -176,7 +176,7 @@ def figures_source(sample: Sample) -> Source:
 
 def figure_walk(sample: Sample, key: str) -> Walk:
     figures = sample.figures()
-    return Walk(figures.customer_id, figures.rows.c[key], figures.where, in_sample=True)
+    return Walk(figures.customer_id, figures.rows.c[key], figures.where, figures)
 
 
 def days_since(moment: object) -> int | None:

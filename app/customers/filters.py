@@ -6,27 +6,27 @@ person typed is stored as a row of the business, and the address names it by a k
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
-from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, ColumnElement, Text, any_, cast, exists, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, insert
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, any_, cast, exists, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from werkzeug.exceptions import NotFound
 
 from app.address import whole_number
 from app.businesses.models import PointOfSale, StatsScope, Terminal
-from app.customers.models import CustomerSearch, CustomerStats, SavedFilter
+from app.customers.asking import fields, setting
+from app.customers.conditions.compiling import Compiler
+from app.customers.conditions.meaning import problems
+from app.customers.conditions.nodes import Group, Path
+from app.customers.models import CustomerSearch, CustomerStats
 from app.customers.parameters import BUSINESS, FOUND, SCOPE, SEARCH
 from app.customers.registry import Source
-from app.customers.search import Criterion, query
+from app.customers.saved_filters import Kept, Search, keep, kept_as
+from app.customers.search import query
 from app.db import business_id, current_scope
 from app.errors import BadAddress
 from app.extensions import db
@@ -40,14 +40,6 @@ Row = TypeVar("Row", Program, PointOfSale, Terminal)
 
 
 @dataclass(frozen=True)
-class Search:
-    """What a person looks for, and where."""
-
-    criterion: Criterion
-    text: str
-
-
-@dataclass(frozen=True)
 class CustomerFilter:
     """A selection of customers in a scope of figures."""
 
@@ -58,6 +50,8 @@ class CustomerFilter:
     point_of_sale: PointOfSale | None = None
     terminal: Terminal | None = None
     search: Search | None = None
+    conditions: Group | None = None
+    """None for none: an empty group is never kept."""
     key: str | None = None
     gathered: bool = False
     """Whether all of a wide search is gathered too, since the order asked for has it all in one place."""
@@ -70,19 +64,31 @@ class CustomerFilter:
         if terminal and point_of_sale and terminal.point_of_sale_id != point_of_sale.id:
             raise BadAddress(_("This Terminal does not belong to this point of sale."))
         key = args.get("f") or None
-        return cls(_find(Program, args, "program"), point_of_sale, terminal, _saved_search(key), key)
+        kept = kept_as(key) if key else Kept()
+        return cls(_find(Program, args, "program"), point_of_sale, terminal, kept.search, kept.conditions, key)
 
     def searching(self, search: Search) -> CustomerFilter:
-        """The same filter with another search, stored under its key; without any when the text is blank."""
-        if not search.text:
-            return replace(self, search=None, key=None)
-        return replace(self, search=search, key=_store(search))
+        """The same filter with another search, kept under its key; without any when the text is blank."""
+        return replace(self, search=search if search.text else None)._keeping()
+
+    def asking(self, conditions: Group | None) -> CustomerFilter:
+        """The same filter with other conditions, kept under its key; without any when the group is empty."""
+        return replace(self, conditions=conditions if conditions and conditions.members else None)._keeping()
 
     def args(self) -> dict[str, str]:
         """What of an address stands for this filter."""
         chosen = {"program": self.program, "point_of_sale": self.point_of_sale, "terminal": self.terminal}
         plain = {name: str(row.id) for name, row in chosen.items() if row is not None}
         return plain | ({"f": self.key} if self.key else {})
+
+    @cached_property
+    def problems(self) -> dict[Path, str]:
+        """Which conditions cannot be read, and why: then the filter selects nobody until they are mended."""
+        return self.problems_of(self.conditions) if self.conditions else {}
+
+    def problems_of(self, group: Group) -> dict[Path, str]:
+        """The same of other conditions."""
+        return problems(group, fields(), setting())
 
     @property
     def narrowed(self) -> bool:
@@ -115,6 +121,10 @@ class CustomerFilter:
             "found": self._found[0],
         }
 
+    @property
+    def chosen_program_id(self) -> int | None:
+        return _id(self.program)
+
     def figures(self) -> Source:
         """The sales figures of this sample, one row a customer."""
         rows = CustomerStats.__table__.alias()
@@ -141,11 +151,30 @@ class CustomerFilter:
         # As a value and not by EXISTS, which the planner would turn into a join of two whole tables.
         return [mine.correlate_except(documents).scalar_subquery()]
 
+    def narrows(
+        self, figures: Source, base: FromClause, *, one_by_one: bool = False
+    ) -> tuple[FromClause, list[ColumnElement[bool]]]:
+        """`base`, which has the sample's figures in it, with what conditions need, and under which it is selected."""
+        where = [*figures.where, *self.found(figures.customer_id)]
+        if self.conditions is None:
+            return base, where
+        compiler = self.compiler(figures, one_by_one)
+        holds = compiler.holds(self.conditions)
+        return compiler.joined(base), [*where, holds]
+
+    def compiler(self, figures: Source, one_by_one: bool = False) -> Compiler:
+        """What turns conditions into SQL over these figures."""
+        return Compiler(fields(), self, setting(), figures, one_by_one)
+
     def includes(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions under which a walk takes a customer up into a page of this selection."""
         figures = self.figures()
         in_sample = exists().where(*figures.where, figures.customer_id == customer_id).select_from(figures.rows)
         return [in_sample, *self.found_on_the_way(customer_id)]
+
+    def _keeping(self) -> CustomerFilter:
+        kept = Kept(self.search, self.conditions)
+        return replace(self, key=keep(kept) if kept.plain else None)
 
     @cached_property
     def _asked(self) -> str | None:
@@ -214,26 +243,3 @@ def rounded_ratio(amount: ColumnElement[int], count: ColumnElement[int]) -> Colu
     """amount / count in whole numbers, half up; null when nothing is counted."""
     whole = cast(amount, BigInteger), cast(func.nullif(count, 0), BigInteger)
     return func.div(whole[0] * 2 + whole[1], whole[1] * 2).cast(BigInteger)
-
-
-def _saved_search(key: str | None) -> Search | None:
-    if key is None:
-        return None
-    saved = db.session.get(SavedFilter, (business_id(), key.replace("\0", "")))
-    if saved is None:
-        raise BadAddress(_("The filter that this address names is not known here."))
-    search = saved.conditions["search"]
-    if not isinstance(search, dict):
-        raise BadAddress(_("The filter that this address names cannot be read."))
-    return Search(Criterion(search["criterion"]), str(search["text"]))
-
-
-def _store(search: Search) -> str:
-    """Keeps a search as an immutable row; the same search always has the same key, which nobody can guess."""
-    conditions = {"search": {"criterion": str(search.criterion), "text": search.text}}
-    content = json.dumps([business_id(), conditions], sort_keys=True, ensure_ascii=False).encode()
-    secret = current_app.config["REGULARS"].secret_key.encode()
-    key = base64.b32encode(hmac.digest(secret, content, hashlib.sha256)[:15]).decode().lower()
-    row = insert(SavedFilter).values(business_id=business_id(), key=key, conditions=conditions)
-    db.session.execute(row.on_conflict_do_nothing())
-    return key

@@ -9,16 +9,22 @@ from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
 from app.audit import AuditEntry
 from app.customers.filters import CustomerFilter
 from app.customers.models import Customer
-from app.customers.parameters import SCOPE
 from app.customers.registry import Column, Order, Source
-from app.customers.statements import Start, page_statement, start_statement, sums_statement
+from app.customers.statements import (
+    Start,
+    Way,
+    count_statement,
+    page_statement,
+    start_statement,
+    sums_statement,
+)
 from app.db import business_id
 from app.errors import Problem
 from app.extensions import db
@@ -41,16 +47,15 @@ def customer_page(
     chosen: CustomerFilter, columns: Sequence[Column], sort: Column, descending: bool, key: PageKey | None
 ) -> Page:
     """One page of the table. Raises Problem 404 when the page key's customer is not in this order any more."""
+    if chosen.problems:
+        return Page([], has_previous=False, has_next=False)
     if sort.searched and chosen.search:
         chosen = replace(chosen, gathered=True)
     order = sort.order(chosen)
     backward = key is not None and key.backward
-    way = descending is not backward
     start = _start(chosen, sort, order, key.id) if key else None
-    walk = start.walk if start else None
-    known_by = ("page", tuple(column.key for column in columns), sort.key, way, walk, chosen.shape)
-    values = chosen.parameters() | order.parameters() | {"most": PAGE_SIZE + 1} | (start.parameters() if start else {})
-    rows = list(ask(known_by, lambda: page_statement(chosen, columns, order, way, walk), values))
+    asked = _Asked(chosen, columns, sort, order, descending is not backward, start)
+    rows = asked.rows() if chosen.conditions is None else asked.selected_rows()
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     if backward:
         return Page(rows[::-1], has_previous=more, has_next=True)
@@ -60,18 +65,16 @@ def customer_page(
 def customer_count(chosen: CustomerFilter) -> int:
     """How many customers the filter selects."""
 
-    def statement() -> Select[int]:
-        if chosen.search is None:
-            return select(func.sample_size(SCOPE, 1 if chosen.of_buyers else 0))
-        figures = chosen.figures()
-        counted = select(func.count()).select_from(figures.rows)
-        return counted.where(*figures.where, *chosen.found(figures.customer_id))
-
-    return int(ask(("count", chosen.shape), statement, chosen.parameters()).scalar_one())
+    if chosen.problems:
+        return 0
+    known_by = _kept_by(chosen, "count", chosen.shape)
+    return int(ask(known_by, lambda: count_statement(chosen), chosen.parameters()).scalar_one())
 
 
 def sums_by_source(chosen: CustomerFilter, columns: Iterable[Column]) -> list[Callable[[], dict[str, int]]]:
     """The sums of the selection under those columns that have one, in their units: a statement for each source."""
+    if chosen.problems:
+        return []
     by_source: dict[str, tuple[Source, list[Column]]] = {}
     for column in columns:
         if column.total and column.source:
@@ -110,6 +113,41 @@ def last_change(customer_id: int) -> tuple[str, datetime] | None:
     return (row.name, row.at) if row else None
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A page as it is asked for."""
+
+    chosen: CustomerFilter
+    columns: Sequence[Column]
+    sort: Column
+    order: Order
+    descending: bool
+    start: Start | None
+
+    def selected_rows(self) -> list[Row[Any]]:
+        """The rows of a filter with conditions: those met first where that fills the page, else all gathered."""
+        (walk, *more) = self.order.walks
+        rows = self.rows(Way.MET) if not more and walk.groups is None else []
+        return rows if len(rows) > PAGE_SIZE else self.rows(Way.GATHERED)
+
+    def rows(self, way: Way | None = None) -> list[Row[Any]]:
+        walk = self.start.walk if self.start else None
+        names = tuple(column.key for column in self.columns)
+        known_by = _kept_by(self.chosen, "page", names, self.sort.key, self.descending, walk, self.chosen.shape)
+        values = self.chosen.parameters() | self.order.parameters() | {"most": PAGE_SIZE + 1}
+        values |= self.start.parameters() if self.start else {}
+
+        def statement() -> Select[Any]:
+            return page_statement(self.chosen, self.columns, self.order, self.descending, walk, way)
+
+        return list(ask(known_by, statement, values))
+
+
+def _kept_by(chosen: CustomerFilter, *key: object) -> tuple[object, ...] | None:
+    """What a statement is known by; none with conditions, as these are too many to keep a statement for each."""
+    return None if chosen.conditions is not None else key
+
+
 def _held(customer_id: int, how: bool | dict[str, bool]) -> Customer:
     key = (business_id(), customer_id)
     return _present(db.session.get(Customer, key, with_for_update=how, populate_existing=True))
@@ -122,7 +160,7 @@ def _present(customer: Customer | None) -> Customer:
 
 
 def _sums_of(chosen: CustomerFilter, source: Source, summed: list[Column]) -> dict[str, int]:
-    known_by = ("sums", tuple(column.key for column in summed), chosen.shape)
+    known_by = _kept_by(chosen, "sums", tuple(column.key for column in summed), chosen.shape)
     row = ask(known_by, lambda: sums_statement(chosen, source, summed), chosen.parameters()).one()
     return {column.key: int(getattr(row, column.key) or 0) for column in summed}
 

@@ -36,6 +36,10 @@ class Sample(Protocol):
     def program_id(self) -> int:
         """The program whose category, access and points are shown: the chosen one, else the default (CT-2)."""
 
+    @property
+    def chosen_program_id(self) -> int | None:
+        """The program that was chosen, if one was."""
+
     def figures(self) -> Source:
         """The sales figures of this sample, one row for every customer in it."""
 
@@ -51,8 +55,8 @@ class Walk:
     customer_id: ColumnElement[int]
     value: ColumnElement[Any]
     where: tuple[ColumnElement[bool], ...] = ()
-    in_sample: bool = False
-    """Whether the walked rows are the sample's own figures, so that membership need not be asked again."""
+    figures: Source | None = None
+    """The walked rows where they are the sample's own figures, so that membership need not be asked again."""
     groups: tuple[int, ...] | None = None
     constant: bool = False
     """Whether the value is one and the same for all, so that the customer alone tells where a page begins."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    any_,
     cast,
     column,
     func,
@@ -31,7 +33,7 @@ from sqlalchemy.sql import Executable
 
 from app.customers.filters import CustomerFilter
 from app.customers.models import Customer
-from app.customers.parameters import BUSINESS, CUSTOMER, MOST, groups_of, place_of
+from app.customers.parameters import BUSINESS, CUSTOMER, MOST, SCOPE, groups_of, place_of
 from app.customers.registry import Column, Order, Source, Walk
 
 
@@ -47,11 +49,29 @@ class Start:
         return {"place": self.value, "customer": self.customer_id}
 
 
+BUDGET = 2_000
+"""How many customers are asked one by one for a page before all of the selection is asked at once."""
+
+
+class Way(Enum):
+    """How those whom conditions select are brought into an order."""
+
+    MET = auto()
+    """Some customers in the order are asked one by one: enough for a page where many are selected."""
+    GATHERED = auto()
+    """The whole selection is asked at once and sorted: what it costs does not depend on how many are selected."""
+
+
 def page_statement(
-    chosen: CustomerFilter, columns: Sequence[Column], order: Order, descending: bool, walk: int | None
+    chosen: CustomerFilter,
+    columns: Sequence[Column],
+    order: Order,
+    descending: bool,
+    walk: int | None,
+    way: Way | None = None,
 ) -> Select[Any]:
-    """A page's rows; `walk` is the one that the page begins in, None for the first page."""
-    page = _page(chosen, order, descending, walk)
+    """A page's rows; `walk` is the one that the page begins in, None for the first page; `way` for conditions."""
+    page = _page(chosen, order, descending, walk, way)
     fields: dict[str, Any] = {"id": Customer.id}
     joined: Any = page.join(Customer, and_(Customer.business_id == BUSINESS, Customer.id == page.c.customer_id))
     sources: dict[str, Source] = {}
@@ -82,21 +102,36 @@ def start_statement(order: Order) -> Executable:
 def sums_statement(chosen: CustomerFilter, source: Source, summed: Sequence[Column]) -> Select[Any]:
     """The totals of columns of one source over the whole selection."""
     totals = [each.total(source.rows).label(each.key) for each in summed if each.total]
-    if source.of_sample:
-        found = chosen.found(source.customer_id)
-        return select(*totals).select_from(source.rows).where(*source.where, *found)
+    figures = source if source.of_sample else chosen.figures()
+    base = figures.rows
+    if not source.of_sample:
+        base = base.join(source.rows, and_(source.customer_id == figures.customer_id, *source.where))
+    joined, where = chosen.narrows(figures, base)
+    return select(*totals).select_from(joined).where(*where)
+
+
+def selection_statement(chosen: CustomerFilter) -> Select[Any]:
+    """The ids of the whole selection, as customer_id."""
     figures = chosen.figures()
-    joined = figures.rows.join(source.rows, and_(source.customer_id == figures.customer_id, *source.where))
-    return select(*totals).select_from(joined).where(*figures.where, *chosen.found(figures.customer_id))
+    joined, where = chosen.narrows(figures, figures.rows)
+    return select(figures.customer_id.label("customer_id")).select_from(joined).where(*where)
 
 
-def _page(chosen: CustomerFilter, order: Order, descending: bool, start: int | None) -> Subquery:
+def count_statement(chosen: CustomerFilter) -> Select[Any]:
+    """How many customers the filter selects."""
+    if chosen.search is None and chosen.conditions is None:
+        return select(func.sample_size(SCOPE, 1 if chosen.of_buyers else 0))
+    return selection_statement(chosen).with_only_columns(func.count())
+
+
+def _page(chosen: CustomerFilter, order: Order, descending: bool, start: int | None, way: Way | None) -> Subquery:
     """Ids with their place in the order: at most a page and one."""
     numbered = list(enumerate(order.walks))
     if start is not None:
         numbered = [(n, walk) for n, walk in numbered if n == start or (n < start) == descending]
     falling = descending is not order.falling
-    parts = [_part(chosen, n, walk, falling, begun=n == start) for n, walk in numbered]
+    part_of = {None: _part, Way.MET: _met_part, Way.GATHERED: _gathered_part}[way]
+    parts = [part_of(chosen, n, walk, falling, n == start) for n, walk in numbered]
     if len(parts) == 1:
         return parts[0].subquery("page")
     together = union_all(*[select(part.subquery()) for part in parts]).subquery()
@@ -109,11 +144,50 @@ def _part(chosen: CustomerFilter, number: int, walk: Walk, falling: bool, begun:
     part = select(walk.customer_id.label("customer_id"), walk.value.label("value"), _numbered(number))
     part = part.where(*walk.where, *_chosen(chosen, walk))
     if begun:
-        here: Any = walk.customer_id if walk.constant else tuple_(walk.value, walk.customer_id)
-        there: Any = CUSTOMER if walk.constant else tuple_(place_of(walk.value.type), CUSTOMER)
-        part = part.where(here < there if falling else here > there)
-    ordered = (walk.value.desc(), walk.customer_id.desc()) if falling else (walk.value, walk.customer_id)
-    return part.order_by(*ordered).limit(MOST)
+        part = part.where(_beyond(walk.value, walk, falling))
+    return part.order_by(*_falling(falling, walk.value, walk.customer_id)).limit(MOST)
+
+
+def _met_part(chosen: CustomerFilter, number: int, walk: Walk, falling: bool, begun: bool) -> Select[Any]:
+    """The first customers of a walk, each asked by itself until the page is full."""
+    met = select(walk.customer_id.label("customer_id"), walk.value.label("value")).where(*walk.where)
+    if begun:
+        met = met.where(_beyond(walk.value, walk, falling))
+    first = met.order_by(*_falling(falling, walk.value, walk.customer_id)).limit(BUDGET).subquery("met")
+    figures = chosen.figures()
+    base = first.join(figures.rows, and_(figures.customer_id == first.c.customer_id, *figures.where))
+    joined, where = chosen.narrows(figures, base, one_by_one=True)
+    part = select(first.c.customer_id, first.c.value, _numbered(number)).select_from(joined).where(*where)
+    return part.order_by(*_falling(falling, first.c.value, first.c.customer_id)).limit(MOST)
+
+
+def _gathered_part(chosen: CustomerFilter, number: int, walk: Walk, falling: bool, begun: bool) -> Select[Any]:
+    """All of a walk that the filter selects, then sorted."""
+    value = _place_in(walk, number)
+    figures = walk.figures or chosen.figures()
+    base: FromClause = figures.rows
+    if walk.figures is None:
+        base = base.join(walk.customer_id.table, and_(walk.customer_id == figures.customer_id, *walk.where))
+    joined, where = chosen.narrows(figures, base)
+    listed = [] if walk.groups is None else [walk.value == any_(groups_of(number))]
+    begins = [_beyond(value, walk, falling)] if begun else []
+    found = select(walk.customer_id.label("customer_id"), value.label("value")).select_from(joined)
+    found = found.where(*walk.where, *where, *listed, *begins)
+    # What stands behind OFFSET is planned by itself: no index is walked in the hope to meet the selected early.
+    all_found = found.offset(0).subquery("found")
+    part = select(all_found.c.customer_id, all_found.c.value, _numbered(number))
+    return part.order_by(*_falling(falling, all_found.c.value, all_found.c.customer_id)).limit(MOST)
+
+
+def _beyond(value: ColumnElement[Any], walk: Walk, falling: bool) -> ColumnElement[bool]:
+    """Whether a customer stands behind the one that the page begins at."""
+    here: Any = walk.customer_id if walk.constant else tuple_(value, walk.customer_id)
+    there: Any = CUSTOMER if walk.constant else tuple_(place_of(value.type), CUSTOMER)
+    return here < there if falling else here > there
+
+
+def _falling(falling: bool, *columns: Any) -> list[Any]:
+    return [each.desc() for each in columns] if falling else list(columns)
 
 
 def _grouped_part(chosen: CustomerFilter, number: int, walk: Walk, falling: bool, begun: bool) -> Select[Any]:
@@ -143,7 +217,7 @@ def _grouped_part(chosen: CustomerFilter, number: int, walk: Walk, falling: bool
 
 
 def _chosen(chosen: CustomerFilter, walk: Walk) -> list[ColumnElement[bool]]:
-    return (chosen.found_on_the_way if walk.in_sample else chosen.includes)(walk.customer_id)
+    return (chosen.found_on_the_way if walk.figures else chosen.includes)(walk.customer_id)
 
 
 def _numbered(number: int) -> ColumnElement[int]:

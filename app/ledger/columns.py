@@ -9,12 +9,11 @@ from sqlalchemy import BigInteger, ColumnElement, Row, cast, func, select
 
 from app.customers.parameters import BUSINESS, WALLET
 from app.customers.registry import Column, Order, Sample, Source, Walk
-from app.db import business_id
-from app.extensions import db
 from app.filters import money_label
 from app.ledger.models import Balance
+from app.ledger.queries import money_accounts
 from app.lib import dates
-from app.loyalty.models import Wallet, WalletKind
+from app.loyalty.models import Wallet
 
 
 def points_columns() -> list[Column]:
@@ -50,8 +49,7 @@ def points_columns() -> list[Column]:
 
 def account_columns() -> list[Column]:
     """One column for each money account of the business."""
-    accounts = select(Wallet).where(Wallet.business_id == business_id(), Wallet.kind == WalletKind.MONEY)
-    return [_account(wallet) for wallet in db.session.scalars(accounts.order_by(Wallet.name, Wallet.id))]
+    return [_account(wallet) for wallet in money_accounts()]
 
 
 def _account(wallet: Wallet) -> Column:
@@ -91,9 +89,7 @@ def _without(sample: Sample, wallet_id: int) -> Walk:
         Balance.wallet_id == wallet_id,
         Balance.customer_id == figures.customer_id,
     )
-    return Walk(
-        figures.customer_id, cast(0, BigInteger), (*figures.where, ~held.exists()), in_sample=True, constant=True
-    )
+    return Walk(figures.customer_id, cast(0, BigInteger), (*figures.where, ~held.exists()), figures, constant=True)
 
 
 def _expiring(row: Row[Any]) -> object:

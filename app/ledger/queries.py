@@ -42,6 +42,12 @@ class Chosen:
         return chosen.where(*self.period.holds(Entry.at))
 
 
+def money_accounts() -> Sequence[Wallet]:
+    """The money accounts of the business, by name."""
+    accounts = select(Wallet).where(Wallet.business_id == business_id(), Wallet.kind == WalletKind.MONEY)
+    return db.session.scalars(accounts.order_by(Wallet.name, Wallet.id)).all()
+
+
 def wallets_of(customer_id: int) -> list[Row[Any]]:
     """The wallets that a customer holds, points first, with amount, expiring and expiring_at of its balance."""
     held = (

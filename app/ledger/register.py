@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
+from app.customers.conditions.fields import add_fields
 from app.customers.registry import (
     Tab,
     add_columns,
@@ -15,6 +16,7 @@ from app.customers.registry import (
 )
 from app.ledger.columns import account_columns, points_columns
 from app.ledger.facts import drawer_facts, overview_facts
+from app.ledger.fields import balance_fields
 from app.ledger.personal_data import personal_data
 from app.ledger.services import open_balances
 
@@ -22,6 +24,7 @@ from app.ledger.services import open_balances
 def register() -> None:
     add_columns(40, points_columns)
     add_columns(50, account_columns)
+    add_fields(40, balance_fields)
     add_drawer_facts(drawer_facts)
     add_overview_facts(overview_facts)
     add_creation_step(open_balances)
