@@ -113,6 +113,16 @@ def test_chooses_columns_by_keyboard(page_for: PageFor, town: Town, crowd: list[
     expect(heads.nth(1)).to_contain_text("Name")
 
 
+def test_a_choice_of_scope_replaces_the_one_on_its_way(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    """CT-2: the rows are those of what was chosen last, however quickly."""
+    page = page_for(town.anna)
+    page.goto("/customers")
+    for place in ("Pechersk", "Podil"):
+        page.locator("#scope-point_of_sale").select_option(label=place)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("#scope-point_of_sale option:checked")).to_have_text("Podil")
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_another_point_of_sale_lets_go_of_the_terminal(
     page_for: PageFor, town: Town, crowd: list[int], script: bool

@@ -18,7 +18,7 @@ from app.customers.views.blueprint import blueprint
 from app.customers.views.showing import Refused, drawer_of, patiently, sent, show
 from app.errors import Problem
 from app.permissions import Permission, requires
-from app.web import go, render
+from app.web import go, page_of, render
 
 
 @blueprint.get("")
@@ -79,7 +79,10 @@ def drawer() -> BaseResponse:
     table = CustomersTable({name: value for name, value in request.args.items() if name != "id"})
     response = render("customers/_drawer.html", summary=drawer_of(customer, table))
     # With what is being built in the panel meanwhile.
-    response.headers["HX-Push-Url"] = table.opened_at(customer.id)
+    # Forward has gone to this address already: pushed once more, Back would stay where one is.
+    opened = table.opened_at(customer.id)
+    if page_of(request.headers.get("HX-Current-URL", "")) != opened:
+        response.headers["HX-Push-Url"] = opened
     return response
 
 
