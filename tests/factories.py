@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import cast, func, select, text
@@ -20,7 +20,16 @@ from app.extensions import Base, db
 from app.ledger.models import Balance, Entry, EntryKind, Lot
 from app.lib import dates
 from app.lib.collation import sort_key
-from app.loyalty.models import Access, Category, FieldKind, Program, QuestionnaireChoice, QuestionnaireField
+from app.loyalty.models import (
+    Access,
+    Category,
+    FieldKind,
+    Program,
+    QuestionnaireChoice,
+    QuestionnaireField,
+    Wallet,
+    WalletKind,
+)
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 from app.offers.models import CustomerOffer, Offer
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
@@ -71,6 +80,7 @@ def add_customer(
     category: int | None = None,
     confirmed: bool = False,
     app_installed: bool = False,
+    birthday: date | None = None,
 ) -> int:
     """A customer enrolled in the default program, with no sale and no points; answers with its id."""
     customer = Customer(
@@ -82,6 +92,7 @@ def add_customer(
         name_key=sort_key(last_name, first_name),
         phone=phone,
         email=email,
+        birthday=birthday,
         registered_at=registered_at or dates.now(),
         registered_point_of_sale_id=point_of_sale,
         confirmed=confirmed,
@@ -96,9 +107,40 @@ def add_customer(
         *(Card(business_id=business_id(), customer_id=customer.id, number=number) for number in cards),
         *(Tag(business_id=business_id(), customer_id=customer.id, key=key, value=value) for key, value in tags),
     )
-    _enrol(customer.id, access, category)
-    _list(customer.id, point_of_sale)
+    enrol(customer.id, default_program(), access, category)
     return customer.id
+
+
+def enrol(customer_id: int, program: Program, access: Access = Access.FULL, category: int | None = None) -> None:
+    """Takes a customer into a program, with the balance of its wallet; before what it buys in it."""
+    first = select(Category.id).where(Category.program_id == program.id, Category.is_default)
+    _add(
+        Enrolment(
+            business_id=business_id(),
+            program_id=program.id,
+            customer_id=customer_id,
+            category_id=category or db.session.scalars(first).one(),
+            access=access,
+        )
+    )
+    hold(customer_id, program.wallet_id)
+    _list(customer_id, program.id)
+
+
+def hold(
+    customer_id: int, wallet_id: int, amount: int = 0, expiring: int = 0, expiring_at: datetime | None = None
+) -> None:
+    """What a customer holds in a wallet, without the movements that it comes from."""
+    values = {"amount": amount, "expiring": expiring, "expiring_at": expiring_at or dates.NEVER}
+    db.session.merge(Balance(business_id=business_id(), wallet_id=wallet_id, customer_id=customer_id, **values))
+    db.session.flush()
+
+
+def add_account(name: str) -> int:
+    """A money account of the business; answers with the wallet's id."""
+    wallet = Wallet(business_id=business_id(), kind=WalletKind.MONEY, name=name)
+    _add(wallet)
+    return wallet.id
 
 
 def add_question(
@@ -130,9 +172,10 @@ def choice_ids(question_id: int) -> list[int]:
     return list(db.session.scalars(mine.order_by(QuestionnaireChoice.position)))
 
 
-def add_category(name: str, position: int = 1) -> int:
-    """A category of the default program."""
-    category = Category(business_id=business_id(), program_id=default_program().id, name=name, position=position)
+def add_category(name: str, position: int = 1, program_id: int | None = None) -> int:
+    """A category, of the default program unless told otherwise."""
+    program = program_id or default_program().id
+    category = Category(business_id=business_id(), program_id=program, name=name, position=position)
     _add(category)
     return category.id
 
@@ -246,27 +289,10 @@ def _add(*rows: Base) -> None:
     db.session.flush()
 
 
-def _enrol(customer_id: int, access: Access, category: int | None) -> None:
-    program = default_program()
-    first = select(Category.id).where(Category.program_id == program.id, Category.is_default)
-    _add(
-        Enrolment(
-            business_id=business_id(),
-            program_id=program.id,
-            customer_id=customer_id,
-            category_id=category or db.session.scalars(first).one(),
-            access=access,
-        ),
-        Balance(
-            business_id=business_id(), wallet_id=program.wallet_id, customer_id=customer_id, expiring_at=dates.NEVER
-        ),
-    )
-
-
-def _list(customer_id: int, point_of_sale: int | None) -> None:
+def _list(customer_id: int, program_id: int) -> None:
     """The rows of figures that stand without a sale: business, program, and the franchisee of the registration."""
-    values = {"business": business_id(), "customer": customer_id, "place": point_of_sale, "never": dates.NEVER}
-    db.session.execute(_LIST, values | {"program": default_program().id})
+    values = {"business": business_id(), "customer": customer_id, "program": program_id, "never": dates.NEVER}
+    db.session.execute(_LIST, values)
 
 
 _LIST = text(
@@ -277,7 +303,10 @@ _LIST = text(
     WHERE s.business_id = :business AND s.point_of_sale_id IS NULL AND s.terminal_id IS NULL
         AND (s.program_id IS NULL OR s.program_id = :program)
         AND (s.franchisee_id IS NULL OR s.franchisee_id =
-            (SELECT p.franchisee_id FROM point_of_sale p WHERE p.business_id = :business AND p.id = :place))
+            (SELECT p.franchisee_id FROM customer c
+             JOIN point_of_sale p ON p.business_id = c.business_id AND p.id = c.registered_point_of_sale_id
+             WHERE c.business_id = :business AND c.id = :customer))
+    ON CONFLICT DO NOTHING
     """
 )
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, FromClause, Table, select
+from sqlalchemy import ColumnElement, FromClause, Table, case, select
 
-from app.businesses.models import StatsScope
+from app.businesses.models import PointOfSale, StatsScope
 from app.businesses.queries import place_options
 from app.customers.conditions.fields import Field, Options
 from app.customers.conditions.kinds import CardNumber, Choice, Day, Days, Kind, Moment, Number, Phone, Words, YesNo
@@ -18,9 +18,9 @@ from app.customers.models import Answer, Card, Customer, CustomerStats, Enrolmen
 from app.customers.parameters import BUSINESS, PROGRAM
 from app.customers.registry import Sample, Source
 from app.customers.services.writing import ANSWERED_IN
-from app.customers.tags import tag_keys
+from app.customers.tags import tag_keys, tag_values
 from app.customers.wording import access_labels
-from app.db import business_id
+from app.db import business_id, current_scope
 from app.extensions import db
 from app.filters import money_label
 from app.loyalty.models import Access, Category, FieldKind, Program
@@ -106,6 +106,7 @@ def tag_fields() -> list[Field]:
             about=lambda rows: rows.c.key,
             about_label=_("Key of the tag"),
             suggestions=tag_keys,
+            value_suggestions=tag_values,
         )
     ]
 
@@ -124,7 +125,7 @@ def registration_fields() -> list[Field]:
             Choice(),
             REGISTRATION,
             source=_customer,
-            column=lambda rows: rows.c.registered_point_of_sale_id,
+            column=_registered_place,
             options=_places,
         ),
         _own("confirmed", _("Confirmed"), YesNo(), REGISTRATION, options=_yes_no),
@@ -147,6 +148,14 @@ def _figures(sample: Sample) -> Source:
 def _customer(_sample: Sample) -> Source:
     rows = Customer.__table__.alias()
     return Source("customer", rows, rows.c.id, (rows.c.business_id == BUSINESS,))
+
+
+def _registered_place(rows: FromClause) -> ColumnElement[Any]:
+    """The point of sale; one that this person does not see is none to it, as in the table (PR-3)."""
+    place: ColumnElement[Any] = rows.c.registered_point_of_sale_id
+    if current_scope().franchisee_id is None:
+        return place
+    return case((place.in_(select(PointOfSale.id).where(PointOfSale.business_id == BUSINESS)), place))
 
 
 def _enrolment(_sample: Sample) -> Source:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
     true,
     tuple_,
     union_all,
@@ -175,7 +174,7 @@ def _gathered_part(chosen: CustomerFilter, number: int, walk: Walk, falling: boo
     found = select(walk.customer_id.label("customer_id"), value.label("value")).select_from(joined)
     found = found.where(*walk.where, *where, *listed, *begins)
     # What stands behind OFFSET is planned by itself: no index is walked in the hope to meet the selected early.
-    all_found = found.offset(text("0")).subquery("found")
+    all_found = found.offset(0).subquery("found")
     part = select(all_found.c.customer_id, all_found.c.value, _numbered(number))
     return part.order_by(*_falling(falling, all_found.c.value, all_found.c.customer_id)).limit(MOST)
 

@@ -34,11 +34,11 @@ class Compiler:
     setting: Setting
     figures: Source
     one_by_one: bool = False
+    depth: int = 0
+    """How many segments the conditions stand in."""
     _joins: dict[str, tuple[FromClause, ColumnElement[bool]]] = field(default_factory=dict)
     _sources: dict[str, Source] = field(default_factory=dict)
     _compiled: int = 0
-    _depth: int = 0
-    """How many segments it is in."""
 
     def holds(self, node: Node) -> ColumnElement[bool]:
         """Whether a node holds for the customer of a row. Null is no. Raises UnreadableError, TooManyError."""
@@ -63,7 +63,7 @@ class Compiler:
         self._compiled += 1
         if self._compiled > MOST_EXPANDED:
             raise TooManyError
-        asked = meaning(node, self.fields, self.setting, self._depth)
+        asked = meaning(node, self.fields, self.setting, self.depth)
         positive = NEGATIONS.get(asked.operator)
         if positive is None:
             return self._positive(asked, asked.operator)
@@ -78,9 +78,9 @@ class Compiler:
         return asked.field.kind.holds(column, operator, asked.values, self.setting)
 
     def _any_group(self, groups: Sequence[Group]) -> ColumnElement[bool]:
-        self._depth += 1
+        self.depth += 1
         holds = or_(*[self.holds(each) for each in groups])
-        self._depth -= 1
+        self.depth -= 1
         return holds
 
     def _any_row(self, asked: Meaning, operator: Operator) -> ColumnElement[bool]:

@@ -46,6 +46,8 @@ class Field:
     about_label: str = ""
     suggestions: Callable[[], Sequence[str]] | None = None
     """Names that are in use."""
+    value_suggestions: Callable[[str], Sequence[str]] | None = None
+    """Values that are in use under such a name."""
     nested: Callable[[int], Group] | None = None
     """The conditions that a value stands for, as a segment does."""
     readable: dict[int, bool] = field(default_factory=dict, compare=False, repr=False)

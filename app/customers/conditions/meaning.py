@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from app.customers.conditions.fields import Field, Fields
 from app.customers.conditions.kinds import Setting, UnreadableError
 from app.customers.conditions.nodes import Condition, Damaged, Group, Operator, Path
+from app.lib.texts import one_line
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,17 @@ def meaning(condition: Condition | Damaged, fields: Fields, setting: Setting, de
         raise UnreadableError(_l("There is no such field any more. Choose another, or remove the condition."))
     if condition.operator not in field.kind.operators:
         raise UnreadableError(_l("This cannot be asked of this field. Choose another way to compare."))
-    if field.about is not None and not condition.about:
+    about = one_line(condition.about)
+    if field.about is not None and not about:
         raise UnreadableError(_l("Enter a name."))
     operator = Operator(condition.operator)
     values = field.kind.values(condition.values, operator, setting)
-    if field.options is not None and not depth:
+    if field.options is not None and values and not depth:
         # In a segment it may be a place that this person does not see: there nobody bought for them.
         _check_offered(condition.values, field)
     if field.nested is not None:
         _check_nested(field, values, fields, setting, depth + 1)
-    return Meaning(field, operator, values, condition.about)
+    return Meaning(field, operator, values, about)
 
 
 def problems(group: Group, fields: Fields, setting: Setting, depth: int = 0) -> dict[Path, str]:
@@ -64,7 +66,7 @@ def problems(group: Group, fields: Fields, setting: Setting, depth: int = 0) -> 
 
 def _check_offered(values: Sequence[str], field: Field) -> None:
     offered = {value for value, _words in field.options()} if field.options else set()
-    if any(value not in offered for value in values):
+    if any(one_line(value) not in offered for value in values):
         raise UnreadableError(_l("What was chosen here is not there any more. Choose again."))
 
 

@@ -76,13 +76,14 @@ class Group:
         """The node at a path. Raises IndexError."""
         node: Node = self
         for place in path:
-            if not isinstance(node, Group):
+            if not isinstance(node, Group) or place < 0:
                 raise IndexError(path)
             node = node.members[place]
         return node
 
     def changed(self, path: Path, node: Node | None) -> Group:
-        """The same with another node at a path, or with none. A group left empty goes too."""
+        """The same with another node at a path, or with none. A group left empty goes too. Raises IndexError."""
+        self.at(path)
         place, *deeper = path
         member: Node | None = node
         if deeper:

@@ -69,13 +69,14 @@ class Kind:
 
     def value(self, text: str, operator: Operator, setting: Setting) -> Any:
         """What a kept value stands for. Raises UnreadableError."""
-        if not text.strip():
+        line = one_line(text)
+        if not line:
             raise UnreadableError(_l("Enter a value."))
-        if has_control_characters(text):
+        if has_control_characters(line):
             raise UnreadableError(_l("Remove the characters that cannot be seen."))
-        if len(text) > LONGEST:
+        if len(line) > LONGEST:
             raise UnreadableError(_l("Shorten this value: it has over 1,000 characters."))
-        return one_line(text)
+        return line
 
     def values(self, texts: Sequence[str], operator: Operator, setting: Setting) -> list[Any]:
         """The same of all values that an operator takes. Raises UnreadableError."""

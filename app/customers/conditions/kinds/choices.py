@@ -21,10 +21,10 @@ class Choice(Kind):
     numbered: bool = True
 
     def value(self, text: str, operator: Operator, setting: Setting) -> int | str:
-        super().value(text, operator, setting)
-        if self.numbered and not (text.isascii() and text.isdigit() and len(text) < 19):
+        kept = str(super().value(text, operator, setting))
+        if self.numbered and not (kept.isascii() and kept.isdigit() and len(kept) < 19):
             raise UnreadableError(_l("This is not in the list."))
-        return int(text) if self.numbered else text
+        return int(kept) if self.numbered else kept
 
     def among(self, column: Column, values: Sequence[Any], setting: Setting) -> Column:
         return among_of(column, values)
@@ -47,9 +47,10 @@ class YesNo(Kind):
     """Whether No is a value too, as in an answer."""
 
     def value(self, text: str, operator: Operator, setting: Setting) -> bool:
-        if super().value(text, operator, setting) not in ("yes", "no"):
+        kept = super().value(text, operator, setting)
+        if kept not in ("yes", "no"):
             raise UnreadableError(_l("Choose Yes or No."))
-        return text == "yes"
+        return bool(kept == "yes")
 
     def exists(self, column: Column) -> Column:
         return column.is_not(None) if self.said else column == true()

@@ -64,11 +64,11 @@ class Day(Kind):
         return _NUMBER.shown(value, operator, setting) if self.control_of(operator) == "days" else value
 
     def value(self, text: str, operator: Operator, setting: Setting) -> Any:
-        super().value(text, operator, setting)
         if self.control_of(operator) == "days":
             return _checked_days(_NUMBER.value(text, operator, setting))
+        kept = super().value(text, operator, setting)
         try:
-            day = date.fromisoformat(text)
+            day = date.fromisoformat(kept)
         except ValueError:
             raise UnreadableError(_l("Enter a day such as 2026-11-30.")) from None
         if not FIRST_DAY <= day <= LAST_DAY:

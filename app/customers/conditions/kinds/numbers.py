@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import BigInteger, literal
 
 from app.customers.conditions.kinds.base import SAME, SIZE, WHETHER, Column, Kind, Setting, UnreadableError, among_of
 from app.customers.conditions.nodes import Operator
@@ -54,18 +55,26 @@ class Number(Kind):
                 if digits
                 else _l("Enter a whole number.")
             )
-        return _units(text, digits)
+        return _units(found[0], digits)
 
     def exists(self, column: Column) -> Column:
         return column.is_not(None) if self.said else column != 0
+
+    def equals(self, column: Column, value: int, setting: Setting) -> Column:
+        return column == _whole(value)
 
     def among(self, column: Column, values: Sequence[int], setting: Setting) -> Column:
         return among_of(column, values)
 
     def compared(self, column: Column, operator: Operator, values: Sequence[int], setting: Setting) -> Column:
-        if operator is Operator.MORE:
-            return column > values[0]
-        return column < values[0] if operator is Operator.LESS else column.between(values[0], values[1])
+        if operator is Operator.BETWEEN:
+            return column.between(_whole(values[0]), _whole(values[1]))
+        return column > _whole(values[0]) if operator is Operator.MORE else column < _whole(values[0])
+
+
+def _whole(value: int) -> Column:
+    # Bound as a bigint: what is asked for may be more than the column can hold.
+    return literal(value, BigInteger)
 
 
 def _units(plain: str, digits: int) -> int:
