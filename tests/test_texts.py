@@ -37,7 +37,7 @@ DATA = [
     *("SMS", "Viber", "push", "JSON"),
 ]
 PAGES = ["/customers", "/customers?sort=name", "/customers/columns", "/points-of-sale", "/points-of-sale/new"]
-PAGES += ["/customers/new", "/questionnaire", "/questionnaire?archived=1", "/questionnaire/questions/new"]
+PAGES += ["/customers/new", "/segments", "/questionnaire", "/questionnaire?archived=1", "/questionnaire/questions/new"]
 PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/profile", "/no-such-page"]
 
 

@@ -191,14 +191,13 @@ def _show_new(form: SegmentForm, conditions: Group, status: int = 200) -> BaseRe
 def _show_kept(
     segment: Segment, form: SegmentForm, new: Group | None, status: int = 200, both: Versions | None = None
 ) -> BaseResponse:
-    kept, label = described(conditions_of(segment)), _("Conditions")
     return _show(
         "segments/form.html",
         status,
         title=segment.name,
         form=form,
-        conditions=kept,
-        replaced=[{"label": label, "mine": kept, "theirs": described(new)}] if new is not None else None,
+        conditions=described(conditions_of(segment)),
+        new_conditions=described(new) if new is not None else None,
         both=both,
         saver=savers_of([segment]).get(segment.id),
         saved_at=segment.changed_at,
