@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, and_, not_, or_, select, true
 
 from app.customers.conditions.fields import Field, Fields
 from app.customers.conditions.kinds import Setting
@@ -64,18 +65,17 @@ class Compiler:
         if self._compiled > MOST_EXPANDED:
             raise TooManyError
         asked = meaning(node, self.fields, self.setting, self.depth)
-        positive = NEGATIONS.get(asked.operator)
-        if positive is None:
-            return self._positive(asked, asked.operator)
-        return self._positive(asked, positive).is_not(true())
-
-    def _positive(self, asked: Meaning, operator: Operator) -> ColumnElement[bool]:
+        operator, negated = NEGATIONS.get(asked.operator, asked.operator), asked.operator in NEGATIONS
         if asked.field.nested is not None:
-            return self._any_group([asked.field.nested(number) for number in asked.values])
+            holds = self._any_group([asked.field.nested(number) for number in asked.values])
+            return holds.is_not(true()) if negated else holds
         if asked.field.many:
-            return self._any_row(asked, operator)
+            row = self._any_row(asked, operator)
+            return row.is_(None) if negated else row.is_not(None)
         column = asked.field.column(self._source(asked.field).rows)
-        return asked.field.kind.holds(column, operator, asked.values, self.setting)
+        holds = asked.field.kind.holds(column, operator, asked.values, self.setting)
+        # Said so that the planner can tell how many are left, which IS NOT TRUE would hide from it.
+        return or_(column.is_(None), not_(holds)) if negated else holds
 
     def _any_group(self, groups: Sequence[Group]) -> ColumnElement[bool]:
         self.depth += 1
@@ -83,7 +83,8 @@ class Compiler:
         self.depth -= 1
         return holds
 
-    def _any_row(self, asked: Meaning, operator: Operator) -> ColumnElement[bool]:
+    def _any_row(self, asked: Meaning, operator: Operator) -> ColumnElement[Any]:
+        """Something of a row for which the operator holds; null without one."""
         source = asked.field.source(self.sample)
         holds = asked.field.kind.holds(asked.field.column(source.rows), operator, asked.values, self.setting)
         named = [asked.field.about(source.rows) == asked.about] if asked.field.about is not None else []
@@ -94,7 +95,7 @@ class Compiler:
             return mine.limit(1).correlate_except(source.rows).scalar_subquery()
         found = select(source.customer_id.label("customer_id")).where(*where).distinct().subquery()
         self._join(f"found_{len(self._joins)}", found, found.c.customer_id)
-        return found.c.customer_id.is_not(None)
+        return found.c.customer_id
 
     def _source(self, asked: Field) -> Source:
         source = asked.source(self.sample)
