@@ -22,6 +22,7 @@ from app.config import Config
 from app.customers import models as customer_models
 from app.customers import register as customer_parts
 from app.customers import views as customer_views
+from app.customers.views import segments as segment_views
 from app.extensions import compress, migrate
 from app.extensions import db as database
 from app.help import views as help_views
@@ -67,6 +68,7 @@ VIEWS = (
     loyalty_views,
     message_views,
     offer_views,
+    segment_views,
     transaction_views,
 )
 PARTS = (

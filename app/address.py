@@ -17,7 +17,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 LARGEST = 2**63 - 1
 ANYTHING = "*"
 UNSENT = "unsent"
-"""Names a form that was sent when the session had ended: any page may be asked to show it (app/unsent_forms.py)."""
+"""Names a form that is kept as it could not be carried out: any page may be asked to show it (app/unsent_forms.py)."""
 
 
 def takes(*names: str) -> Callable[[View], View]:

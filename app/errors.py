@@ -44,6 +44,32 @@ class Problem(HTTPException):
         self.advice = advice
 
 
+@dataclass(frozen=True)
+class WayBack:
+    """A business of the person's, and the page to see there."""
+
+    business: int
+    name: str
+    page: str
+
+
+class LeftBusiness(Problem):
+    """A form was meant for another business than the person works in now (PR-1)."""
+
+    def __init__(self, back: WayBack | None) -> None:
+        advice = (
+            _(
+                "What you entered is kept. Switch back to %(business)s, look through it and send it again.",
+                business=back.name,
+            )
+            if back
+            else _("Switch back to the business that you filled in the form for, and send it again.")
+        )
+        title = _("You switched to another business in another tab, so this was not carried out there.")
+        super().__init__(409, title, advice)
+        self.back = back
+
+
 class BadAddress(Problem):
     """An address names something that cannot be: 400, and never other rows than asked."""
 
@@ -58,12 +84,13 @@ class Shown:
     status: int
     title: str
     advice: str
+    back: WayBack | None = None
 
 
 def problem_of(error: Exception) -> Shown:
     """The words for any error; one that nobody foresaw is a 500, a database that is away a 503."""
     if isinstance(error, Problem):
-        return Shown(error.code or 500, error.title, error.advice)
+        return Shown(error.code or 500, error.title, error.advice, getattr(error, "back", None))
     status = error.code or 500 if isinstance(error, HTTPException) else _status(error)
     title, advice = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     return Shown(status, str(title), str(advice))

@@ -1,4 +1,5 @@
-"""A form that was sent when the session had ended: kept for who filled it in, and shown again after signing in.
+"""A form that was sent when the session had ended, or after a switch to another business: kept for who filled it in,
+and shown again after signing in or switching back.
 
 It is never carried out by itself. To be shown it is rehearsed: its view runs as if the form had just been sent,
 without a token, so that it refuses, in a unit of work that is given up. What it shows then is its own page with
@@ -78,15 +79,21 @@ def last_workplace() -> tuple[int, int] | None:
 
 
 def keep() -> uuid.UUID | None:
+    """Keeps the form that this request sent for the person and the business that this browser worked for."""
+    last = last_workplace()
+    if last is None or request.form.get("business_id") != str(last[1]):
+        return None
+    return keep_for(*last)
+
+
+def keep_for(user: int, business: int) -> uuid.UUID | None:
     """Keeps the form that this request sent, in a unit of work of its own; None for what cannot be kept.
 
-    Only a form of our own page is kept, for the business and the person that this browser worked for.
+    Only a form of our own page is kept.
     """
-    last = last_workplace()
     fields = fields_sent()
-    if last is None or request.form.get("business_id") != str(last[1]) or not (_has_token() and _fits(fields)):
+    if not (_has_token() and _fits(fields)):
         return None
-    user, business = last
     with unit_of_work(Scope(business, user)):
         if business not in db.session.scalars(text("SELECT business_id FROM own_businesses()")).all():
             return None
@@ -201,7 +208,10 @@ def _sending(path: str, fields: Fields) -> dict[str, object]:
 
 def said() -> str:
     """What became of a form that is shown again."""
-    return _("You were signed out, so this was not carried out. Look through it and send it again.")
+    return _(
+        "You were signed out or had switched to another business, so this was not carried out."
+        " Look through it and send it again."
+    )
 
 
 def _kept(key: str) -> UnsentForm | None:

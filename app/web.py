@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -18,7 +19,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import form_keys, unsent_forms
 from app.address import LARGEST, UNSENT, refuse_unknown
 from app.db import commit, open_scope, rollback
-from app.errors import Problem, problem_of
+from app.errors import LeftBusiness, Problem, WayBack, problem_of
 from app.extensions import csrf, htmx, login_manager
 from app.identity import identify
 from app.lib.texts import has_control_characters
@@ -61,7 +62,9 @@ class Panel(Flask):
 
 
 class Number(IntegerConverter):
-    """An id in an address: one that no row can have is not found."""
+    """An id in an address: one that no row can have is not found, nor a row by another spelling of its id."""
+
+    regex = "[1-9][0-9]{0,18}"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **(kwargs | {"max": LARGEST}))
@@ -172,11 +175,16 @@ def _refuse_other_business() -> None:
     """A form is meant for one business (PR-1); asked before permissions, as the role in another says nothing of it."""
     meant = request.form.get("business_id") if request.method not in SAFE_METHODS else None
     if meant is not None and current_user.workplace is not None and meant != str(current_user.workplace.id):
-        raise Problem(
-            409,
-            _("You switched to another business in another tab, so this was not carried out there."),
-            _("Switch back to the business that you filled in the form for, and send it again."),
-        )
+        raise LeftBusiness(_way_back(meant))
+
+
+def _way_back(meant: str) -> WayBack | None:
+    """To the form as filled in, which is kept meanwhile; None where it stays on its page, or cannot be kept."""
+    own = {str(number): name for number, name, _role in current_user.businesses}
+    if request.htmx or meant not in own or _is_foreign():  # type: ignore[attr-defined]
+        return None
+    key = unsent_forms.keep_for(current_user.user_id, int(meant))
+    return WayBack(int(meant), own[meant], _page_with(page_of(request.referrer or ""), key)) if key else None
 
 
 def _is_piece_of_other_business() -> bool:
@@ -234,8 +242,13 @@ def _to_sign_in() -> BaseResponse:
     if request.htmx or request.method not in SAFE_METHODS:  # type: ignore[attr-defined]
         shown = page_of(request.headers.get("HX-Current-URL") or request.referrer or "")
     if request.method not in SAFE_METHODS and not _is_foreign() and (key := unsent_forms.keep()):
-        shown = unsent_forms.named_in(own_address(shown, url_for("accounts.home")), key)
+        shown = _page_with(shown, key)
     return go(url_for("accounts.sign_in", next=shown) if shown else url_for("accounts.sign_in"))
+
+
+def _page_with(shown: str, key: UUID) -> str:
+    """The page that a form stood on, else the first one, with the form that is kept."""
+    return unsent_forms.named_in(own_address(shown, url_for("accounts.home")), key)
 
 
 def _finish(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""What is looked after in every business, each minute or each hour."""
+"""What is looked after in every business, each minute, hour or day."""
 
 import time
 
@@ -6,6 +6,7 @@ from app import unsent_forms
 from app.accounts import services as accounts
 from app.audit_check import check_chain, is_due
 from app.businesses.queries import every_business
+from app.customers.services import drafts
 from app.db import unit_of_work
 from app.scope import Scope
 from jobs import job
@@ -42,3 +43,9 @@ def check_audit_logs() -> None:
 def forget_unsent_forms() -> None:
     """Remove the forms that were kept over a session's end and that nobody came back for."""
     unsent_forms.forget_old()
+
+
+@job
+def forget_drafts() -> None:
+    """Remove the filters that were drawn up and never applied."""
+    drafts.forget_drafts()

@@ -1,4 +1,4 @@
-"""The clock: `python -m jobs.schedule` sends the jobs that are due each minute and hour, until it is stopped."""
+"""The clock: `python -m jobs.schedule` sends the jobs that are due each minute, hour and day, until it is stopped."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ MINUTES = {
     "jobs.housekeeping.end_stale_sessions": 1,
     "jobs.housekeeping.forget_unsent_forms": 1,
     "jobs.housekeeping.check_audit_logs": 60,
+    "jobs.housekeeping.forget_drafts": 24 * 60,
 }
 """Job → minutes between two of it."""
 

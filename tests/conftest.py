@@ -20,17 +20,21 @@ from werkzeug.routing import Rule
 
 from app import create_app
 from app.config import Config
+from app.customers.conditions.nodes import Condition, Group
+from app.customers.saved_filters import Kept, keep
 from app.extensions import db
 from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, data_dir
 from tests.factories import (
     add_answer,
     add_customer,
+    add_franchisee,
     add_message,
     add_offer,
     add_points,
     add_question,
     add_sale,
+    add_segment,
     give_offer,
 )
 from tests.people import PASSWORD, Town, open_town
@@ -108,7 +112,9 @@ def town(app: Flask, remembered_town: Town, janitor: Janitor) -> Town:
 
 @pytest.fixture
 def stocked(town: Town) -> Town:
-    """Both businesses with a customer who bought at every place of theirs, and one at the brand's own place alone."""
+    """Both businesses with a customer who bought at every place of theirs, and one at the brand's own place alone;
+    segments of the brand and of two franchisees, and a kept filter.
+    """
     for shop in (town.kavalier, town.teremok):
         with shop.work():
             customer = add_customer("Iryna", "Melnyk", "+380671112233", cards=["7700"], tags=[("city", "Kyiv")])
@@ -121,6 +127,10 @@ def stocked(town: Town) -> Town:
             for each in (customer, stranger):
                 add_message(each)
                 give_offer(each, add_offer())
+            add_segment("Regulars")
+            for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
+                add_segment("Its regulars", franchisee=franchisee)
+            keep(Kept(conditions=Group(members=(Condition("last_at", "exists"),))))
     return town
 
 

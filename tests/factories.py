@@ -11,7 +11,9 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from app.businesses.models import Franchisee, PointOfSale, Terminal
 from app.businesses.scopes import ensure_scopes
-from app.customers.models import Answer, Card, Customer, CustomerSearch, Enrolment, Tag
+from app.customers.conditions.kept import written
+from app.customers.conditions.nodes import Condition, Group, Node
+from app.customers.models import Answer, Card, Customer, CustomerSearch, Enrolment, Segment, Tag
 from app.customers.search import document
 from app.db import business_id
 from app.extensions import Base, db
@@ -43,6 +45,25 @@ def add_point_of_sale(name: str, franchisee_id: int | None = None, address: str 
 
 def add_terminal(point_of_sale_id: int, name: str) -> int:
     return _place(Terminal(business_id=business_id(), point_of_sale_id=point_of_sale_id, name=name))
+
+
+def segment_row(business: int, name: str, franchisee: int | None = None, conditions: Group | None = None) -> Segment:
+    return Segment(
+        business_id=business,
+        franchisee_id=franchisee,
+        name=name,
+        name_key=name.casefold(),
+        conditions=written(conditions or Group(members=(Condition("sales_count", "more", ("1",)),))),
+        changed_at=dates.now(),
+    )
+
+
+def add_segment(name: str, *conditions: Node, franchisee: int | None = None) -> int:
+    """A segment whose conditions must all hold; without any, that of who bought more than once."""
+    group = Group(members=conditions) if conditions else None
+    segment = segment_row(business_id(), name, franchisee, group)
+    _add(segment)
+    return segment.id
 
 
 def add_customer(

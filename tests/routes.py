@@ -14,7 +14,7 @@ from tests.people import Person, Shop
 
 EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
 # What a page cannot be read without, by endpoint; ids in braces.
-ARGUMENTS = {"customers.drawer": "?id={customer_id}"}
+ARGUMENTS = {"customers.drawer": "?id={customer_id}", "segments.add_segment": "?f={filter_key}"}
 # A person's own sessions belong to no business: those of others are not found, tested with the accounts.
 PERSONAL = {"session_id"}
 
@@ -29,8 +29,10 @@ class Ids:
     transaction: int
     message: int
     question: int
+    segment: int
+    filter_key: str
 
-    def values(self) -> dict[str, int]:
+    def values(self) -> dict[str, int | str]:
         shop = self.shop
         return {
             "customer_id": self.customer,
@@ -41,6 +43,8 @@ class Ids:
             "message_id": self.message,
             "session_id": 1,
             "question_id": self.question,
+            "segment_id": self.segment,
+            "filter_key": self.filter_key,
         }
 
 
@@ -54,8 +58,11 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         sale = text("SELECT max(id) FROM transaction WHERE customer_id = :customer AND point_of_sale_id = :place")
         message = text("SELECT max(id) FROM message WHERE customer_id = :customer")
         question = text("SELECT min(id) FROM questionnaire_field")
-        found = [db.session.scalar(each, theirs) or 0 for each in (sale, message, question)]
-    return Ids(shop, franchised, int(customer), *found)
+        segment = text("SELECT min(id) FROM segment WHERE (franchisee_id = :franchisee) = :own")
+        theirs |= {"franchisee": shop.franchisee, "own": franchised}
+        found = [db.session.scalar(each, theirs) or 0 for each in (sale, message, question, segment)]
+        key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
+    return Ids(shop, franchised, int(customer), *found, str(key))
 
 
 def address(app: Flask, rule: Rule, ids: Ids) -> str:
@@ -67,7 +74,7 @@ def address(app: Flask, rule: Rule, ids: Ids) -> str:
 
 
 def names_rows(rule: Rule) -> bool:
-    return bool(rule.arguments - PERSONAL) or rule.endpoint in ARGUMENTS
+    return bool(rule.arguments - PERSONAL) or "_id}" in ARGUMENTS.get(rule.endpoint, "")
 
 
 def reading(rules: list[Rule]) -> list[Rule]:

@@ -83,6 +83,15 @@ class TestEveryRole:
             assert response.status_code in allowed - {302}, f"{who}: {page} is {response.status_code}"
             assert "Melnyk" not in response.text
 
+    @pytest.mark.parametrize("number", ["0", "-1", "01", "١", "1_0", str(2**63), "9" * 5000])
+    def test_finds_nothing_under_a_number_that_no_row_has(self, stocked: Town, rules: list[Rule], number: str) -> None:
+        """Over all pages, and over each number in their addresses: 404, never an error of ours or another page."""
+        client, own = stocked.browser(stocked.anna), ids_of(stocked.kavalier).values()
+        for rule in reading(rules):
+            for name in rule.arguments:
+                page = re.sub(r"<int:(\w+)>", r"{\1}", rule.rule).format(**{**own, name: number})
+                assert client.get(page).status_code == 404, page
+
     def test_a_location_operator_finds_nothing_of_other_locations(self, stocked: Town, rules: list[Rule]) -> None:
         """PR-3: over all pages, ids of the brand's own place and its customers answer 404, or 403 where nobody of
         this role may go.

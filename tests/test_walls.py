@@ -18,6 +18,7 @@ DEFINERS = {
     "end_session",
     "end_stale_sessions",
     "every_business",
+    "forget_drafts",
     "forget_unsent_forms",
     "list_customer",
     "newest_audit_hash",

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import ProgrammingError
 
 from app import audit
 from app.audit import AuditEntry
@@ -20,6 +21,7 @@ from app.customers.models import (
     CustomerSearch,
     CustomerStats,
     Enrolment,
+    Segment,
     Tag,
 )
 from app.extensions import db
@@ -32,12 +34,14 @@ from tests.browsing import submit
 from tests.factories import (
     add_answer,
     add_customer,
+    add_franchisee,
     add_message,
     add_offer,
     add_points,
     add_question,
     add_sale,
     give_offer,
+    segment_row,
 )
 from tests.people import Town
 
@@ -151,6 +155,22 @@ class TestLocations:
         assert self.seen(town, PointOfSale.id) == {town.kavalier.franchised_place}
         assert self.seen(town, Terminal.id) == {town.kavalier.franchised_terminal}
         assert self.seen(town, Franchisee.id) == {town.kavalier.franchisee}
+
+    def test_an_operator_reads_the_brands_segments_and_writes_its_own(self, town: Town) -> None:
+        """PR-3, CT-9: the database refuses what no page offers, and knows nothing of other franchisees'."""
+        shop = town.kavalier
+        with shop.work():
+            owners = {"Brand": None, "Own": shop.franchisee, "Other": add_franchisee("Obolon Partners")}
+            for name, owner in owners.items():
+                db.session.add(segment_row(shop.id, name, owner))
+        assert self.seen(town, Segment.name) == {"Brand", "Own"}
+        with town.kavalier.work(town.boris):
+            for name, number in (("Brand", 0), ("Other", 0), ("Own", 1)):
+                change = update(Segment).where(Segment.name == name).values(version=2)
+                assert len(db.session.execute(change.returning(Segment.id)).all()) == number, name
+        for owner in (None, owners["Other"]):
+            with pytest.raises(ProgrammingError, match="row-level security"), shop.work(town.boris):
+                db.session.add(segment_row(shop.id, "New", owner))
 
     def test_an_operator_finds_nobody_by_searching(self, town: Town, stock: dict[str, int]) -> None:
         """PR-3: the search crosses the policy for speed, so what it finds is joined to what may be seen."""

@@ -78,6 +78,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f"INSERT INTO unsent_form (business_id, key, user_id, path, fields)"
         f" VALUES (%(id)s, gen_random_uuid(), {person}, '/terminals', '[]')",
         "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",
+        "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
+        " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
     ):
         superuser.execute(statement.encode(), {"id": shop.id, "program": shop.program, "wallet": shop.wallet})
     assert sale

@@ -135,7 +135,10 @@ class Shell:
     @cached_property
     def rail(self) -> list[Group]:
         """The rooms that this person may enter; the last group stands at the bottom."""
-        customers = [Item(_("Customers"), "users", "customers.index", Permission.READ_CUSTOMERS, "c")]
+        customers = [
+            Item(_("Customers"), "users", "customers.index", Permission.READ_CUSTOMERS, "c"),
+            Item(_("Segments"), "bookmark", "segments.index", Permission.READ_CUSTOMERS, "e"),
+        ]
         loyalty = [Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q")]
         business = [
             Item(_("Points of sale"), "store", "businesses.points_of_sale", Permission.READ_PLACES, "p"),

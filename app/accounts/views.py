@@ -85,7 +85,7 @@ def switch_business() -> BaseResponse:
     chosen = request.form.get("to", type=int)
     if chosen is None or not services.switch_business(person().session_id, chosen):
         raise NotFound
-    return go(url_for("accounts.home"))
+    return go(own_address(request.form.get("next", ""), url_for("accounts.home")))
 
 
 @blueprint.get("/profile")

@@ -1,4 +1,4 @@
-"""How the audit log's lines about customers read."""
+"""How the audit log's lines about customers and segments read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from collections.abc import Collection
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 from sqlalchemy import select
 
-from app.audit_words import Kind
+from app.audit_words import Kind, KnownFields
+from app.customers.condition_words import described
+from app.customers.conditions.kept import read_group
 from app.customers.models import Customer
+from app.customers.segments import names_of, segments
 from app.customers.wording import Wording
 from app.db import business_id
 from app.extensions import db
@@ -27,17 +31,45 @@ def _names(ids: Collection[int]) -> dict[int, str]:
     return {row.id: f"{row.first_name} {row.last_name}".strip() or _("No name") for row in db.session.execute(named)}
 
 
-KIND = Kind(
-    "customer",
-    _l("Customer"),
-    {
-        "customer.create": _l("Customer registered"),
-        "customer.change": _l("Customer changed"),
-        "customer.tag": _l("Tag of a customer changed"),
-        "customer.erase": _l("Customer deleted"),
-        "customer.personal_data": _l("Personal-data file made"),
-    },
-    names=_names,
-    fields=Wording,
-    href=lambda number: url_for("customers.profile", customer_id=number),
+def _segment_names(ids: Collection[int]) -> dict[int, str]:
+    """All of them in one statement, as there are never many."""
+    return {number: name for number, name in names_of(segments()).items() if number in ids}
+
+
+def _segment_fields() -> KnownFields:
+    return KnownFields(
+        {
+            "name": (pgettext("of a thing", "Name"), str),
+            "conditions": (_("Conditions"), lambda kept: described(read_group(kept))),
+        }
+    )
+
+
+KINDS = (
+    Kind(
+        "customer",
+        _l("Customer"),
+        {
+            "customer.create": _l("Customer registered"),
+            "customer.change": _l("Customer changed"),
+            "customer.tag": _l("Tag of a customer changed"),
+            "customer.erase": _l("Customer deleted"),
+            "customer.personal_data": _l("Personal-data file made"),
+        },
+        names=_names,
+        fields=Wording,
+        href=lambda number: url_for("customers.profile", customer_id=number),
+    ),
+    Kind(
+        "segment",
+        _l("Segment"),
+        {
+            "segment.create": _l("Segment made"),
+            "segment.change": _l("Segment changed"),
+            "segment.delete": _l("Segment deleted"),
+        },
+        names=_segment_names,
+        fields=_segment_fields,
+        href=lambda number: url_for("segments.edit_segment", segment_id=number),
+    ),
 )

@@ -35,7 +35,7 @@ def all_columns(providers: Sequence[tuple[int, Any]]) -> dict[str, Column]:
 def column_named(columns: dict[str, Column], key: str) -> Column:
     """The column of that key. Raises BadAddress for one that does not exist."""
     if key not in columns:
-        raise BadAddress(_("There is no column “%(name)s”.", name=key))
+        raise BadAddress(_("There is no column “%(name)s”.", name=key[:40]))
     return columns[key]
 
 

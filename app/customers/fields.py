@@ -18,7 +18,7 @@ from app.customers.models import Answer, Card, Customer, CustomerStats, Enrolmen
 from app.customers.parameters import BUSINESS, PROGRAM
 from app.customers.registry import Sample, Source
 from app.customers.services.writing import ANSWERED_IN
-from app.customers.tags import tag_keys
+from app.customers.tags import tag_keys, tag_values
 from app.customers.wording import access_labels
 from app.db import business_id, current_scope
 from app.extensions import db
@@ -106,6 +106,7 @@ def tag_fields() -> list[Field]:
             about=lambda rows: rows.c.key,
             about_label=_("Key of the tag"),
             suggestions=tag_keys,
+            value_suggestions=tag_values,
         )
     ]
 

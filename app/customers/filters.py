@@ -22,11 +22,12 @@ from app.customers.asking import fields, setting
 from app.customers.conditions.compiling import Compiler
 from app.customers.conditions.meaning import problems
 from app.customers.conditions.nodes import Group, Path
-from app.customers.models import CustomerSearch, CustomerStats
+from app.customers.models import CustomerSearch, CustomerStats, Segment
 from app.customers.parameters import BUSINESS, FOUND, SCOPE, SEARCH
 from app.customers.registry import Source
 from app.customers.saved_filters import Kept, Search, keep, kept_as
 from app.customers.search import query
+from app.customers.segments import conditions_of
 from app.db import business_id, current_scope
 from app.errors import BadAddress
 from app.extensions import db
@@ -36,14 +37,14 @@ from app.loyalty.models import Program
 WIDE = 10_000
 """More customers found than this, and a search is wide: naming them takes longer than asking some of them."""
 
-Row = TypeVar("Row", Program, PointOfSale, Terminal)
+Row = TypeVar("Row", Program, PointOfSale, Terminal, Segment)
 
 
 @dataclass(frozen=True)
 class CustomerFilter:
     """A selection of customers in a scope of figures."""
 
-    ARGUMENTS: ClassVar = ("program", "point_of_sale", "terminal", "f")
+    ARGUMENTS: ClassVar = ("program", "point_of_sale", "terminal", "segment", "f")
     """What of an address it reads."""
 
     program: Program | None = None
@@ -51,7 +52,9 @@ class CustomerFilter:
     terminal: Terminal | None = None
     search: Search | None = None
     conditions: Group | None = None
-    """None for none: an empty group is never kept."""
+    """None for none: an empty group is never kept. Those of the segment until they are changed."""
+    segment: Segment | None = None
+    """The segment that was opened."""
     key: str | None = None
     gathered: bool = False
     """Whether all of a wide search is gathered too, since the order asked for has it all in one place."""
@@ -65,26 +68,44 @@ class CustomerFilter:
             raise BadAddress(_("This Terminal does not belong to this point of sale."))
         key = args.get("f") or None
         kept = kept_as(key) if key else Kept()
-        return cls(_find(Program, args, "program"), point_of_sale, terminal, kept.search, kept.conditions, key)
+        segment = _find(Segment, args, "segment")
+        conditions = kept.conditions or (conditions_of(segment) if segment else None)
+        return cls(_find(Program, args, "program"), point_of_sale, terminal, kept.search, conditions, segment, key)
 
     def searching(self, search: Search) -> CustomerFilter:
         """The same filter with another search, kept under its key; without any when the text is blank."""
         return replace(self, search=search if search.text else None)._keeping()
 
     def asking(self, conditions: Group | None) -> CustomerFilter:
-        """The same filter with other conditions, kept under its key; without any when the group is empty."""
-        return replace(self, conditions=conditions if conditions and conditions.members else None)._keeping()
+        """The same filter with other conditions, kept under its key; none, and no segment, when the group is empty."""
+        if not (conditions and conditions.members):
+            return replace(self, conditions=None, segment=None)._keeping()
+        return replace(self, conditions=conditions)._keeping()
 
     def args(self) -> dict[str, str]:
         """What of an address stands for this filter."""
+        chosen = {"segment": str(self.segment.id) if self.segment else None, "f": self.key}
+        return self.scope_args() | {name: value for name, value in chosen.items() if value}
+
+    def scope_args(self) -> dict[str, str]:
+        """What of it stands for the scope of figures."""
         chosen = {"program": self.program, "point_of_sale": self.point_of_sale, "terminal": self.terminal}
-        plain = {name: str(row.id) for name, row in chosen.items() if row is not None}
-        return plain | ({"f": self.key} if self.key else {})
+        return {name: str(row.id) for name, row in chosen.items() if row is not None}
+
+    @cached_property
+    def is_of_segment(self) -> bool:
+        """Whether its conditions are those of the segment, as it stands now."""
+        return self.segment is not None and self.conditions == conditions_of(self.segment)
 
     @cached_property
     def problems(self) -> dict[Path, str]:
         """Which conditions cannot be read, and why: then the filter selects nobody until they are mended."""
-        return problems(self.conditions, fields(), setting()) if self.conditions else {}
+        return problems(self.conditions, fields(), setting(), self._depth) if self.conditions else {}
+
+    @property
+    def _depth(self) -> int:
+        """In how many segments its conditions stand: there, places that this person does not see are no error."""
+        return 1 if self.is_of_segment else 0
 
     @property
     def narrowed(self) -> bool:
@@ -160,7 +181,7 @@ class CustomerFilter:
 
     def compiler(self, figures: Source, one_by_one: bool = False) -> Compiler:
         """What turns conditions into SQL over these figures."""
-        return Compiler(fields(), self, setting(), figures, one_by_one)
+        return Compiler(fields(), self, setting(), figures, one_by_one, self._depth)
 
     def includes(self, customer_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """The conditions under which a walk takes a customer up into a page of this selection."""
@@ -169,7 +190,7 @@ class CustomerFilter:
         return [in_sample, *self.found_on_the_way(customer_id)]
 
     def _keeping(self) -> CustomerFilter:
-        kept = Kept(self.search, self.conditions)
+        kept = Kept(self.search, None if self.is_of_segment else self.conditions)
         return replace(self, key=keep(kept) if kept.plain else None)
 
     @cached_property

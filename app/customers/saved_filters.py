@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app
@@ -23,6 +24,7 @@ from app.customers.search import Criterion
 from app.db import business_id
 from app.errors import BadAddress
 from app.extensions import db
+from app.lib import dates
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,24 @@ def kept_as(key: str) -> Kept:
         raise BadAddress(_("The filter that this address names cannot be read.")) from None
 
 
-def keep(kept: Kept) -> str:
-    """Keeps a filter; the same one always has the same key, which nobody can guess."""
+DRAFTS_LAST = timedelta(days=30)
+"""How long a filter is kept that is being built and was not applied."""
+
+
+def keep(kept: Kept, *, draft: bool = False) -> str:
+    """Keeps a filter, for good or as a draft; the same one always has the same key, which nobody can guess."""
     content = json.dumps([business_id(), kept.plain], sort_keys=True, ensure_ascii=False).encode()
     secret = current_app.config["REGULARS"].secret_key.encode()
     key = base64.b32encode(hmac.digest(secret, content, hashlib.sha256)[:15]).decode().lower()
-    row = insert(SavedFilter).values(business_id=business_id(), key=key, conditions=kept.plain)
-    db.session.execute(row.on_conflict_do_nothing())
+    lapses_at = dates.now() + DRAFTS_LAST if draft else None
+    row = insert(SavedFilter).values(business_id=business_id(), key=key, conditions=kept.plain, lapses_at=lapses_at)
+    # What was kept for good stays so; a draft lasts on.
+    once_more = row.on_conflict_do_update(
+        index_elements=[SavedFilter.business_id, SavedFilter.key],
+        set_={"lapses_at": lapses_at},
+        where=SavedFilter.lapses_at.is_not(None),
+    )
+    db.session.execute(once_more)
     return key
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,22 @@ def scope_choices(chosen: CustomerFilter) -> list[ScopeSelect]:
             [(shop.name, terminals[shop.id]) for shop in shops if here in (None, shop.id) and shop.id in terminals],
         ),
     ]
+
+
+def without_stray_terminal(args: Mapping[str, str]) -> dict[str, str] | None:
+    """What an address asks for, but its Terminal, when that stands at another point of sale than it names; else None.
+
+    Without scripts a new point of sale is sent together with the Terminal that was chosen before.
+    """
+    here, terminal = _asked(args, "point_of_sale").point_of_sale, _asked(args, "terminal").terminal
+    if here is None or terminal is None or terminal.point_of_sale_id == here.id:
+        return None
+    dropped = ("terminal", "after", "before", "start")
+    return {name: value for name, value in args.items() if value and name not in dropped}
+
+
+def _asked(args: Mapping[str, str], name: str) -> CustomerFilter:
+    return CustomerFilter.from_args({name: args.get(name, "")})
 
 
 def _programs() -> list[tuple[str, str]]:

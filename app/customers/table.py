@@ -17,9 +17,11 @@ from app.accounts.queries import table_settings
 from app.address import address, whole_number
 from app.customers.cells import RowDrawer, RowLinks, Shown
 from app.customers.columns import all_columns, column_named
+from app.customers.conditions.nodes import Group
 from app.customers.filters import CustomerFilter
 from app.customers.queries import PAGE_SIZE, Page, customer_page
 from app.customers.registry import Column, registry
+from app.customers.saved_filters import Kept, keep, kept_as
 from app.db import business_id
 from app.errors import BadAddress
 from app.identity import person
@@ -29,6 +31,8 @@ from app.permissions import Permission
 NAME = "customers"
 STANDARD_SORT = "-last_at"
 MOST_ROWS = 10**9
+NEW = "new"
+"""Instead of the key of a draft: what is built begins with what is applied."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class CustomersTable:
     Raises BadAddress for anything in the address that cannot be read: never other rows than asked.
     """
 
-    ARGUMENTS = (*CustomerFilter.ARGUMENTS, "sort", "after", "before", "start", "open")
+    ARGUMENTS = (*CustomerFilter.ARGUMENTS, "sort", "after", "before", "start", "open", "draft")
 
     def __init__(self, args: Mapping[str, str], chosen: CustomerFilter | None = None) -> None:
         self.filter = chosen or CustomerFilter.from_args(args)
@@ -73,6 +77,8 @@ class CustomersTable:
         self.key = PageKey.from_args(args)
         self.start = _start(args, self.key)
         self.opened = whole_number(args["open"], "open") if args.get("open") else None
+        self.draft_key = args.get("draft") or None
+        self.draft = drafted(self.filter, self.draft_key)
 
     @cached_property
     def shown(self) -> list[Column]:
@@ -106,18 +112,17 @@ class CustomersTable:
 
     @property
     def selection_key(self) -> str:
-        """Names business and filter for the browser's ticks, and tells nothing of them."""
-        content = repr((business_id(), sorted(self.filter.args().items())))
+        """Names person, business and filter for the browser's ticks, and tells nothing of them."""
+        content = repr((person().user_id, business_id(), sorted(self.filter.args().items())))
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @property
     def search_hidden(self) -> list[tuple[str, str]]:
-        carried = {name: value for name, value in self.filter.args().items() if name != "f"}
-        return list((carried | self._sort_args()).items())
+        return list((self.filter.args() | self.sort_args() | self._draft_args()).items())
 
     @property
     def scope_hidden(self) -> list[tuple[str, str]]:
-        return [("f", self.filter.key)] if self.filter.key else []
+        return list(({"f": self.filter.key} if self.filter.key else {}).items() | self._draft_args().items())
 
     @property
     def count_href(self) -> str:
@@ -129,7 +134,18 @@ class CustomersTable:
 
     @property
     def clear_href(self) -> str:
-        return address("customers.index", self._sort_args())
+        return address("customers.index", self.sort_args())
+
+    def sort_args(self) -> dict[str, str]:
+        return {} if self.sort == STANDARD_SORT else {"sort": self.sort}
+
+    def open_args(self) -> dict[str, str]:
+        return {"open": str(self.opened)} if self.opened else {}
+
+    def drafting(self, group: Group) -> CustomersTable:
+        """The same rows with something else being built in the panel."""
+        key = keep(Kept(conditions=group), draft=True)
+        return CustomersTable(self.filter.args() | self.sort_args() | self.open_args() | {"draft": key}, self.filter)
 
     @cached_property
     def here(self) -> str:
@@ -139,7 +155,11 @@ class CustomersTable:
     @property
     def here_opened(self) -> str:
         """The same with what is open."""
-        return _with(self.here, f"open={self.opened}") if self.opened else self.here
+        return self.opened_at(self.opened) if self.opened else self.here
+
+    def opened_at(self, customer_id: int) -> str:
+        """The same with the drawer of a customer."""
+        return _with(self.here, f"open={customer_id}")
 
     @property
     def previous_href(self) -> str | None:
@@ -181,7 +201,11 @@ class CustomersTable:
                 profile=f"{address('customers.index')}/",
                 # With all that the table is shown by, so that the drawer leads back to it.
                 drawer=_with(
-                    address("customers.drawer", self.filter.args(), self._sort_args(), self._place_args()), "id="
+                    address(
+                        *("customers.drawer", self.filter.args(), self.sort_args(), self._place_args()),
+                        self._draft_args(),
+                    ),
+                    "id=",
                 ),
                 opened=_with(self.here, "open="),
                 edit=f"/edit?{urlencode({'back': self.here})}" if self.may_edit else None,
@@ -190,7 +214,7 @@ class CustomersTable:
 
     @cached_property
     def _filtered(self) -> str:
-        return address("customers.index", self.filter.args())
+        return address("customers.index", self.filter.args(), self._draft_args())
 
     @cached_property
     def _ranks(self) -> dict[str, int]:
@@ -213,15 +237,22 @@ class CustomersTable:
         )
 
     def _href(self, place: dict[str, str]) -> str:
-        return address("customers.index", self.filter.args(), self._sort_args(), place)
+        return address("customers.index", self.filter.args(), self.sort_args(), place, self._draft_args())
 
-    def _sort_args(self) -> dict[str, str]:
-        return {} if self.sort == STANDARD_SORT else {"sort": self.sort}
+    def _draft_args(self) -> dict[str, str]:
+        return {"draft": self.draft_key} if self.draft_key else {}
 
     def _place_args(self) -> dict[str, str]:
         if self.key is None:
             return {}
         return self.key.args() | ({"start": str(self.start)} if self.start else {})
+
+
+def drafted(chosen: CustomerFilter, key: str | None) -> Group | None:
+    """What is being built in the panel; None while the panel is closed. Raises BadAddress for an unknown key."""
+    if key is None:
+        return None
+    return (chosen.conditions if key == NEW else kept_as(key).conditions) or Group()
 
 
 def _with(href: str, more: str) -> str:

@@ -23,7 +23,9 @@ def balance_fields() -> list[Field]:
     return [
         Field("points", _("Points"), points, BALANCES, _points, lambda rows: rows.c.amount),
         Field("expiring", _("Points expiring soonest"), points, BALANCES, _points, lambda rows: rows.c.expiring),
-        Field("expiring_at", _("Points expire on"), Moment(), BALANCES, _points, lambda rows: rows.c.expiring_at),
+        Field(
+            "expiring_at", _("Soonest expiry of points"), Moment(), BALANCES, _points, lambda rows: rows.c.expiring_at
+        ),
         *(_account(wallet.id, wallet.name) for wallet in money_accounts()),
     ]
 

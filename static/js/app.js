@@ -1,10 +1,13 @@
 // Begins every page: what htmx reports, the small things of the shell, and the modules of the pieces.
 import { closeToast, failure, scheduleToasts, toast } from "./toast.js";
 import { closeDialog, showDialog } from "./dialog.js";
+import "./back.js";
 import "./drawer.js";
+import "./filter_lists.js";
 import "./keys.js";
 import "./order.js";
 import "./rows.js";
+import "./scopes.js";
 import "./selection.js";
 import "./table_keys.js";
 

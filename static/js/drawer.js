@@ -28,15 +28,16 @@ document.addEventListener("keydown", (event) => {
 });
 
 function close() {
-  const row = document.querySelector(".grid tr.is-open .row-open");
   history.pushState({ htmx: true }, "", without(location));
-  shut();
-  row?.focus();
+  shut(true);
 }
 
-export function shut() {
+// The focus that was inside returns to the row; to the table when the row is on another page.
+export function shut(focused = drawer().contains(document.activeElement)) {
+  const places = [`.grid tr[data-id="${drawer().dataset.customer}"] .row-open`, "#customers-results .table-scroll", "#main"];
   drawer().close();
   mark();
+  if (focused) places.map((each) => document.querySelector(each)).find(Boolean).focus();
 }
 
 function mark() {

@@ -5,7 +5,8 @@ const rows = () => [...document.querySelectorAll("tbody tr[data-id]")];
 const opener = (row) => row.querySelector(".row-open, [data-open-row], .row-link");
 
 document.addEventListener("keydown", (event) => {
-  if (typing(event) || !rows().length) return;
+  // After g a letter leads elsewhere.
+  if (event.defaultPrevented || typing(event) || !rows().length) return;
   const act = { j: () => walk(1), k: () => walk(-1), x: tick, e: edit }[event.key];
   if (act?.()) event.preventDefault();
 });

@@ -1,4 +1,4 @@
-// Who is ticked, kept in this tab for each business and filter: ids alone, so it outlives paging, sorting and reload.
+// Who is ticked, kept in this tab for each person, business and filter: ids alone, so it outlives paging, sorting and reload.
 const MOST = 10_000;
 const place = () => `ticks ${document.getElementById("customers-results").dataset.selection}`;
 

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from tests.browsing import Form, form_to, send, text_of
 from tests.people import PASSWORD, Person
 
-NOT_CARRIED_OUT = "You were signed out, so this was not carried out."
+NOT_CARRIED_OUT = "You were signed out or had switched to another business, so this was not carried out."
 NO_LONGER_KEPT = "What you had entered is no longer kept."
 NEW = "http://localhost/terminals/new"
 

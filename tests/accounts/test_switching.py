@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from app.accounts.services import add_member
 from app.businesses.models import PointOfSale
 from app.extensions import db
 from app.permissions import Role
+from tests.accounts.late_forms import NOT_CARRIED_OUT, kept
 from tests.browsing import csrf_token, form_to, page_of, send, submit, text_of
 from tests.people import Town
 
@@ -84,6 +86,54 @@ class TestTwoTabs:
         for shop in (town.kavalier, town.teremok):
             with shop.work():
                 assert "Lva Tolstoho" not in db.session.scalars(select(PointOfSale.name)).all()
+
+    def test_what_was_entered_is_kept_and_shown_after_switching_back(self, town: Town, anna: FlaskClient) -> None:
+        """PR-1: the answer names the business, leads back to it and to the form as filled in, and does nothing."""
+        form = form_to(anna.get("/points-of-sale/new"), "/points-of-sale")
+        switch(anna, town.teremok.id)
+        referer = {"Referer": "http://localhost/points-of-sale/new"}
+        refused = send(anna, form, {"name": "Lva Tolstoho"}, headers=referer)
+        assert "What you entered is kept. Switch back to Kavalier" in text_of(refused)
+        back = send(anna, form_to(refused, "/businesses/current"), {"to": str(town.kavalier.id)})
+        shown = anna.get(back.location)
+        assert back.location.startswith("/points-of-sale/new?unsent=")
+        assert NOT_CARRIED_OUT in shown.text
+        again = form_to(shown, "/points-of-sale")
+        assert again.values["name"] == ["Lva Tolstoho"]
+        assert "Lva Tolstoho" not in text_of(anna.get("/points-of-sale"))
+        assert send(anna, again, {}).status_code == 303
+        assert text_of(anna.get("/points-of-sale")).count("Lva Tolstoho") == 1
+
+    @pytest.mark.parametrize(
+        ("entered", "headers"),
+        [
+            ({"csrf_token": "forged"}, {}),
+            ({}, {"Origin": "https://evil.example"}),
+            ({}, {"HX-Request": "true"}),
+            ({"business_id": "987654"}, {}),
+        ],
+        ids=["forged", "foreign", "still on its page", "of others"],
+    )
+    def test_what_cannot_be_shown_again_is_not_kept(
+        self,
+        town: Town,
+        anna: FlaskClient,
+        superuser: psycopg.Connection,
+        entered: dict[str, str],
+        headers: dict[str, str],
+    ) -> None:
+        """RELIABILITY: nothing of another site, nor for a business that the person does not belong to."""
+        form = form_to(anna.get("/points-of-sale/new"), "/points-of-sale")
+        switch(anna, town.teremok.id)
+        refused = send(anna, form, {"name": "Lva Tolstoho", **entered}, headers=headers)
+        assert refused.status_code == 409
+        assert "is kept" not in refused.text
+        assert kept(superuser) == []
+
+    def test_switching_leads_nowhere_else(self, town: Town, anna: FlaskClient) -> None:
+        """The page to see after it is one of ours."""
+        data = {"csrf_token": csrf_token(anna), "to": str(town.teremok.id), "next": "//evil.example"}
+        assert anna.post("/businesses/current", data=data).location == "/"
 
     def test_it_is_refused_as_that_where_the_other_role_may_not(self, town: Town) -> None:
         """PR-1: 409 says what happened; that the role there is a smaller one is beside the point."""

@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from app.identity import COOKIE
 from app.local.paths import chromium as chromium_path
+from tests.factories import add_customer, add_points, add_sale
 from tests.people import Person, Town
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
@@ -68,3 +69,15 @@ def page_for(site: str, town: Town, chromium: Browser) -> Iterator[PageFor]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def crowd(town: Town) -> list[int]:
+    """60 customers, so that there is a second page; the first ten bought, each more than the one before."""
+    shop = town.kavalier
+    with shop.work():
+        ids = [add_customer(f"Ім'я{n:02}", f"Прізвище{n:02}", f"+38067{n:07}") for n in range(60)]
+        for place, customer in enumerate(ids[:10], start=1):
+            add_sale(customer, shop.own_terminal if place < 10 else shop.franchised_terminal, place * 1000)
+        add_points(ids[3], 12300, days=5)
+    return ids

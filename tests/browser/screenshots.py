@@ -17,6 +17,9 @@ from sqlalchemy import text
 from werkzeug.serving import make_server
 
 from app import create_app
+from app.customers.conditions.nodes import Condition, Group
+from app.customers.saved_filters import Kept, keep
+from app.customers.services.segments import create_segment
 from app.db import unit_of_work
 from app.demo.calendar import end_of
 from app.demo.ensuring import ensure
@@ -46,6 +49,11 @@ PAGES = {
     "columns": "/customers/columns",
     "questionnaire": "/questionnaire",
     "question": "/questionnaire/questions/new",
+    "segments": "/segments",
+    "segment": "/segments/{segment}/edit",
+    "segment-new": "/segments/new?f={filter}",
+    "segment-changed": "/segments/{segment}/edit?f={filter}",
+    "segment-removal": "/segments/{segment}/removal",
     "audit-log": "/audit-log",
     "points-of-sale": "/points-of-sale",
     "point-of-sale": "/points-of-sale/new",
@@ -63,7 +71,8 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with scratch_folder() as folder, _site(folder) as (app, address), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        pages = {name: path.format(customer=_best_customer(app)) for name, path in PAGES.items() if name in wanted}
+        ids = {"customer": _best_customer(app), **_segment(app)}
+        pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
             for size, (width, height) in SIZES.items():
                 context = _window(browser, address, width, height, theme)
@@ -148,6 +157,17 @@ def _best_customer(app: Flask) -> int:
             )
         ).one()
         return int(row.id)
+
+
+def _segment(app: Flask) -> dict[str, int | str]:
+    """A segment that another is built on, and a filter to save."""
+    bought = Condition("sales_count", "more", ("10",))
+    often, away = Group(members=(bought,)), Condition("days", "more", ("30",))
+    with app.app_context(), unit_of_work(_anna(app).scope):
+        number = create_segment("Regulars", often).id
+        lost = Group(members=(Condition("segment", "equals", (str(number),)), away))
+        create_segment("Regulars who stay away", lost)
+        return {"segment": number, "filter": keep(Kept(conditions=Group(members=(bought, away))))}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from app.customers.conditions.nodes import Condition, Group
+from app.customers.saved_filters import Kept, keep
 from app.lib import dates
 from app.loyalty.models import FieldKind
 from app.messaging.models import MessageStatus
@@ -17,6 +19,7 @@ from tests.factories import (
     add_points,
     add_question,
     add_sale,
+    add_segment,
     give_offer,
 )
 from tests.people import Town
@@ -29,12 +32,14 @@ PAGES = [
     *("/customers/{customer}/loyalty-history?from=2026-02-01&to=2026-01-01", "/customers/{customer}/messages?after=0"),
     *("/customers/{customer}/edit", "/customers/new", "/customers/{customer}/tags", "/customers/{customer}/erasure"),
     *("/customers/{customer}/personal-data", "/questionnaire", "/questionnaire/questions/new", "/audit-log"),
+    *("/segments", "/segments/{segment}/edit", "/segments/{segment}/edit?f={filter}", "/segments/{used}/removal"),
+    *("/segments/{segment}/removal", "/segments/new?f={filter}"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
 
 @pytest.fixture
-def ids(town: Town) -> dict[str, int]:
+def ids(town: Town) -> dict[str, int | str]:
     """A customer with a name, texts and titles longer than any line."""
     shop = town.kavalier
     with shop.work():
@@ -48,7 +53,11 @@ def ids(town: Town) -> dict[str, int]:
         add_message(known, ends_at=dates.now())
         for price in (0, 5_000):
             give_offer(known, add_offer("Капучино" * 40, "Будьласка" * 60, price=price))
-    return {"customer": known, "sale": sale, "message": message}
+        used = add_segment("Постійні" * 30, Condition("last_name", "equals", ("Яремчук" * 40,)))
+        segment = add_segment("Тих", Condition("segment", "equals", (str(used),)), franchisee=shop.franchisee)
+        new = keep(Kept(conditions=Group(members=(Condition("last_name", "contains", ("Слово" * 100,)),))))
+    ids = {"customer": known, "sale": sale, "message": message, "used": used, "segment": segment}
+    return {**ids, "filter": new}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

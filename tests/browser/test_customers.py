@@ -5,27 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PageFor
-from tests.factories import add_customer, add_points, add_sale
 from tests.people import Town
-
-
-@pytest.fixture
-def crowd(town: Town) -> list[int]:
-    """60 customers, so that there is a second page; the first ten bought, each more than the one before."""
-    shop = town.kavalier
-    with shop.work():
-        ids = [add_customer(f"Ім'я{n:02}", f"Прізвище{n:02}", f"+38067{n:07}") for n in range(60)]
-        for place, customer in enumerate(ids[:10], start=1):
-            add_sale(customer, shop.own_terminal if place < 10 else shop.franchised_terminal, place * 1000)
-        add_points(ids[3], 12300, days=5)
-    return ids
-
-
-def _ticked(page: Page) -> int:
-    return page.locator("tbody .c-tick input:checked").count()
 
 
 def test_sorts_by_the_header_and_goes_back(page_for: PageFor, town: Town, crowd: list[int]) -> None:
@@ -130,124 +113,56 @@ def test_chooses_columns_by_keyboard(page_for: PageFor, town: Town, crowd: list[
     expect(heads.nth(1)).to_contain_text("Name")
 
 
-def test_ticks_outlive_paging_sorting_and_reload(page_for: PageFor, town: Town, crowd: list[int]) -> None:
-    """CT-10: ticks stay over pages; all that match is a choice of its own; clearing ends it."""
-    page = page_for(town.anna)
-    page.goto("/customers?sort=phone")
-    boxes = page.locator("tbody .c-tick input")
-    boxes.nth(1).check()
-    boxes.nth(4).click(modifiers=["Shift"])
-    expect(page.get_by_text("4 selected")).to_be_visible()
-    page.get_by_role("link", name="Next page").click()
-    expect(boxes).to_have_count(10)
-    boxes.nth(0).check()
-    expect(page.get_by_text("5 selected")).to_be_visible()
-    page.get_by_role("link", name="Previous page").click()
-    expect(boxes).to_have_count(50)
-    assert _ticked(page) == 4
-    page.get_by_role("link", name="Name", exact=True).click()
-    expect(page.get_by_text("5 selected")).to_be_visible()
-    page.reload()
-    expect(page.get_by_text("5 selected")).to_be_visible()
-    page.get_by_role("button", name="Select all 60 matching").click()
-    expect(page.get_by_text("All 60 matching selected")).to_be_visible()
-    assert _ticked(page) == 50
-    page.get_by_role("button", name="Clear the selection").click()
-    expect(page.locator(".selection")).to_be_hidden()
-    assert _ticked(page) == 0
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_another_point_of_sale_lets_go_of_the_terminal(
+    page_for: PageFor, town: Town, crowd: list[int], script: bool
+) -> None:
+    """CT-2: of the former one; a Terminal of the chosen one stays. Without scripts it is said."""
+    page, shop = page_for(town.anna, java_script_enabled=script), town.kavalier
+    page.goto(f"/customers?terminal={shop.own_terminal}&sort=phone")
+    for place, terminal, rows in (("Pechersk", str(shop.own_terminal), 9), ("Podil", "", 1)):
+        page.locator("#scope-point_of_sale").select_option(label=place)
+        if not script:
+            page.get_by_role("button", name="Show", exact=True).click()
+        expect(page.locator("tbody tr")).to_have_count(rows)
+        expect(page.locator("#scope-point_of_sale option:checked")).to_have_text(place)
+        expect(page.locator("#scope-terminal")).to_have_value(terminal)
+    expect(page).to_have_url(re.compile(rf"/customers\?point_of_sale={shop.franchised_place}&sort=phone$"))
+    expect(page.get_by_text("The Terminal belongs to another point of sale")).to_have_count(0 if script else 1)
 
 
-def test_all_that_match_but_those_unticked(page_for: PageFor, town: Town, crowd: list[int]) -> None:
-    """CT-10: one taken out of all leaves the rest, over pages, orders and reload; what is kept names who is out."""
-    page = page_for(town.anna)
-    page.goto("/customers?sort=phone")
-    boxes = page.locator("tbody .c-tick input")
-    boxes.nth(0).check()
-    page.get_by_role("button", name="Select all 60 matching").click()
-    boxes.nth(3).uncheck()
-    expect(page.get_by_text("59 selected")).to_be_visible()
-    assert _ticked(page) == 49
-    page.get_by_role("link", name="Next page").click()
-    expect(boxes).to_have_count(10)
-    assert _ticked(page) == 10
-    boxes.nth(0).focus()
-    page.keyboard.press("Space")
-    expect(page.get_by_text("58 selected")).to_be_visible()
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_columns_lead_back_to_the_rows_that_are_shown(
+    page_for: PageFor, town: Town, crowd: list[int], script: bool
+) -> None:
+    """CT-5: to their order, page and drawer, though rows were swapped since the link to the columns came."""
+    page = page_for(town.anna, java_script_enabled=script)
+    page.goto("/customers")
     page.get_by_role("link", name="Phone", exact=True).click()
-    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Phone")
-    page.reload()
-    expect(page.get_by_text("58 selected")).to_be_visible()
-    assert _ticked(page) == 49
-    assert page.evaluate(
-        "import(document.querySelector('script[type=module]').src.replace('app.js', 'ticks.js'))"
-        ".then(({ load }) => [load().all, ...load().ids])"
-    ) == [True, str(crowd[3]), str(crowd[50])]
-    page.get_by_label("Select the rows of this page").click()
-    expect(page.get_by_text("59 selected")).to_be_visible()
-    page.get_by_label("Select the rows of this page").click()
-    expect(page.get_by_text("9 selected", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Select all 60 matching").click()
-    expect(page.get_by_text("All 60 matching selected")).to_be_visible()
+    expect(page).to_have_url(re.compile("sort="))
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator("tbody tr")).to_have_count(10)
+    page.locator("tbody .row-open").first.press("Enter")
+    expect(page).to_have_url(re.compile("open="))
+    here = page.url
+    page.locator("#customers-columns").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(here if script else re.sub("&open=.*", "", here))
+    expect(page.get_by_text("The columns are kept for you.")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(10)
 
 
-def test_all_that_match_when_counting_took_too_long(page_for: PageFor, town: Town, crowd: list[int]) -> None:
-    """CT-10: without a number, how many were taken out is said."""
-    page = page_for(town.anna)
-    page.route("**/customers/count", lambda route: route.fulfill(body="<span>of many</span>", content_type="text/html"))
-    page.goto("/customers?sort=phone")
-    expect(page.locator(".pager")).to_contain_text("of many")
-    page.locator("tbody .c-tick input").nth(0).check()
-    page.get_by_role("button", name="Select all matching").click()
-    expect(page.get_by_text("All matching selected")).to_be_visible()
-    page.locator("tbody .c-tick input").nth(0).uncheck()
-    expect(page.get_by_text("All matching but 1 selected")).to_be_visible()
-
-
-def test_ticks_have_a_limit(page_for: PageFor, town: Town, crowd: list[int]) -> None:
-    """CT-10: what is ticked one by one stays small enough to be sent; beyond it the tick is refused in words."""
-    page = page_for(town.anna)
-    page.goto("/customers?sort=phone")
-    page.evaluate(
-        "sessionStorage.setItem(`ticks ${document.getElementById('customers-results').dataset.selection}`,"
-        " JSON.stringify({ all: false, ids: Array.from({ length: 10000 }, (_, n) => `x${n}`) }))"
-    )
-    page.reload()
-    page.locator("tbody .c-tick input").nth(0).click()
-    expect(page.get_by_text("No more can be ticked one by one")).to_be_visible()
-    expect(page.get_by_text("10,000 selected")).to_be_visible()
-    assert _ticked(page) == 0
-
-
-def test_drawer_opens_closes_and_is_in_the_address(page_for: PageFor, town: Town, crowd: list[int]) -> None:
-    """CT-12: a row click opens the summary; Escape closes it and the focus returns; Back opens it again."""
-    page = page_for(town.anna)
-    page.goto("/customers?sort=phone")
-    page.locator("tbody tr").nth(3).locator("td").nth(3).click()
-    drawer = page.locator("#drawer")
-    expect(drawer.get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
-    expect(drawer).to_contain_text("123")
-    expect(page).to_have_url(re.compile(f"open={crowd[3]}"))
-    page.keyboard.press("Escape")
-    expect(drawer).to_be_hidden()
-    expect(page).not_to_have_url(re.compile("open="))
-    expect(page.locator(f"tr[data-id='{crowd[3]}'] .row-open")).to_be_focused()
-    page.go_back()
-    expect(drawer.get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
-    drawer.get_by_role("link", name="View full details").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ім'я03 Прізвище03")
-
-
-def test_a_search_leaves_the_drawer_open_and_in_the_address(page_for: PageFor, town: Town, crowd: list[int]) -> None:
-    """CT-6, CT-12: whoever is open stays so while one searches, and after a reload."""
+@pytest.mark.parametrize("link", ["Add customer", "Edit"])
+def test_forms_lead_back_to_the_rows_that_are_shown(page_for: PageFor, town: Town, crowd: list[int], link: str) -> None:
+    """CT-12: from the head and from the drawer, though rows were swapped meanwhile."""
     page = page_for(town.anna)
     page.goto(f"/customers?sort=phone&open={crowd[3]}")
-    page.locator("[data-search]").fill("прізвище05")
-    expect(page.locator("tbody tr")).to_have_count(1)
-    expect(page).to_have_url(re.compile(f"f=.*open={crowd[3]}$"))
-    page.reload()
-    expect(page.locator("#drawer").get_by_role("heading", name="Ім'я03 Прізвище03")).to_be_visible()
-    page.locator("#drawer-close").click()
-    expect(page).to_have_url(re.compile(r"/customers\?f=\w+&sort=phone$"))
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator("tbody tr")).to_have_count(10)
+    here = page.url
+    page.get_by_role("link", name=link, exact=True).click()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page).to_have_url(here)
 
 
 def test_rows_are_walked_by_keys(page_for: PageFor, town: Town, crowd: list[int]) -> None:

@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.accounts.services import add_member
+from app.permissions import Role
 from tests.browser.conftest import PageFor
 from tests.factories import add_customer
 from tests.people import PASSWORD, Town
@@ -81,6 +83,27 @@ def test_a_search_outlives_the_session(page_for: PageFor, town: Town, superuser:
     page.keyboard.press("Enter")
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"/customers\?f=\w+&sort=name$"))
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_what_was_entered_outlives_a_switch_in_another_tab(page_for: PageFor, town: Town, script: bool) -> None:
+    """PR-1: the form is refused in words, and one button leads back to its business and to what was typed."""
+    with town.app.app_context():
+        add_member(town.teremok.id, town.anna.id, Role.ADMIN)
+    page = page_for(town.anna, java_script_enabled=script)
+    page.goto("/franchisees/new")
+    page.get_by_label("Name").fill("Лівий берег")
+    other = page.context.new_page()
+    other.goto("/businesses")
+    other.get_by_role("button", name="Teremok").click()
+    expect(other.locator(".business").first).to_contain_text("Teremok")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="You switched to another business in another tab")).to_be_visible()
+    page.get_by_role("button", name="Switch back to Kavalier").click()
+    expect(page.get_by_label("Name")).to_have_value("Лівий берег")
+    expect(page.get_by_text("so this was not carried out")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="Лівий берег")).to_have_count(1)
 
 
 def _sign_in(page: Page) -> None:

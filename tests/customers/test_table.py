@@ -76,6 +76,27 @@ def test_columns_move_without_a_script(town: Town, olena: int) -> None:
     assert _heads(browser)[0] == "Phone"
 
 
+@pytest.mark.parametrize("field", ["order", "shown"])
+def test_a_column_that_is_not_there_is_refused(town: Town, field: str) -> None:
+    """CT-5: in words, and nothing is kept; never a choice of which a part was dropped."""
+    browser = town.browser(town.anna)
+    before = _heads(browser)
+    form = form_to(browser.get("/customers/columns"), "/customers/columns")
+    for button in ({"save": "1"}, {"move": "up:tags"}, {"reset": "1"}):
+        answer = send(browser, form, {field: [*form.values[field], "tags", "shoe_size"], **button})
+        assert answer.status_code == 400
+        assert "There is no column “shoe_size”." in text_of(answer)
+    assert _heads(browser) == before
+
+
+def test_a_column_that_is_shown_and_in_no_order_comes_last(town: Town, olena: int) -> None:
+    """CT-5: nor is one dropped that the order forgot."""
+    browser = town.browser(town.anna)
+    form = form_to(browser.get("/customers/columns"), "/customers/columns")
+    send(browser, form, {"order": ["name", "phone"], "shown": ["tags", "name", "phone"], "save": "1"})
+    assert _heads(browser) == ["Name", "Phone", "Tags"]
+
+
 def test_every_scope_shows_its_page(town: Town, olena: int) -> None:
     """CT-2: program, point of sale, Terminal and both together, for the whole brand and for an operator."""
     shop = town.kavalier
@@ -143,10 +164,17 @@ def test_an_address_that_cannot_be_read_says_so(town: Town, olena: int, address:
     assert "Олена" not in answer.get_data(as_text=True)
 
 
-def test_a_terminal_of_another_point_of_sale_is_refused(town: Town) -> None:
-    shop = town.kavalier
-    address = f"/customers?point_of_sale={shop.own_place}&terminal={shop.franchised_terminal}"
-    assert town.browser(town.anna).get(address).status_code == 400
+def test_a_terminal_of_another_point_of_sale_is_left_out_and_that_is_said(town: Town, olena: int) -> None:
+    """CT-2: as a form without scripts sends it when another point of sale is chosen; a count is refused instead."""
+    shop, browser = town.kavalier, town.browser(town.anna)
+    scope = f"point_of_sale={shop.own_place}&terminal={shop.franchised_terminal}"
+    answer = browser.get(f"/customers?program=&{scope}&sort=phone&after={olena}&start=51")
+    assert (answer.status_code, answer.location) == (303, f"/customers?point_of_sale={shop.own_place}&sort=phone")
+    page = browser.get(answer.location).get_data(as_text=True)
+    assert "The Terminal belongs to another point of sale" in page
+    assert "Олена" in page
+    assert browser.get(f"/customers/count?{scope}").status_code == 400
+    assert browser.get(f"/customers?point_of_sale=x&terminal={shop.franchised_terminal}").status_code == 400
 
 
 def test_another_business_has_nothing_of_it(town: Town, olena: int) -> None:

@@ -6,6 +6,7 @@ an order, and rows that a customer has many of are looked up for each.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
@@ -33,6 +34,8 @@ class Compiler:
     setting: Setting
     figures: Source
     one_by_one: bool = False
+    depth: int = 0
+    """How many segments the conditions stand in."""
     _joins: dict[str, tuple[FromClause, ColumnElement[bool]]] = field(default_factory=dict)
     _sources: dict[str, Source] = field(default_factory=dict)
     _compiled: int = 0
@@ -60,7 +63,7 @@ class Compiler:
         self._compiled += 1
         if self._compiled > MOST_EXPANDED:
             raise TooManyError
-        asked = meaning(node, self.fields, self.setting)
+        asked = meaning(node, self.fields, self.setting, self.depth)
         positive = NEGATIONS.get(asked.operator)
         if positive is None:
             return self._positive(asked, asked.operator)
@@ -68,11 +71,17 @@ class Compiler:
 
     def _positive(self, asked: Meaning, operator: Operator) -> ColumnElement[bool]:
         if asked.field.nested is not None:
-            return or_(*[self.holds(asked.field.nested(number)) for number in asked.values])
+            return self._any_group([asked.field.nested(number) for number in asked.values])
         if asked.field.many:
             return self._any_row(asked, operator)
         column = asked.field.column(self._source(asked.field).rows)
         return asked.field.kind.holds(column, operator, asked.values, self.setting)
+
+    def _any_group(self, groups: Sequence[Group]) -> ColumnElement[bool]:
+        self.depth += 1
+        holds = or_(*[self.holds(each) for each in groups])
+        self.depth -= 1
+        return holds
 
     def _any_row(self, asked: Meaning, operator: Operator) -> ColumnElement[bool]:
         source = asked.field.source(self.sample)

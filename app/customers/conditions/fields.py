@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -46,8 +46,12 @@ class Field:
     about_label: str = ""
     suggestions: Callable[[], Sequence[str]] | None = None
     """Names that are in use."""
+    value_suggestions: Callable[[str], Sequence[str]] | None = None
+    """Values that are in use under such a name."""
     nested: Callable[[int], Group] | None = None
     """The conditions that a value stands for, as a segment does."""
+    readable: dict[int, bool] = field(default_factory=dict, compare=False, repr=False)
+    """Of which of them it is known already that all can be read, or not: they may stand in one another many times."""
 
 
 Fields = Mapping[str, Field]
@@ -65,6 +69,9 @@ def add_fields(place: int, provider: Provider) -> None:
 
 def every_field() -> dict[str, Field]:
     """All fields of the business at hand by their keys, in their order."""
-    known = (field for _place, provider in _providers for field in provider())
-    # A list is asked for once, however many conditions choose from it.
-    return {each.key: replace(each, options=each.options and cache(each.options)) for each in known}
+    known = (each for _place, provider in _providers for each in provider())
+    # A list is asked for once, however many conditions choose from it; and so is what a segment says.
+    return {
+        each.key: replace(each, options=each.options and cache(each.options), nested=each.nested and cache(each.nested))
+        for each in known
+    }

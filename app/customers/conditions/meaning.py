@@ -49,7 +49,7 @@ def meaning(condition: Condition | Damaged, fields: Fields, setting: Setting, de
         # In a segment it may be a place that this person does not see: there nobody bought for them.
         _check_offered(condition.values, field)
     if field.nested is not None:
-        _check_nested([field.nested(number) for number in values], fields, setting, depth + 1)
+        _check_nested(field, values, fields, setting, depth + 1)
     return Meaning(field, operator, values, about)
 
 
@@ -70,8 +70,12 @@ def _check_offered(values: Sequence[str], field: Field) -> None:
         raise UnreadableError(_l("What was chosen here is not there any more. Choose again."))
 
 
-def _check_nested(groups: Sequence[Group], fields: Fields, setting: Setting, depth: int) -> None:
+def _check_nested(field: Field, numbers: Sequence[int], fields: Fields, setting: Setting, depth: int) -> None:
     if depth > MOST_NESTED:
         raise UnreadableError(_l("Segments stand too deep in one another here."))
-    if any(problems(group, fields, setting, depth) for group in groups):
+    for number in numbers:
+        if number not in field.readable and field.nested is not None:
+            field.readable[number] = False  # what stands in itself is not readable, and ends here
+            field.readable[number] = not problems(field.nested(number), fields, setting, depth)
+    if not all(field.readable[number] for number in numbers):
         raise UnreadableError(_l("A condition of this segment cannot be read any more. Edit the segment."))

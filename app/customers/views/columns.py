@@ -37,7 +37,7 @@ def choose_columns() -> BaseResponse:
 def keep_columns() -> BaseResponse:
     form, back = ColumnsForm(), request.form.get("back", "")
     known = all_columns(registry.columns)
-    listed = [column_named(known, key) for key in dict.fromkeys(form.order.data)]
+    listed = [column_named(known, key) for key in dict.fromkeys([*form.order.data, *form.shown.data])]
     shown = {*form.shown.data, ALWAYS_SHOWN}
     density = _density()
     if not form.validate():

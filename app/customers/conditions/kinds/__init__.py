@@ -7,7 +7,7 @@ mended where it stands.
 from __future__ import annotations
 
 from app.customers.conditions.kinds.base import Kind, Setting, UnreadableError
-from app.customers.conditions.kinds.choices import Choice, YesNo
+from app.customers.conditions.kinds.choices import Choice, Member, YesNo
 from app.customers.conditions.kinds.days import Day, Days, Moment
 from app.customers.conditions.kinds.numbers import Number
 from app.customers.conditions.kinds.words import CardNumber, Phone, Words
@@ -18,6 +18,7 @@ __all__ = [
     "Day",
     "Days",
     "Kind",
+    "Member",
     "Moment",
     "Number",
     "Phone",

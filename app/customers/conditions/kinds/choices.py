@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import true
 
-from app.customers.conditions.kinds.base import WHETHER, Column, Kind, Setting, UnreadableError, among_of
+from app.customers.conditions.kinds.base import SAME, WHETHER, Column, Kind, Setting, UnreadableError, among_of
 from app.customers.conditions.nodes import Operator
 
 
@@ -28,6 +28,13 @@ class Choice(Kind):
 
     def among(self, column: Column, values: Sequence[Any], setting: Setting) -> Column:
         return among_of(column, values)
+
+
+@dataclass(frozen=True)
+class Member(Choice):
+    """Whether a customer belongs to one of a list, such as a segment; to be in none of them is no question."""
+
+    operators: ClassVar = SAME
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,9 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
-    func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -260,15 +259,3 @@ class CustomerStats(Base):
     first_at: Mapped[Moment]
     last_at: Mapped[Moment]
     """app.lib.dates.NEVER without sales."""
-
-
-class SavedFilter(Base):
-    """What a person searched or filtered by, named in addresses by its key: no phone or name stands there (CT-6)."""
-
-    __tablename__ = "saved_filter"
-    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]),)
-
-    business_id: Mapped[BusinessKey]
-    key: Mapped[str] = mapped_column(Text, primary_key=True)
-    conditions: Mapped[dict[str, object]] = mapped_column(JSONB)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
