@@ -160,6 +160,7 @@ def forward(chosen: CustomerFilter, sort: str, descending: bool) -> list[int]:
         shown = page(PageKey(shown.rows[-1].id))
         assert shown.has_previous
         ids += [row.id for row in shown.rows]
+        assert len(ids) == len(set(ids)), "each once, or the pages would have no end"
     return ids
 
 
@@ -172,6 +173,7 @@ def backward(chosen: CustomerFilter, sort: str, descending: bool) -> list[int]:
     shown, found = page(PageKey(ids[-1], backward=True)), ids[-1:]
     while shown.rows:
         found = [row.id for row in shown.rows] + found
+        assert len(found) <= len(ids)
         if not shown.has_previous:
             break
         shown = page(PageKey(shown.rows[0].id, backward=True))
