@@ -26,8 +26,12 @@ class Asked:
     sort: str
     descending: bool
     backward: bool
+    search: str
     page_size: int
     budget: int
+    """How many are asked one by one."""
+    wide: int
+    """How many a search finds before it is wide."""
 
 
 def asked(crowd: Crowd, fields: Mapping[bool, Fields], sorts: Sequence[str]) -> st.SearchStrategy[Asked]:
@@ -40,8 +44,10 @@ def asked(crowd: Crowd, fields: Mapping[bool, Fields], sorts: Sequence[str]) -> 
             st.sampled_from(sorts),
             st.booleans(),
             st.booleans(),
+            st.sampled_from(["", "", "", "anna", "ко", "067", "no such"]),
             st.sampled_from([50, 10, 3]),
             st.sampled_from([2_000, 5]),
+            st.sampled_from([10_000, 2]),
         )
     )
 

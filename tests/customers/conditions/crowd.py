@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from app.businesses.models import Terminal
+from app.customers.conditions.nodes import Condition, Group, Joint
 from app.db import business_id
 from app.extensions import db
 from app.loyalty.models import Access, FieldKind, Program
@@ -22,6 +23,7 @@ from tests.factories import (
     add_point_of_sale,
     add_question,
     add_sale,
+    add_segment,
     add_terminal,
     choice_ids,
     default_program,
@@ -95,7 +97,7 @@ class Filler:
             self._write(person)
         wallets = {each.id: each.wallet_id for each in self.programs}
         own = frozenset(each for each, terminals in self.places.items() if terminals and each in self.boris)
-        look = Look(self.today, shop.program, wallets, self.questions)
+        look = Look(self.today, shop.program, wallets, self.questions, self._add_segments())
         return Crowd(people, list(wallets), self.places, own, look)
 
     def _add_places(self) -> dict[int, list[int]]:
@@ -114,6 +116,17 @@ class Filler:
         for place, terminal in terminals.order_by(Terminal.id):
             found[place].append(terminal)
         return found
+
+    def _add_segments(self) -> dict[int, Group]:
+        """By the day, by a place that Boris does not see, and by other segments."""
+        recent, here = Condition("last_at", "last", ("31",)), (str(self.town.kavalier.own_place),)
+        places = [Condition("bought_at", "equals", here), Condition("registered_place", "differs", here)]
+        known = [Group(members=(recent,)), Group(Joint.OR, (places[0], Condition("tag", "exists", about="city")))]
+        made = {add_segment(f"Segment {number}", each): each for number, each in enumerate(known)}
+        ids = [str(number) for number in made]
+        inner = Group(Joint.OR, (Condition("segment", "differs", (ids[0],)), Condition("segment", "in", tuple(ids))))
+        outer = Group(members=(inner, places[1]))
+        return made | {add_segment("Nested", outer): outer}
 
     def _categories(self, program: Program) -> list[int]:
         return [add_category(name, place, program.id) for place, name in enumerate(("Gold", "Silver"), start=1)]

@@ -69,6 +69,7 @@ class Look:
     wallets: Mapping[int, int] = field(hash=False)
     """Program → where its points lie."""
     questions: Mapping[int, FieldKind] = field(hash=False)
+    segments: Mapping[int, Group] = field(hash=False)
     own: frozenset[int] | None = None
     """The points of sale of a location operator; None for who sees all."""
     program: int | None = None
@@ -135,6 +136,7 @@ def asked_of(condition: Condition, person: Person, look: Look) -> tuple[Holds, l
         held = person.held.get(int(key.removeprefix("account_")))
         return money, [held and held.amount]
     known: dict[str, tuple[Holds, list[Any]]] = {
+        "segment": (belongs, [person]),
         "phone": (phone, [person.phone]),
         "first_name": (words, [person.first_name]),
         "last_name": (words, [person.last_name]),
@@ -160,6 +162,11 @@ def asked_of(condition: Condition, person: Person, look: Look) -> tuple[Holds, l
         "app_installed": (yes_no, [person.app_installed]),
     }
     return known[key]
+
+
+def belongs(operator: str, value: Person, asked: tuple[str, ...], look: Look) -> bool:
+    """Segments are evaluated in the viewer's scope (CT-2)."""
+    return holds(look.segments[int(asked[0])], value, look)
 
 
 def average(sales: list[Sale]) -> int:

@@ -5,7 +5,7 @@ Customers are made by chance from a seed, filters are drawn by hypothesis; both 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from app.customers import queries, statements, stats
+from app.customers import filters, queries, statements, stats
 from app.customers.asking import fields
 from app.customers.columns import all_columns
 from app.customers.conditions.fields import Fields
@@ -22,6 +22,8 @@ from app.customers.conditions.nodes import Condition, Group
 from app.customers.filters import CustomerFilter
 from app.customers.queries import customer_count, customer_page, sums_by_source
 from app.customers.registry import registry
+from app.customers.saved_filters import Search
+from app.customers.search import Criterion
 from app.customers.statements import selection_statement
 from app.kept_statements import ask
 from app.lib import dates
@@ -88,8 +90,9 @@ def prove(town: Town, monkeypatch: pytest.MonkeyPatch, seed: int, number: int, e
     def each_condition_holds(drawn: tuple[Look, tuple[Condition, ...]]) -> None:
         look, conditions = drawn
         with looking(town, town.boris if look.own is not None else town.anna):
+            listed = {person.id for person in crowd.people if look.lists(person)}
             for each in conditions:
-                table.check_ids(look, Group(members=(each,)))
+                table.check_ids(look, replace(scope(look), conditions=Group(members=(each,))), listed)
 
     each_condition_holds()
     filters_hold()
@@ -98,8 +101,7 @@ def prove(town: Town, monkeypatch: pytest.MonkeyPatch, seed: int, number: int, e
 def fields_of(town: Town, person: Viewer) -> Fields:
     """What this person may ask of, with all that choices are made from."""
     with looking(town, person):
-        # Segments have tests of their own: they are filters again.
-        known = {key: each for key, each in fields().items() if each.nested is None}
+        known = fields()
         for each in known.values():
             _known = each.options and each.options()
     return known
@@ -111,35 +113,38 @@ class Table:
 
     town: Town
     crowd: Crowd
-    orders: dict[tuple[Look, str, bool], list[int]] = field(default_factory=dict)
+    orders: dict[tuple[Look, str, str, bool], list[int]] = field(default_factory=dict)
 
     def check(self, each: Asked) -> None:
-        everyone = scope(each.look)
-        chosen = replace(everyone, conditions=each.conditions)
-        wanted = self.check_ids(each.look, each.conditions)
-        ids = [person.id for person in wanted]
-        assert customer_count(chosen) == len(ids)
-        assert sums(chosen) == plain_sums(wanted, each.look)
+        everyone = searched(scope(each.look), each.search)
         order = self.order(everyone, each)
-        assert sorted(order) == sorted(person.id for person in self.crowd.people if each.look.lists(person))
+        if not each.search:
+            assert sorted(order) == sorted(person.id for person in self.crowd.people if each.look.lists(person))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(queries, "PAGE_SIZE", each.page_size)
             patch.setattr(statements, "BUDGET", each.budget)
+            patch.setattr(filters, "WIDE", each.wide)
+            chosen = replace(everyone, conditions=each.conditions)
+            wanted = self.check_ids(each.look, chosen, set(order))
+            ids = [person.id for person in wanted]
+            assert customer_count(chosen) == len(ids)
+            assert sums(chosen) == plain_sums(wanted, each.look)
             walked = (backward if each.backward else forward)(chosen, each.sort, each.descending)
         assert walked == [number for number in order if number in ids]
 
-    def check_ids(self, look: Look, conditions: Group) -> list[Person]:
+    def check_ids(self, look: Look, chosen: CustomerFilter, among: Set[int]) -> list[Person]:
         """Compares whom a filter selects; answers with them."""
-        chosen = replace(scope(look), conditions=conditions)
-        assert chosen.problems == {}, conditions
-        wanted = [each for each in self.crowd.people if look.lists(each) and holds(conditions, each, look)]
+        group = chosen.conditions
+        assert group is not None
+        assert chosen.problems == {}, group
+        wanted = [each for each in self.crowd.people if each.id in among and holds(group, each, look)]
         found = ask(None, lambda: selection_statement(chosen), chosen.parameters()).scalars()
-        assert sorted(found) == sorted(person.id for person in wanted), conditions
+        assert sorted(found) == sorted(person.id for person in wanted), group
         return wanted
 
     def order(self, everyone: CustomerFilter, each: Asked) -> list[int]:
         """The order of the table without conditions."""
-        key = (each.look, each.sort, each.descending)
+        key = (each.look, each.search, each.sort, each.descending)
         if key not in self.orders:
             self.orders[key] = forward(everyone, each.sort, each.descending)
         return self.orders[key]
@@ -148,6 +153,10 @@ class Table:
 def scope(look: Look) -> CustomerFilter:
     chosen = {"program": look.program, "point_of_sale": look.place, "terminal": look.terminal}
     return CustomerFilter.from_args({name: str(number) for name, number in chosen.items() if number})
+
+
+def searched(chosen: CustomerFilter, text: str) -> CustomerFilter:
+    return replace(chosen, search=Search(Criterion.ALL, text) if text else None)
 
 
 def forward(chosen: CustomerFilter, sort: str, descending: bool) -> list[int]:
@@ -161,6 +170,7 @@ def forward(chosen: CustomerFilter, sort: str, descending: bool) -> list[int]:
         shown = page(PageKey(shown.rows[-1].id))
         assert shown.has_previous
         ids += [row.id for row in shown.rows]
+        assert len(ids) == len(set(ids)), "each once, or the pages would have no end"
     return ids
 
 
@@ -173,6 +183,7 @@ def backward(chosen: CustomerFilter, sort: str, descending: bool) -> list[int]:
     shown, found = page(PageKey(ids[-1], backward=True)), ids[-1:]
     while shown.rows:
         found = [row.id for row in shown.rows] + found
+        assert len(found) <= len(ids)
         if not shown.has_previous:
             break
         shown = page(PageKey(shown.rows[0].id, backward=True))

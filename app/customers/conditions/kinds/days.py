@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, or_
+from sqlalchemy import Date, and_, any_, cast, func, literal
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.customers.conditions.kinds.base import SAME, SIZE, WHETHER, Column, Kind, Setting, UnreadableError
 from app.customers.conditions.kinds.numbers import Number
@@ -37,7 +38,8 @@ class Days(Number):
         return _between(column, setting, setting.today - timedelta(value), setting.today - timedelta(value))
 
     def among(self, column: Column, values: Sequence[int], setting: Setting) -> Column:
-        return or_(*[self.equals(column, each, setting) for each in values])
+        days = literal([setting.today - timedelta(each) for each in values], ARRAY(Date))
+        return cast(func.timezone(setting.zone, column), Date) == any_(days)
 
     def compared(self, column: Column, operator: Operator, values: Sequence[int], setting: Setting) -> Column:
         ago = [setting.today - timedelta(each) for each in values]

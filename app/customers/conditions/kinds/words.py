@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 import phonenumbers
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, or_
+from sqlalchemy import Text, any_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.customers.conditions.kinds.base import SAME, WHETHER, Column, Kind, Setting, UnreadableError, among_of
 from app.customers.conditions.nodes import Operator
@@ -29,7 +30,8 @@ class Words(Kind):
         return self.folded(column) == func.lower(value)
 
     def among(self, column: Column, values: Sequence[str], setting: Setting) -> Column:
-        return self.folded(column).in_([func.lower(each) for each in values])
+        listed = func.unnest(literal(list(values), ARRAY(Text)))
+        return self.folded(column) == any_(select(func.lower(listed)).scalar_subquery())
 
     def compared(self, column: Column, operator: Operator, values: Sequence[str], setting: Setting) -> Column:
         word, folded = func.lower(values[0]), self.folded(column)
