@@ -21,6 +21,8 @@ FOUND = bindparam("found", type_=ARRAY(BigInteger))
 """The ids of those found by it, as the text of an array, unless they are too many."""
 MOST = bindparam("most", type_=Integer)
 """How many rows at most."""
+BUDGET = bindparam("budget", type_=Integer)
+"""How many customers of an order are asked one by one at most."""
 CUSTOMER = bindparam("customer", type_=BigInteger)
 """The customer that a page begins at."""
 

@@ -32,6 +32,8 @@ from app.kept_statements import ask
 from app.paging import PageKey
 
 PAGE_SIZE = 50
+BUDGETS = ((2_000, 15), (10_000, PAGE_SIZE))
+"""How many customers are asked one by one for a page, and how many must be found for it to be tried with the next."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,6 @@ def customer_page(
 
 def customer_count(chosen: CustomerFilter) -> int:
     """How many customers the filter selects."""
-
     if chosen.problems:
         return 0
     known_by = _kept_by(chosen, "count", chosen.shape)
@@ -127,14 +128,19 @@ class _Asked:
     def selected_rows(self) -> list[Row[Any]]:
         """The rows of a filter with conditions: those met first where that fills the page, else all gathered."""
         (walk, *more) = self.order.walks
-        rows = self.rows(Way.MET) if not more and walk.groups is None else []
-        return rows if len(rows) > PAGE_SIZE else self.rows(Way.GATHERED)
+        for budget, least in BUDGETS if not more and walk.groups is None else ():
+            rows = self.rows(Way.MET, budget)
+            if len(rows) > PAGE_SIZE:
+                return rows
+            if len(rows) < least:
+                break
+        return self.rows(Way.GATHERED)
 
-    def rows(self, way: Way | None = None) -> list[Row[Any]]:
+    def rows(self, way: Way | None = None, budget: int = 0) -> list[Row[Any]]:
         walk = self.start.walk if self.start else None
         names = tuple(column.key for column in self.columns)
         known_by = _kept_by(self.chosen, "page", names, self.sort.key, self.descending, walk, self.chosen.shape)
-        values = self.chosen.parameters() | self.order.parameters() | {"most": PAGE_SIZE + 1}
+        values = self.chosen.parameters() | self.order.parameters() | {"most": PAGE_SIZE + 1, "budget": budget}
         values |= self.start.parameters() if self.start else {}
 
         def statement() -> Select[Any]:

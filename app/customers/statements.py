@@ -33,7 +33,7 @@ from sqlalchemy.sql import Executable
 
 from app.customers.filters import CustomerFilter
 from app.customers.models import Customer
-from app.customers.parameters import BUSINESS, CUSTOMER, MOST, SCOPE, groups_of, place_of
+from app.customers.parameters import BUDGET, BUSINESS, CUSTOMER, MOST, SCOPE, groups_of, place_of
 from app.customers.registry import Column, Order, Source, Walk
 
 
@@ -47,10 +47,6 @@ class Start:
 
     def parameters(self) -> dict[str, object]:
         return {"place": self.value, "customer": self.customer_id}
-
-
-BUDGET = 2_000
-"""How many customers are asked one by one for a page before all of the selection is asked at once."""
 
 
 class Way(Enum):

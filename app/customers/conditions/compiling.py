@@ -18,13 +18,6 @@ from app.customers.conditions.meaning import Meaning, meaning
 from app.customers.conditions.nodes import NEGATIONS, Condition, Damaged, Group, Joint, Node, Operator
 from app.customers.registry import Sample, Source
 
-MOST_EXPANDED = 2000
-"""Conditions that a filter may come to once its segments are written out."""
-
-
-class TooManyError(ValueError):
-    """A filter that comes to more conditions, with its segments', than are asked at once."""
-
 
 @dataclass
 class Compiler:
@@ -39,10 +32,9 @@ class Compiler:
     """How many segments the conditions stand in."""
     _joins: dict[str, tuple[FromClause, ColumnElement[bool]]] = field(default_factory=dict)
     _sources: dict[str, Source] = field(default_factory=dict)
-    _compiled: int = 0
 
     def holds(self, node: Node) -> ColumnElement[bool]:
-        """Whether a node holds for the customer of a row. Null is no. Raises UnreadableError, TooManyError."""
+        """Whether a node holds for the customer of a row. Null is no. Raises UnreadableError."""
         if isinstance(node, Group):
             parts = [self.holds(each) for each in node.members]
             return (and_ if node.joint is Joint.AND else or_)(*parts) if parts else true()
@@ -61,9 +53,6 @@ class Compiler:
         return asked.field.column(self._source(asked.field).rows)
 
     def _condition(self, node: Condition | Damaged) -> ColumnElement[bool]:
-        self._compiled += 1
-        if self._compiled > MOST_EXPANDED:
-            raise TooManyError
         asked = meaning(node, self.fields, self.setting, self.depth)
         operator, negated = NEGATIONS.get(asked.operator, asked.operator), asked.operator in NEGATIONS
         if asked.field.nested is not None:

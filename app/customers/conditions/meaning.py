@@ -26,6 +26,8 @@ class Meaning:
 
 MOST_NESTED = 16
 """How deep segments may stand in segments."""
+MOST_EXPANDED = 2000
+"""Conditions that a filter may come to once its segments are written out."""
 
 
 def meaning(condition: Condition | Damaged, fields: Fields, setting: Setting, depth: int = 0) -> Meaning:
@@ -61,7 +63,29 @@ def problems(group: Group, fields: Fields, setting: Setting, depth: int = 0) -> 
             meaning(condition, fields, setting, depth)
         except UnreadableError as error:
             found[path] = str(error.words)
-    return found
+    return found or ({} if depth else _too_many(group, fields))
+
+
+def _too_many(group: Group, fields: Fields) -> dict[Path, str]:
+    """Where segments bring in more conditions than can be asked at once."""
+    left, known = MOST_EXPANDED, dict[tuple[str, str], int]()
+    for path, condition in group.conditions():
+        left -= _expanded(condition, fields, known)
+        if left < 0:
+            return {path: str(_l("With its segments, the filter has more than 2,000 conditions. Remove some of them."))}
+    return {}
+
+
+def _expanded(condition: Condition | Damaged, fields: Fields, known: dict[tuple[str, str], int]) -> int:
+    """How many conditions are asked for one, with those of segments in segments; each segment is counted once."""
+    field = fields.get(condition.field) if isinstance(condition, Condition) else None
+    if field is None or field.nested is None or isinstance(condition, Damaged):
+        return 1
+    for value in condition.values:
+        if (field.key, value) not in known:
+            inner = field.nested(int(value)).conditions()
+            known[field.key, value] = sum(_expanded(each, fields, known) for _path, each in inner)
+    return 1 + sum(known[field.key, value] for value in condition.values)
 
 
 def _check_offered(values: Sequence[str], field: Field) -> None:

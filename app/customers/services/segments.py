@@ -9,9 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from app import audit
-from app.customers.conditions.compiling import MOST_EXPANDED
 from app.customers.conditions.kept import written
-from app.customers.conditions.meaning import MOST_NESTED
+from app.customers.conditions.meaning import MOST_EXPANDED, MOST_NESTED
 from app.customers.conditions.nodes import Group, TooLargeError
 from app.customers.models import Segment
 from app.customers.segments import built_on, conditions_of, names_of, segments, users_of

@@ -28,8 +28,8 @@ class Asked:
     backward: bool
     search: str
     page_size: int
-    budget: int
-    """How many are asked one by one."""
+    budgets: tuple[tuple[int, int], ...]
+    """How many are asked one by one, and how many must be found to go on so."""
     wide: int
     """How many a search finds before it is wide."""
 
@@ -46,7 +46,7 @@ def asked(crowd: Crowd, fields: Mapping[bool, Fields], sorts: Sequence[str]) -> 
             st.booleans(),
             st.sampled_from(["", "", "", "anna", "ко", "067", "no such"]),
             st.sampled_from([50, 10, 3]),
-            st.sampled_from([2_000, 5]),
+            st.sampled_from([((2_000, 15), (10_000, 50)), ((5, 1), (12, 3))]),
             st.sampled_from([10_000, 2]),
         )
     )

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from app.customers import filters, queries, statements, stats
+from app.customers import filters, queries, stats
 from app.customers.asking import fields
 from app.customers.columns import all_columns
 from app.customers.conditions.fields import Fields
@@ -122,7 +122,7 @@ class Table:
             assert sorted(order) == sorted(person.id for person in self.crowd.people if each.look.lists(person))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(queries, "PAGE_SIZE", each.page_size)
-            patch.setattr(statements, "BUDGET", each.budget)
+            patch.setattr(queries, "BUDGETS", each.budgets)
             patch.setattr(filters, "WIDE", each.wide)
             chosen = replace(everyone, conditions=each.conditions)
             wanted = self.check_ids(each.look, chosen, set(order))

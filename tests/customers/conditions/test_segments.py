@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import event, select
 
 from app.customers.asking import fields, setting
-from app.customers.conditions.compiling import TooManyError
 from app.customers.conditions.meaning import problems
 from app.customers.conditions.nodes import Condition, Group, Joint
 from app.customers.filters import CustomerFilter
@@ -150,8 +149,5 @@ class TestUnreadable:
         for number in range(15):
             below = add(town, f"S{number}", of(below), of(below))
         began = time.monotonic()
-        assert faults(town, of(below)) == []
-        group = Group(members=(of(below),))
-        with looking(town, town.anna), pytest.raises(TooManyError):
-            CustomerFilter(conditions=group).compiler(CustomerFilter().figures()).holds(group)
+        assert "more than 2,000 conditions" in " ".join(faults(town, of(below)))
         assert time.monotonic() - began < 5
