@@ -34,6 +34,8 @@ NOTES = [
     " `^` for names, all else as shipped; a signed-in superuser. Flask-Admin: a ModelView with relationships loaded by"
     " joins; whoever asks may see it. Both show the columns of our default page, 50 rows, their own default order (the"
     " newest customer first; none), work as a role that bypasses row-level security and keep their connection.",
+    "Three conditions: the average check over a bound, and the last purchase within 30 days or over 500 points."
+    " Ours is the page of a filter that was applied, Django's a SimpleListFilter, Flask-Admin's a query of its view.",
     "One point of sale is the one with the most customers. Five beginnings of last names, of five letters, and five"
     " phones' last digits are searched in turn.",
 ]
@@ -70,11 +72,11 @@ def measure(postgres: Postgres, folder: Path, sizes: tuple[Size, Size, Size]) ->
         with regulars(here, before_deep) as ours:
             say("Beside Django admin and Flask-Admin")
             with peers(here) as others:
-                results = rows.beside_peers(here, [ours, *others])
+                results = rows.beside_peers(here, [ours, *others]) + rows.selections(here, [ours, *others])
             results.append(rows.search_without_script(here, ours))
             results.append(rows.deep_beside_first(ours))
             say("Statements, growth, first load")
-            results += rows.statements(here)
+            results += rows.statements(here) + rows.profile(here, ours)
             for size in smaller:
                 with place(postgres, size, folder) as there:
                     results.append(rows.growth(there, ours, f"{size.customers:,} to {standard.customers:,} customers"))

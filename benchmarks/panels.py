@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
+from app.lib import decimals
 from app.local.processes import LocalError
 from benchmarks.serving import Answer, Client
-from benchmarks.subject import DEEP_PAGE, Subject
+from benchmarks.subject import DEEP_PAGE, Conditions, Subject
 
 _AVERAGE = {"django": 8, "flask": 7}
 """The place of the average check among the columns, by which addresses name the order."""
@@ -31,6 +33,16 @@ class Regulars:
 
     def deep(self) -> Answer:
         return self._client.get(f"/customers?after={self._before_deep}")
+
+    def selected(self, asked: Conditions) -> Callable[[], Answer]:
+        """The page of a filter; it was applied before, as its address names it."""
+        applied = self._client.post("/customers/filters", self._form | _as_form(asked) | {"do": "apply"})
+        if applied.status != 303:
+            raise RuntimeError(f"The filter answers {applied.status}.")
+        return lambda: self._client.get(applied.location)
+
+    def page(self, path: str) -> Answer:
+        return self._client.get(path)
 
     def search(self, text: str) -> Answer:
         """What the search box sends as a person types: all fields; it answers with the table, and keeps the search."""
@@ -80,6 +92,9 @@ class DjangoAdmin:
     def deep(self) -> Answer:
         return self._client.get(f"{self._there}?p={DEEP_PAGE}")
 
+    def selected(self, asked: Conditions) -> Callable[[], Answer]:
+        return lambda: self._client.get(f"{self._there}?{_as_arguments(asked)}")
+
     def search(self, text: str) -> Answer:
         return self._client.get(f"{self._there}?q={quote(text)}")
 
@@ -101,10 +116,31 @@ class FlaskAdmin:
     def deep(self) -> Answer:
         return self._client.get(f"/admin/everywhere/?page={DEEP_PAGE - 1}")
 
+    def selected(self, asked: Conditions) -> Callable[[], Answer]:
+        return lambda: self._client.get(f"/admin/selected/?{_as_arguments(asked)}")
+
     def search(self, text: str) -> Answer:
         # A leading ^ asks for beginnings alone; the last digits of a phone are not at its beginning.
         beginning = "" if text.isdigit() else "^"
         return self._client.get(f"/admin/everywhere/?search={quote(beginning + text)}")
+
+
+def _as_arguments(asked: Conditions) -> str:
+    """What the peers' own filters take."""
+    return urlencode({"selected": f"{asked.average},{asked.since},{asked.points}"})
+
+
+def _as_form(asked: Conditions) -> dict[str, str]:
+    """What the builder's form says: the average check, and a group of the other two joined by OR."""
+    lines = [
+        ("-0", "average", "more", decimals.fixed(asked.average, 2)),
+        ("-1-0", "last_at", "last", str(asked.days)),
+        ("-1-1", "points", "more", decimals.fixed(asked.points, 2)),
+    ]
+    fields = {"joint": "and", "joint-1": "or"}
+    for key, field, operator, value in lines:
+        fields |= {f"field{key}": field, f"was{key}": field, f"operator{key}": operator, f"value{key}": value}
+    return fields
 
 
 Panel = Regulars | DjangoAdmin | FlaskAdmin

@@ -9,11 +9,14 @@ from benchmarks.first_load import first_load
 from benchmarks.panels import Panel, Regulars
 from benchmarks.places import Place, regulars
 from benchmarks.report import Result
-from benchmarks.subject import DEEP_PAGE, beginnings, last_digits, session
+from benchmarks.subject import DEEP_PAGE, beginnings, conditions, customers, last_digits, session
 from benchmarks.timing import Call, Timing, in_turns
 
 _WORDS = 5
 _MOST_BYTES, _MOST_BLOCKING = 90_000, 3
+_TABS = ("", "/loyalty-history", "/transactions", "/messages", "/offers", "/tags")
+_MOST_OF_A_TAB = 30
+"""Milliseconds."""
 
 Ask = Callable[[Panel, int], object]
 
@@ -29,6 +32,33 @@ def beside_peers(place: Place, panels: Sequence[Panel]) -> list[Result]:
         (f"… page {DEEP_PAGE:,}", lambda panel, _: panel.deep(), 10),
     ]
     return [_beside_fastest(what, ask, panels, part) for what, ask, part in wanted]
+
+
+def selections(place: Place, panels: Sequence[Panel]) -> list[Result]:
+    """Pages of three conditions with OR, nested: where the first leaves many, and where it leaves few."""
+    return [_selection(place, panels, words, share) for words, share in (("a tenth", 10), ("a thousandth", 1000))]
+
+
+def profile(place: Place, ours: Regulars) -> list[Result]:
+    """Each tab of a customer with 50,000 sales, beside that of one with five."""
+    few, many = customers(place.loader, place.who)
+    return [_tab(ours, tab, few, many) for tab in _TABS]
+
+
+def _selection(place: Place, panels: Sequence[Panel], words: str, share: int) -> Result:
+    asked = conditions(place.loader, place.who, share)
+    pages = {panel.name: panel.selected(asked) for panel in panels}
+    what = f"… three conditions with OR, nested; {words} is over the first"
+    return _beside_fastest(what, lambda panel, _: pages[panel.name](), panels, 3)
+
+
+def _tab(ours: Regulars, tab: str, few: int, many: int) -> Result:
+    of_many, of_few = _in_turns(
+        _whole(lambda: ours.page(f"/customers/{many}{tab}")), _whole(lambda: ours.page(f"/customers/{few}{tab}"))
+    )
+    what = f"profile with 50,000 sales, beside one with 5: {tab.strip('/').replace('-', ' ') or 'overview'}"
+    reached = of_many.median <= _MOST_OF_A_TAB
+    return Result(what, str(of_many), str(of_few), of_many.median / of_few.median, f"≤ {_MOST_OF_A_TAB} ms", reached)
 
 
 def search_without_script(place: Place, ours: Regulars) -> Result:

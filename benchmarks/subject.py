@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
 PAGE_SIZE = 50
 DEEP_PAGE = 10_000
 _USER = "benchmark@example.com"
+_ZONE = "Europe/Kyiv"
+_DAYS, _POINTS, _MANY = 30, 50_000, 50_000
+_WITH_FIVE = "SELECT customer_id FROM customer_stats WHERE business_id = %s AND scope_id = %s AND sales_count = 5"
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,66 @@ def customer_before(loader: Connection, who: Subject, page: int) -> int:
         *(who.business, who.scope, (page - 1) * PAGE_SIZE - 1),
     )
     return customer
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Three conditions, nested: the average check over a bound, and a late purchase or more points than a bound.
+
+    Amounts in the smallest unit; the last purchase is at most `days` ago, on or after `since`.
+    """
+
+    average: int
+    days: int
+    since: date
+    points: int
+
+
+def conditions(loader: Connection, who: Subject, share: int) -> Conditions:
+    """Those whose first bound one customer in `share` is over."""
+    (average,) = _row(
+        loader,
+        "SELECT average FROM customer_stats WHERE business_id = %s AND scope_id = %s ORDER BY average DESC"
+        " OFFSET (SELECT count(*) / %s FROM customer_stats WHERE business_id = %s AND scope_id = %s) LIMIT 1",
+        *(who.business, who.scope, share, who.business, who.scope),
+    )
+    return Conditions(average, _DAYS, datetime.now(ZoneInfo(_ZONE)).date() - timedelta(_DAYS), _POINTS)
+
+
+def customers(loader: Connection, who: Subject) -> tuple[int, int]:
+    """A customer with five sales, and one that is given 50,000 once."""
+    (few,) = _row(loader, f"{_WITH_FIVE} ORDER BY customer_id LIMIT 1", who.business, who.scope)
+    (many,) = _row(loader, f"{_WITH_FIVE} ORDER BY customer_id DESC LIMIT 1", who.business, who.scope)
+    counted = "SELECT count(*) FROM transaction WHERE business_id = %s AND customer_id = %s"
+    (sales,) = _row(loader, counted, who.business, many)
+    if sales < _MANY:
+        _multiply(loader, who.business, many, _MANY // sales)
+    return few, many
+
+
+def _multiply(loader: Connection, business: int, customer: int, times: int) -> None:
+    """Gives a customer each of its sales, goods and movements so many times more, minutes apart.
+
+    Its sums no longer agree with them, which no page of it asks.
+    """
+    loader.execute(
+        "WITH sold AS (INSERT INTO transaction (business_id, customer_id, program_id, point_of_sale_id, terminal_id,"
+        " kind, source, status, at, gross, discount, points_paid, account_paid, points_earned, user_id)"
+        " SELECT business_id, customer_id, program_id, point_of_sale_id, terminal_id, kind, source, status,"
+        " at - n * interval '1 minute', gross, discount, points_paid, account_paid, points_earned, user_id"
+        " FROM transaction, generate_series(1, %(times)s) n WHERE business_id = %(business)s"
+        " AND customer_id = %(customer)s RETURNING business_id, id, gross)"
+        " INSERT INTO transaction_line (business_id, transaction_id, number, name, quantity, gross)"
+        " SELECT business_id, id, 1, 'Flat white', 1000, gross FROM sold",
+        {"business": business, "customer": customer, "times": times},
+    )
+    loader.execute(
+        "INSERT INTO ledger_entry (business_id, customer_id, wallet_id, kind, amount, balance_after, at, key,"
+        " point_of_sale_id, note) SELECT business_id, customer_id, wallet_id, kind, amount, balance_after,"
+        " at - n * interval '1 minute', 'bench:' || id || ':' || n, point_of_sale_id, note FROM ledger_entry,"
+        " generate_series(1, %(times)s) n WHERE business_id = %(business)s AND customer_id = %(customer)s",
+        {"business": business, "customer": customer, "times": times},
+    )
 
 
 def beginnings(loader: Connection, who: Subject, amount: int) -> list[str]:

@@ -20,6 +20,7 @@ DEFINERS = {
     "every_business",
     "forget_drafts",
     "forget_unsent_forms",
+    "forget_what_was_typed",
     "list_customer",
     "newest_audit_hash",
     "own_businesses",

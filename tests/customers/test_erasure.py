@@ -14,7 +14,7 @@ from app.customers.stats import differences, rebuild
 from app.extensions import db
 from app.ledger.check import faults
 from app.messaging.models import Message, MessageStatus
-from tests.browsing import form_to, page_of, send, submit, text_of
+from tests.browsing import csrf_token, form_to, page_of, send, submit, text_of
 from tests.customers.editing import audit_lines, column
 from tests.factories import add_answer, add_customer, add_message, add_points, add_question, add_sale
 from tests.people import Town
@@ -121,6 +121,31 @@ class TestErasing:
         assert "Points in the app" in text_of(anna.get(page(soloma)))
         erase(anna, soloma)
         assert wiped == [soloma]
+
+    def test_what_people_typed_about_it_is_forgotten(
+        self, town: Town, anna: FlaskClient, soloma: int, superuser: psycopg.Connection
+    ) -> None:
+        """Searches and filters that name it, and a colleague's form about it that was not sent; no others."""
+        for text in (
+            "067 412-08-55",
+            "+380 67 412 0855",
+            "Yaremchuk@",
+            "s.yaremchuk@ukr.net",
+            "7700 1122",
+            "0671112233",
+        ):
+            anna.post("/customers/searches", data={"text": text, "csrf_token": csrf_token(anna)})
+        olha = {"business": town.kavalier.id, "user": town.olha.id}
+        for path in (f"/customers/{soloma}/edit", f"/customers/{soloma}0/edit"):
+            superuser.execute(
+                "INSERT INTO unsent_form (business_id, key, user_id, path, fields)"
+                " VALUES (%(business)s, gen_random_uuid(), %(user)s, %(path)s, '[]')",
+                olha | {"path": path},
+            )
+        erase(anna, soloma)
+        searches = superuser.execute("SELECT conditions->'search'->>'text' FROM saved_filter ORDER BY 1").fetchall()
+        assert searches == [("0671112233",), ("Yaremchuk@",)]
+        assert superuser.execute("SELECT path FROM unsent_form").fetchall() == [(f"/customers/{soloma}0/edit",)]
 
     def test_a_customer_without_a_phone_is_confirmed_by_its_number(self, town: Town, anna: FlaskClient) -> None:
         with town.kavalier.work():

@@ -10,12 +10,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Text, cast, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app import audit
 from app.audit import AuditEntry, AuditValue
 from app.customers.models import Answer, Card, Consent, Customer, CustomerSearch, CustomerStats, Tag
 from app.customers.registry import registry
+from app.customers.search import national_digits
 from app.db import business_id
 from app.extensions import db
 from app.lib import dates
@@ -44,6 +46,7 @@ def erase_customer(customer: Customer, typed: str, reason: Reason | None) -> Non
     """Wipes out who a customer was; needs it held. There is no way back. Raises WrongDigitsError."""
     if typed != confirmation(customer):
         raise WrongDigitsError
+    _forget_what_was_typed(customer)
     for step in registry.erasure:
         step.erase(customer.id)
     for kind in _IDENTIFYING:
@@ -63,6 +66,14 @@ _NOTHING: dict[str, object] = {
     "card_count": 0,
     "tag_count": 0,
 }
+
+
+def _forget_what_was_typed(customer: Customer) -> None:
+    """Filters that name its phone, e-mail or a card, and forms about it that were not sent, whoever typed them."""
+    cards = select(Card.number).where(Card.business_id == business_id(), Card.customer_id == customer.id)
+    phone = national_digits(customer.phone).lstrip("0")
+    marks = [mark for mark in (phone, customer.email, *db.session.scalars(cards)) if mark]
+    db.session.execute(select(func.forget_what_was_typed(customer.id, cast(marks, ARRAY(Text)))))
 
 
 def _forget_audited_values(customer_id: int) -> None:

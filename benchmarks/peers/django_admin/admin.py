@@ -1,7 +1,7 @@
 """The changelists: the columns of our page, all sortable, and its search fields."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from benchmarks.peers.django_admin.models import Customer, Everywhere, OnePlace
@@ -10,7 +10,24 @@ from benchmarks.peers.selection import BUSINESS, PAGE_SIZE
 _SHOWN = ("category", "access", "sales_count", "amount", "average", "last_at", "points", "expiring_at")
 
 
+class Selected(admin.SimpleListFilter):
+    """Three conditions, two of them joined by OR: the average check's bound, the first day, the points' bound."""
+
+    title = parameter_name = "selected"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(self.value() or "", "chosen")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
+        if not self.value():
+            return queryset
+        average, since, points = self.value().split(",")
+        late = Q(figures__last_at__gte=f"{since} 00:00+02:00") | Q(held__amount__gt=points)
+        return queryset.filter(Q(figures__average__gt=average) & late)
+
+
 class CustomerAdmin(admin.ModelAdmin):
+    list_filter = (Selected,)
     list_display = ("phone", "first_name", "last_name", *_SHOWN)
     search_fields = ("^first_name", "^last_name", "phone", "^email")
     list_per_page = PAGE_SIZE
