@@ -14,10 +14,14 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale, ngettext
 from werkzeug.test import TestResponse
 
+from app.customers.asking import fields
+from app.customers.conditions.nodes import Condition, Damaged, Group, Joint, Operator
+from app.customers.saved_filters import Kept, keep
 from app.locale import LANGUAGES
 from app.messaging.models import MessageKind
 from tests.browsing import page_of, submit
-from tests.factories import add_customer, add_message, add_offer, add_points, add_sale, give_offer
+from tests.customers.looking import looking
+from tests.factories import add_customer, add_message, add_offer, add_points, add_sale, add_segment, give_offer
 from tests.people import Town
 from tests.wording import ROOT, SPOKEN, faults, gathered, translations, ungathered_marks, unmarked, unmarked_calls
 
@@ -37,7 +41,8 @@ DATA = [
     *("SMS", "Viber", "push", "JSON"),
 ]
 PAGES = ["/customers", "/customers?sort=name", "/customers/columns", "/points-of-sale", "/points-of-sale/new"]
-PAGES += ["/customers/new", "/segments", "/questionnaire", "/questionnaire?archived=1", "/questionnaire/questions/new"]
+PAGES += ["/customers/new", "/questionnaire", "/questionnaire?archived=1", "/questionnaire/questions/new"]
+PAGES += ["/customers?draft=new", "/segments"]
 PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/profile", "/no-such-page"]
 
 
@@ -200,6 +205,42 @@ def test_empty_tabs_have_no_english_left(town: Town, language: str) -> None:
     for tab in ("loyalty-history", "transactions"):
         for query in ("from=2020-01-01", "from=2020-01-02&to=2020-01-01"):
             assert _english(browser.get(f"/customers/{olena}/{tab}?{query}"), "API") == [], tab
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_filters_have_no_english_left(town: Town, language: str) -> None:
+    """I18-1, CT-7, CT-8: everything that can be asked of every field, being built, applied, and why."""
+    with looking(town, town.anna):
+        names = list(fields())
+    with town.kavalier.work():
+        olena = add_customer("Олена", "Коваль")
+        asked = [Condition(name, operator, ("1", "2"), "кава") for name in names for operator in Operator]
+        group = Group(Joint.OR, (Group(members=(*asked[:2], Damaged())), *(Group(members=(each,)) for each in asked)))
+        broken, twice = keep(Kept(conditions=group)), Condition("sales_count", "less", ("2",))
+        applied = keep(Kept(conditions=Group(members=(twice, Group(Joint.OR, (twice, twice)), twice))))
+    browser = _speaking(town, language)
+    whole = f"/customers?f={applied}"
+    pages = [f"/customers?f={broken}", whole, f"{whole}&draft=new", f"{whole}&open={olena}"]
+    pages += [f"/customers/filters/matches?f={key}&draft=new" for key in (broken, applied)]
+    for path in pages:
+        assert _english(browser.get(path)) == [], path
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_segments_have_no_english_left(town: Town, language: str) -> None:
+    """I18-1, CT-9."""
+    with town.kavalier.work():
+        used = add_segment("Постійні", Condition("sales_count", "more", ("1",)))
+        add_segment("Інші", Condition("segment", "differs", (str(used),)))
+        key = keep(Kept(conditions=Group(members=(Condition("segment", "in", (str(used),)),))))
+    browser = _speaking(town, language)
+    edit, removal = f"/segments/{used}/edit", f"/segments/{used}/removal"
+    paths = ["/segments", edit, removal, f"{edit}?f={key}", f"/segments/new?f={key}"]
+    for path in (*paths, f"/customers?segment={used}&draft=new", "/customers/segment-counts"):
+        assert _english(browser.get(path)) == [], path
+    circle = submit(browser, f"{edit}?f={key}", {"name": "Інші"}, action=edit)
+    assert circle.status_code == 422
+    assert _english(circle) == []
 
 
 @pytest.mark.parametrize("language", FOREIGN)

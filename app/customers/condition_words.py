@@ -110,7 +110,7 @@ def _value(field: Field, operator: str, value: str) -> str:
     if isinstance(field.kind, Day):
         return _day(value)
     if isinstance(field.kind, Words):
-        return f"“{preview(value)}”"
+        return _("“%(value)s”", value=preview(value))
     return field.kind.shown(value, Operator(operator), setting()) if operator in set(Operator) else value
 
 

@@ -21,7 +21,7 @@ def balance_fields() -> list[Field]:
     """Points of the program shown, those of its lots that expire soonest, and each money account."""
     points = Number(drawn="points")
     return [
-        Field("points", _("Points"), points, BALANCES, _points, lambda rows: rows.c.amount),
+        Field("points", _("Points balance"), points, BALANCES, _points, lambda rows: rows.c.amount),
         Field("expiring", _("Points expiring soonest"), points, BALANCES, _points, lambda rows: rows.c.expiring),
         Field(
             "expiring_at", _("Soonest expiry of points"), Moment(), BALANCES, _points, lambda rows: rows.c.expiring_at
