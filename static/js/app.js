@@ -3,7 +3,7 @@ import { closeToast, failure, scheduleToasts, toast } from "./toast.js";
 import { closeDialog, showDialog } from "./dialog.js";
 import "./back.js";
 import "./drawer.js";
-import "./filter_lists.js";
+import "./filter_builder.js";
 import "./keys.js";
 import "./order.js";
 import "./rows.js";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from playwright.sync_api import Page, expect
 
@@ -93,6 +94,21 @@ def test_reload_and_back_restore_what_is_being_built(page_for: PageFor, town: To
     expect(page.locator("tbody tr")).to_have_count(3)
     page.go_back()
     expect(page.locator("#filter-value-0")).to_have_value("70")
+
+
+def test_keeps_what_is_typed_while_the_panel_is_on_its_way(page_for: PageFor, town: Town, crowd: list[int]) -> None:
+    page = page_for(town.anna)
+    page.goto("/customers?draft=new")
+    page.locator("#filter-field-0").select_option(label="Amount, ₴")
+    page.locator("#filter-value-0").wait_for()
+    page.route("**/customers/filters", lambda route: (time.sleep(0.5), route.continue_()))
+    page.locator("#filter-operator-0").select_option("less")
+    with page.expect_response("**/customers/filters"):
+        page.wait_for_timeout(400)
+        page.locator("#filter-value-0").press_sequentially("30")
+    expect(page.locator("#filter-operator-0")).to_have_value("less")
+    expect(page.locator("#filter-value-0")).to_have_value("30")
+    expect(page.locator("#filter-numbers b")).to_have_text("52")
 
 
 def test_says_beside_a_condition_what_is_missing(page_for: PageFor, town: Town, crowd: list[int]) -> None:

@@ -1,4 +1,4 @@
-// Lists of the filter builder: narrowed by typing, closed by Escape or a click outside, what is chosen in words.
+// The filter builder. Its lists: narrowed by typing, closed by Escape or a click outside, what is chosen in words.
 const lists = () => document.querySelectorAll("[data-filter-list]");
 
 document.addEventListener("input", ({ target }) => {
@@ -34,4 +34,21 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   const draft = document.getElementById("filter-draft")?.value;
   if (detail.verb !== "get" || !draft || detail.path.includes("/matches")) return;
   detail.path = detail.path.replace(/([?&]draft=)[^&]*/, `$1${draft}`);
+});
+
+// What is typed while the panel is on its way is typed into the new one too.
+let sent = new Map();
+let late = [];
+const typed = () => new Map([...document.querySelectorAll("#filter-form :is(input, textarea).filter-value:not([type=checkbox])")].map(({ id, value }) => [id, value]));
+const isPanel = ({ detail }) => detail.target?.id === "customers-filters";
+
+document.addEventListener("htmx:beforeRequest", (event) => { if (isPanel(event)) sent = typed(); });
+document.addEventListener("htmx:beforeSwap", (event) => { if (isPanel(event)) late = [...typed()].filter(([id, value]) => sent.has(id) && sent.get(id) !== value); });
+document.addEventListener("htmx:afterSettle", () => {
+  for (const [id, value] of late.splice(0)) {
+    const field = document.getElementById(id);
+    if (!field) continue;
+    field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 });
