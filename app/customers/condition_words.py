@@ -166,4 +166,4 @@ def chips(group: Group | None) -> Sequence[str]:
         return []
     if group.joint is Joint.OR and len(group.members) > 1:
         return [described(group)]
-    return [_described(each) for each in group.members]
+    return [described(each) if isinstance(each, Group) else _described(each) for each in group.members]

@@ -90,7 +90,7 @@ def test_what_cannot_be_applied_is_said_beside_it_and_nothing_is_lost(anna: Flas
     assert page.status_code == 422
     words = text_of(page)
     assert "Enter a number." in words
-    assert "Choose a field" in words
+    assert "Choose a field." in words
     assert form_to(page, FILTERS).values["value-0"] == ["many"]
 
 

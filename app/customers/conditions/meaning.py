@@ -37,6 +37,8 @@ def meaning(condition: Condition | Damaged, fields: Fields, setting: Setting, de
     """
     if isinstance(condition, Damaged):
         raise UnreadableError(_l("This part of the filter is damaged and cannot be read. Remove it."))
+    if not condition.field:
+        raise UnreadableError(_l("Choose a field."))
     field = fields.get(condition.field)
     if field is None:
         raise UnreadableError(_l("There is no such field any more. Choose another, or remove the condition."))
