@@ -1,0 +1,30 @@
+"""What is written of points and money: balances opened, credited, spent, given back, expired.
+
+Every movement goes through `posting.post`, which holds the balances first; what others may call stands here.
+"""
+
+from app.ledger.services.moving import (
+    Credit,
+    Move,
+    Posted,
+    Restore,
+    ShortfallError,
+    Spend,
+    TakeBack,
+)
+from app.ledger.services.opening import open_balances
+from app.ledger.services.posting import AlreadyReversedError, Occasion, post
+
+__all__ = [
+    "AlreadyReversedError",
+    "Credit",
+    "Move",
+    "Occasion",
+    "Posted",
+    "Restore",
+    "ShortfallError",
+    "Spend",
+    "TakeBack",
+    "open_balances",
+    "post",
+]

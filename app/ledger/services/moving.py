@@ -1,0 +1,197 @@
+"""How movements change what a customer holds: pure, over lots that are held already (RELIABILITY: money and points).
+
+Amounts are in the wallet's smallest unit: hundredths of a point, or of the currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from app.ledger.models import EntryKind
+
+
+class ShortfallError(Exception):
+    """There is not enough: `missing` is exactly how much, `wallet_id` where."""
+
+    def __init__(self, wallet_id: int, missing: int) -> None:
+        super().__init__(f"wallet {wallet_id}: {missing} missing")
+        self.wallet_id = wallet_id
+        self.missing = missing
+
+
+@dataclass(frozen=True)
+class Move:
+    """One movement in a wallet. `key` makes it happen once, such as sale:<transaction>."""
+
+    wallet_id: int
+    kind: EntryKind
+    key: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Credit(Move):
+    """Comes in as a lot of its own; without `expires_at` it never expires, and is spent last."""
+
+    amount: int = 0
+    expires_at: datetime | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Spend(Move):
+    """Goes out of the lots that expire soonest."""
+
+    amount: int = 0
+
+
+@dataclass(frozen=True)
+class TakeBack(Move):
+    """Undoes a credit: its own lot goes first, then, where that was spent, as if it were spent."""
+
+    entry_id: int = 0
+
+
+@dataclass(frozen=True)
+class Restore(Move):
+    """Undoes what took from lots: the same lots have it back, with their dates."""
+
+    entry_id: int = 0
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A movement as it was written."""
+
+    entry_id: int
+    wallet_id: int
+    amount: int
+    """Signed."""
+    balance_after: int
+
+
+@dataclass(frozen=True)
+class Lot:
+    """A lot as it is held. One that is not written yet has a negative id, and no entry before it."""
+
+    id: int
+    amount: int
+    remaining: int
+    expires_at: datetime | None
+    entry_id: int = 0
+    title: str = ""
+
+    @property
+    def order(self) -> tuple[bool, float, int]:
+        """Soonest-expiring first, never-expiring last; of those of one moment the oldest."""
+        return self.expires_at is None, self.expires_at.timestamp() if self.expires_at else 0, self.id
+
+
+@dataclass(frozen=True)
+class Undone:
+    """An entry that is to be undone: its amount, and what it took from which lot."""
+
+    amount: int
+    taken: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is to be written of one movement; `uses` are the lots it took from, `reverses` what it undoes."""
+
+    move: Move
+    amount: int
+    balance_after: int
+    uses: tuple[tuple[int, int], ...] = ()
+    made: Lot | None = None
+    reverses: int | None = None
+
+
+@dataclass
+class Holding:
+    """What a customer holds in one wallet, while its balance is locked."""
+
+    wallet_id: int
+    amount: int
+    lots: dict[int, Lot]
+    lines: list[Line] = field(default_factory=list)
+    changed: set[int] = field(default_factory=set)
+    """Lots whose remainder changed."""
+
+    def apply(self, move: Move, undone: Undone | None = None) -> None:
+        """One movement. Raises ShortfallError, and then nothing of it has happened."""
+        match move:
+            case Credit():
+                self._credit(move)
+            case Spend():
+                self._spend(move, move.amount, self._in_order())
+            case TakeBack() if undone is not None:
+                own = [lot for lot in self.lots.values() if lot.entry_id == move.entry_id]
+                others = [lot for lot in self._in_order() if lot.entry_id != move.entry_id]
+                self._spend(move, undone.amount, [*own, *others], reverses=move.entry_id)
+            case Restore() if undone is not None:
+                self._restore(move, undone)
+            case _:
+                raise TypeError(f"{move} is no movement that can be applied.")
+
+    def expire(self, moment: datetime) -> None:
+        """Takes out what is past its date, also where no job has run: it can be spent no more."""
+        for lot in self._in_order():
+            if lot.expires_at is not None and lot.expires_at <= moment:
+                move = Spend(self.wallet_id, EntryKind.EXPIRED, f"expire:{lot.id}", amount=lot.remaining)
+                self._spend(move, lot.remaining, [lot])
+
+    @property
+    def soonest(self) -> tuple[datetime | None, int]:
+        """When what expires soonest does, and how much it is; None and 0 when nothing does."""
+        dated = [lot for lot in self.lots.values() if lot.remaining and lot.expires_at is not None]
+        first = min((lot.expires_at for lot in dated if lot.expires_at is not None), default=None)
+        return first, sum(lot.remaining for lot in dated if lot.expires_at == first)
+
+    def _in_order(self) -> list[Lot]:
+        return sorted((lot for lot in self.lots.values() if lot.remaining), key=lambda lot: lot.order)
+
+    def _credit(self, move: Credit) -> None:
+        if move.amount <= 0:
+            raise ValueError("A credit brings something in.")
+        lot = Lot(-1 - len(self.lines), move.amount, move.amount, move.expires_at, title=move.title)
+        self.lots[lot.id] = lot
+        self._line(move, move.amount, made=lot)
+
+    def _spend(self, move: Move, amount: int, lots: Iterable[Lot], reverses: int | None = None) -> None:
+        if amount <= 0:
+            raise ValueError("A spend takes something out.")
+        uses: list[tuple[int, int]] = []
+        left = amount
+        for lot in lots:
+            taken = min(left, lot.remaining)
+            if taken:
+                uses.append((lot.id, taken))
+                left -= taken
+        if left:
+            raise ShortfallError(self.wallet_id, left)
+        self._take(uses)
+        self._line(move, -amount, tuple(uses), reverses=reverses)
+
+    def _restore(self, move: Restore, undone: Undone) -> None:
+        self._take([(number, -amount) for number, amount in undone.taken])
+        self._line(move, -undone.amount, reverses=move.entry_id)
+
+    def _take(self, uses: Sequence[tuple[int, int]]) -> None:
+        for number, amount in uses:
+            lot = self.lots[number]
+            self.lots[number] = replace(lot, remaining=lot.remaining - amount)
+            self.changed.add(number)
+
+    def _line(
+        self,
+        move: Move,
+        amount: int,
+        uses: tuple[tuple[int, int], ...] = (),
+        made: Lot | None = None,
+        reverses: int | None = None,
+    ) -> None:
+        self.amount += amount
+        self.lines.append(Line(move, amount, self.amount, uses, made, reverses))

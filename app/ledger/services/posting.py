@@ -1,0 +1,243 @@
+"""Writing movements: balances are held in the order of their wallets, read only then, and written in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from app.db import business_id, current_scope
+from app.extensions import db
+from app.ledger.models import EntryKind
+from app.ledger.services.moving import Holding, Line, Lot, Move, Posted, Restore, TakeBack, Undone
+from app.lib import dates
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What movements belong to. A movement of no place is the brand's own doing."""
+
+    point_of_sale_id: int | None = None
+    transaction_id: int | None = None
+
+
+class AlreadyReversedError(Exception):
+    """What was to be undone was undone before."""
+
+
+_HOLD = text(
+    "SELECT wallet_id, amount FROM balance WHERE business_id = :business AND customer_id = :customer"
+    " AND wallet_id = ANY(:wallets) ORDER BY wallet_id FOR UPDATE"
+)
+_OPEN = text(
+    "INSERT INTO balance (business_id, wallet_id, customer_id, expiring_at)"
+    " SELECT :business, wallet, :customer, :never FROM unnest(CAST(:wallets AS bigint[])) wallet ORDER BY wallet"
+    " ON CONFLICT DO NOTHING"
+)
+_LOTS = text(
+    "SELECT id, wallet_id, amount, remaining, expires_at, entry_id, title FROM lot WHERE business_id = :business"
+    " AND customer_id = :customer AND wallet_id = ANY(:wallets) AND remaining > 0"
+)
+_UNDONE = text(
+    "SELECT e.id, e.amount, l.id AS lot_id, u.amount AS taken, l.amount AS lot_amount, l.remaining, l.expires_at,"
+    " l.entry_id, l.title, (SELECT r.id FROM ledger_entry r WHERE r.business_id = e.business_id"
+    " AND r.reverses_id = e.id) AS reversed_by FROM ledger_entry e"
+    " LEFT JOIN lot_use u ON u.business_id = e.business_id AND u.entry_id = e.id"
+    " LEFT JOIN lot l ON l.business_id = e.business_id AND l.id = u.lot_id"
+    " WHERE e.business_id = :business AND e.customer_id = :customer AND e.id = ANY(:entries)"
+)
+_IDS = text(
+    "SELECT ARRAY(SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, :entries)),"
+    " ARRAY(SELECT nextval(pg_get_serial_sequence('lot', 'id')) FROM generate_series(1, :lots))"
+)
+# References are checked when the statement ends, so that entries, lots and balances go in together.
+_WRITE = text(
+    """
+    WITH entries AS (
+        INSERT INTO ledger_entry (business_id, id, customer_id, wallet_id, kind, amount, balance_after, at, key,
+            point_of_sale_id, transaction_id, reverses_id, user_id, note)
+        SELECT :business, id, :customer, wallet_id, kind, amount, balance_after, :at, key,
+            :place, :transaction, reverses_id, :user, note
+        FROM unnest(CAST(:entry_ids AS bigint[]), CAST(:wallets AS bigint[]), CAST(:kinds AS smallint[]),
+            CAST(:amounts AS bigint[]), CAST(:balances AS bigint[]), CAST(:keys AS text[]),
+            CAST(:reverses AS bigint[]), CAST(:notes AS text[]))
+            line (id, wallet_id, kind, amount, balance_after, key, reverses_id, note)
+    ), made AS (
+        INSERT INTO lot (business_id, id, customer_id, wallet_id, entry_id, amount, remaining, expires_at, title)
+        SELECT :business, id, :customer, wallet_id, entry_id, amount, remaining, expires_at, title
+        FROM unnest(CAST(:lot_ids AS bigint[]), CAST(:lot_wallets AS bigint[]), CAST(:lot_entries AS bigint[]),
+            CAST(:lot_amounts AS bigint[]), CAST(:lot_remaining AS bigint[]), CAST(:lot_expiries AS timestamptz[]),
+            CAST(:lot_titles AS text[])) made (id, wallet_id, entry_id, amount, remaining, expires_at, title)
+    ), changed AS (
+        UPDATE lot SET remaining = now.remaining
+        FROM unnest(CAST(:changed_ids AS bigint[]), CAST(:changed_remaining AS bigint[])) now (id, remaining)
+        WHERE lot.business_id = :business AND lot.id = now.id
+    ), used AS (
+        INSERT INTO lot_use (business_id, entry_id, lot_id, amount)
+        SELECT :business, entry_id, lot_id, amount
+        FROM unnest(CAST(:use_entries AS bigint[]), CAST(:use_lots AS bigint[]), CAST(:use_amounts AS bigint[]))
+            taken (entry_id, lot_id, amount)
+    )
+    UPDATE balance SET amount = now.amount, expiring_at = now.expiring_at, expiring = now.expiring
+    FROM unnest(CAST(:held_wallets AS bigint[]), CAST(:held_amounts AS bigint[]),
+        CAST(:held_expiring_at AS timestamptz[]), CAST(:held_expiring AS bigint[]))
+        now (wallet_id, amount, expiring_at, expiring)
+    WHERE balance.business_id = :business AND balance.customer_id = :customer AND balance.wallet_id = now.wallet_id
+    """
+)
+
+
+def post(
+    customer_id: int, moves: Sequence[Move], occasion: Occasion | None = None, *, at: datetime | None = None
+) -> list[Posted]:
+    """Writes movements of one customer, in their order, all or none; answers with those asked for.
+
+    What is past its date expires first, so that it is never spent. Raises ShortfallError, AlreadyReversedError, and
+    IntegrityError for a key that was used before. `at` is when they happened; by default, once the balances are held.
+    """
+    holdings = hold(customer_id, {move.wallet_id for move in moves})
+    moment = at or dates.now()
+    undone = _undone(customer_id, moves, holdings)
+    order: list[Line] = []
+    for holding in holdings.values():
+        holding.expire(moment)
+        order += holding.lines
+    for move in moves:
+        holding = holdings[move.wallet_id]
+        holding.apply(move, undone.get(getattr(move, "entry_id", 0)))
+        order.append(holding.lines[-1])
+    return _write(customer_id, holdings, order, occasion or Occasion(), moment)[len(order) - len(moves) :]
+
+
+def hold(customer_id: int, wallets: Iterable[int]) -> dict[int, Holding]:
+    """What a customer holds in wallets, locked until the end of this unit of work; made where there is no balance."""
+    wanted = sorted(wallets)
+    values: dict[str, Any] = {"business": business_id(), "customer": customer_id, "wallets": wanted}
+    held = {row.wallet_id: row.amount for row in db.session.execute(_HOLD, values)}
+    if len(held) < len(wanted):
+        db.session.execute(_OPEN, values | {"never": dates.NEVER})
+        held = {row.wallet_id: row.amount for row in db.session.execute(_HOLD, values)}
+    holdings = {wallet: Holding(wallet, amount, {}) for wallet, amount in held.items()}
+    for row in db.session.execute(_LOTS, values):
+        lot = Lot(row.id, row.amount, row.remaining, row.expires_at, row.entry_id, row.title)
+        holdings[row.wallet_id].lots[row.id] = lot
+    return holdings
+
+
+def _undone(customer_id: int, moves: Sequence[Move], holdings: dict[int, Holding]) -> dict[int, Undone]:
+    """The entries that moves undo; their lots, spent ones too, join what is held."""
+    asked = {move.entry_id: move.wallet_id for move in moves if isinstance(move, TakeBack | Restore)}
+    if not asked:
+        return {}
+    values = {"business": business_id(), "customer": customer_id, "entries": list(asked)}
+    found: dict[int, Undone] = {}
+    for row in db.session.execute(_UNDONE, values):
+        if row.reversed_by is not None:
+            raise AlreadyReversedError(row.id)
+        known = found.get(row.id, Undone(abs(row.amount)))
+        if row.lot_id is None:
+            found[row.id] = known
+            continue
+        found[row.id] = Undone(row.amount, (*known.taken, (row.lot_id, row.taken)))
+        lot = Lot(row.lot_id, row.lot_amount, row.remaining, row.expires_at, row.entry_id, row.title)
+        holdings[asked[row.id]].lots.setdefault(row.lot_id, lot)
+    if missing := asked.keys() - found.keys():
+        raise LookupError(f"There are no entries {sorted(missing)} of customer {customer_id}.")
+    return found
+
+
+def _write(
+    customer_id: int, holdings: dict[int, Holding], order: list[Line], occasion: Occasion, moment: datetime
+) -> list[Posted]:
+    made = [line for line in order if line.made is not None]
+    entries, lots = db.session.execute(_IDS, {"entries": len(order), "lots": len(made)}).one()
+    # A lot made here gets its number now; one that was there keeps its own.
+    numbers = {(line.move.wallet_id, _made(line).id): number for line, number in zip(made, lots, strict=True)}
+    values: dict[str, Any] = {
+        "business": business_id(),
+        "customer": customer_id,
+        "at": moment,
+        "user": current_scope().user_id,
+        "place": occasion.point_of_sale_id,
+        "transaction": occasion.transaction_id,
+        **_entry_values(order, entries),
+        **_lot_values(holdings, made, dict(zip(map(id, order), entries, strict=True)), numbers),
+        **_use_values(order, entries, numbers),
+        **_held_values(holdings),
+    }
+    db.session.execute(_WRITE, values)
+    return [
+        Posted(number, line.move.wallet_id, line.amount, line.balance_after)
+        for line, number in zip(order, entries, strict=True)
+    ]
+
+
+def _entry_values(order: list[Line], entries: Sequence[int]) -> dict[str, list[Any]]:
+    return {
+        "entry_ids": list(entries),
+        "wallets": [line.move.wallet_id for line in order],
+        "kinds": [int(line.move.kind) for line in order],
+        "amounts": [line.amount for line in order],
+        "balances": [line.balance_after for line in order],
+        "keys": [_key(line, number) for line, number in zip(order, entries, strict=True)],
+        "reverses": [line.reverses for line in order],
+        "notes": [line.move.note for line in order],
+    }
+
+
+def _key(line: Line, number: int) -> str:
+    # What a reversal brings back after its date expires once more, so the lot alone does not name it.
+    return f"{line.move.key}:{number}" if line.move.kind is EntryKind.EXPIRED else line.move.key
+
+
+def _lot_values(
+    holdings: dict[int, Holding],
+    made: list[Line],
+    entries: dict[int, int],
+    numbers: dict[tuple[int, int], int],
+) -> dict[str, list[Any]]:
+    now = [holdings[line.move.wallet_id].lots[_made(line).id] for line in made]
+    kept = [holding.lots[number] for holding in holdings.values() for number in holding.changed if number > 0]
+    return {
+        "lot_ids": [numbers[line.move.wallet_id, _made(line).id] for line in made],
+        "lot_wallets": [line.move.wallet_id for line in made],
+        "lot_entries": [entries[id(line)] for line in made],
+        "lot_amounts": [lot.amount for lot in now],
+        "lot_remaining": [lot.remaining for lot in now],
+        "lot_expiries": [lot.expires_at for lot in now],
+        "lot_titles": [lot.title for lot in now],
+        "changed_ids": [lot.id for lot in kept],
+        "changed_remaining": [lot.remaining for lot in kept],
+    }
+
+
+def _use_values(order: list[Line], entries: Sequence[int], numbers: dict[tuple[int, int], int]) -> dict[str, list[Any]]:
+    uses = [
+        (entry, numbers.get((line.move.wallet_id, lot), lot), amount)
+        for line, entry in zip(order, entries, strict=True)
+        for lot, amount in line.uses
+    ]
+    return {
+        "use_entries": [entry for entry, _lot, _amount in uses],
+        "use_lots": [lot for _entry, lot, _amount in uses],
+        "use_amounts": [amount for _entry, _lot, amount in uses],
+    }
+
+
+def _held_values(holdings: dict[int, Holding]) -> dict[str, list[Any]]:
+    soonest = {wallet: holding.soonest for wallet, holding in holdings.items()}
+    return {
+        "held_wallets": list(holdings),
+        "held_amounts": [holding.amount for holding in holdings.values()],
+        "held_expiring_at": [soonest[wallet][0] or dates.NEVER for wallet in holdings],
+        "held_expiring": [soonest[wallet][1] for wallet in holdings],
+    }
+
+
+def _made(line: Line) -> Lot:
+    if line.made is None:
+        raise TypeError("This line made no lot.")
+    return line.made
