@@ -3,6 +3,7 @@
 Every movement goes through `posting.post`, which holds the balances first; what others may call stands here.
 """
 
+from app.ledger.services.expiring import expire_lots
 from app.ledger.services.moving import (
     Credit,
     Move,
@@ -25,6 +26,7 @@ __all__ = [
     "ShortfallError",
     "Spend",
     "TakeBack",
+    "expire_lots",
     "open_balances",
     "post",
 ]
