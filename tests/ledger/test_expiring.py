@@ -40,7 +40,7 @@ def test_what_is_past_its_date_goes_once_and_the_rest_stays(town: Town) -> None:
     with shop.work():
         assert expire_lots() == 0
         assert faults() == []
-    assert balances(shop, customers) == [(10, 10), (10, 0), (20, 20), (0, 0)]
+    assert balances(shop, customers) == [(10, 10), (10, 0), (20, 10), (0, 0)]
     with shop.work():
         expired = select(Entry.amount, Entry.balance_after).where(Entry.kind == EntryKind.EXPIRED).order_by(Entry.id)
         assert [tuple(row) for row in db.session.execute(expired)] == [(-10, 20), (-10, 10), (-10, 10)]
