@@ -78,6 +78,9 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f"INSERT INTO unsent_form (business_id, key, user_id, path, fields)"
         f" VALUES (%(id)s, gen_random_uuid(), {person}, '/terminals', '[]')",
         "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",
+        "INSERT INTO business_feature (business_id, feature) VALUES (%(id)s, 'viber')",
+        "INSERT INTO program_rule (business_id, program_id, name, conditions, effects)"
+        " VALUES (%(id)s, %(program)s, 'Always', '{}', '{\"points_percent\": 500}')",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
     ):

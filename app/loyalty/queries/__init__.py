@@ -1,0 +1,56 @@
+"""What a business has set up, as forms, columns and sales need it."""
+
+from app.loyalty.queries.programs import (
+    Choice,
+    ProgramOption,
+    Question,
+    every_question,
+    lock_questionnaire,
+    program_options,
+    question_named,
+    questions,
+)
+from app.loyalty.queries.rules import every_rule, rule_named, rule_read, rules_of
+from app.loyalty.queries.settings import (
+    Settings,
+    account_named,
+    accounts,
+    accounts_of,
+    categories_of,
+    category_named,
+    every_program,
+    lock_programs,
+    program_named,
+    program_settings,
+    programs_of_wallets,
+    rule_counts,
+    wallet_of,
+)
+
+__all__ = [
+    "Choice",
+    "ProgramOption",
+    "Question",
+    "Settings",
+    "account_named",
+    "accounts",
+    "accounts_of",
+    "categories_of",
+    "category_named",
+    "every_program",
+    "every_question",
+    "every_rule",
+    "lock_programs",
+    "lock_questionnaire",
+    "program_named",
+    "program_options",
+    "program_settings",
+    "programs_of_wallets",
+    "question_named",
+    "questions",
+    "rule_counts",
+    "rule_named",
+    "rule_read",
+    "rules_of",
+    "wallet_of",
+]
