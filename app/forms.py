@@ -13,6 +13,9 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, Field, Form, HiddenField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
+from app.filters import language
+from app.identity import workplace
+from app.lib import decimals, formats
 from app.lib.texts import has_control_characters, one_line
 
 LONGEST = 300
@@ -53,6 +56,55 @@ class DayField(DateField):  # type: ignore[misc]
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_("There is no such day. Write it as 1990-12-31.")) from None
+
+
+class MoneyField(StringField):  # type: ignore[misc]
+    """An amount as the person's language writes it: `data` is in the smallest unit of the business's currency.
+
+    Blank is None. Nothing is rounded: what has more digits than the currency is refused.
+    """
+
+    MOST_WHOLE = 9
+    """Digits before the decimal sign: a sum of thousands of them still fits a bigint."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = one_line(valuelist[0]) if valuelist else ""
+        self.data = None
+        if typed:
+            self.data = self._parsed(typed)
+
+    def _parsed(self, typed: str) -> int:
+        digits = formats.precision(workplace().currency)
+        try:
+            value, rest = divmod(decimals.parse(typed, language()), 10 ** (decimals.DIGITS - digits))
+        except ValueError:
+            value, rest = 0, 1
+        if rest or abs(value) >= 10 ** (self.MOST_WHOLE + digits):
+            raise ValueError(_wrong_amount(digits, self.MOST_WHOLE))
+        if value < 0:
+            raise ValueError(_("An amount cannot be below 0."))
+        return value
+
+    def _value(self) -> str:
+        """As it was typed, or as the language writes it."""
+        return self.raw_data[0] if self.raw_data else self.words(self.data) if self.data is not None else ""
+
+    def words(self, value: int | None) -> str:
+        if value is None:
+            return "–"
+        return "".join(formats.minor(value, language(), formats.precision(workplace().currency)))
+
+
+def _wrong_amount(digits: int, most: int) -> str:
+    example = "".join(formats.minor(1_234 * 10**digits + 5 * 10**digits // 10, language(), digits))
+    if not digits:
+        return _("Enter a whole amount such as %(example)s, of at most %(most)d digits.", example=example, most=most)
+    return _(
+        "Enter an amount such as %(example)s: up to %(most)d digits, and %(digits)d behind the decimal sign.",
+        example=example,
+        most=most,
+        digits=digits,
+    )
 
 
 class KeptForm(FlaskForm):  # type: ignore[misc]

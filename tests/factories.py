@@ -25,6 +25,8 @@ from app.loyalty.models import (
     Access,
     Category,
     FieldKind,
+    Good,
+    GoodGroup,
     Program,
     QuestionnaireChoice,
     QuestionnaireField,
@@ -33,6 +35,7 @@ from app.loyalty.models import (
 )
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 from app.offers.models import CustomerOffer, Offer
+from app.transactions.bought import add_bought, take_back_bought
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
 
 
@@ -189,8 +192,12 @@ def add_sale(
     *,
     program_id: int | None = None,
     points_earned: int = 0,
+    goods: Sequence[int | None] = (None,),
 ) -> int:
-    """A completed sale of one good, `amount` in kopecks, counted in the figures of every scope it belongs to."""
+    """A completed sale of `amount` in kopecks, counted in the figures of every scope it belongs to.
+
+    A line for each of `goods`, None for what no list knows; the first line has the whole amount.
+    """
     terminal = db.session.get_one(Terminal, (business_id(), terminal_id))
     sale = Transaction(
         business_id=business_id(),
@@ -206,11 +213,14 @@ def add_sale(
         points_earned=points_earned,
     )
     _add(sale)
+    names = {"business_id": business_id(), "transaction_id": sale.id, "name": "Flat white", "quantity": 1000}
     _add(
-        TransactionLine(
-            business_id=business_id(), transaction_id=sale.id, number=1, name="Flat white", quantity=1000, gross=amount
+        *(
+            TransactionLine(**names, number=number, gross=0 if number > 1 else amount, good_id=good)
+            for number, good in enumerate(goods, start=1)
         )
     )
+    add_bought(sale.id)
     count_sale(sale_values(sale))
     return sale.id
 
@@ -221,12 +231,27 @@ def cancel_sale(sale_id: int) -> None:
     sale.status, sale.cancelled_at = Status.CANCELLED, dates.now()
     db.session.flush()
     uncount_sale(sale_values(sale))
+    take_back_bought(sale_id)
 
 
 def sale_values(sale: Transaction) -> dict[str, object]:
     """What figures need to know of a sale."""
     where = {"program": sale.program_id, "place": sale.point_of_sale_id, "terminal": sale.terminal_id}
     return {"customer": sale.customer_id, "amount": sale.gross, "at": sale.at, **where}
+
+
+def add_good_group(name: str = "Drinks") -> int:
+    group = GoodGroup(business_id=business_id(), name=name, name_key=sort_key(name))
+    _add(group)
+    return group.id
+
+
+def add_good(name: str = "Flat white", **values: Any) -> int:
+    """A good for 95.00 unless told otherwise; answers with its id."""
+    keys = {"name_key": sort_key(name), "code_key": values.get("code", "").casefold()}
+    good = Good(business_id=business_id(), name=name, **keys, **({"price": 9_500} | values))
+    _add(good)
+    return good.id
 
 
 def add_points(customer_id: int, amount: int, *, days: int | None = None, terminal_id: int | None = None) -> int:

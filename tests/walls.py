@@ -15,6 +15,8 @@ from app.loyalty.models import FieldKind
 from tests.factories import (
     add_answer,
     add_customer,
+    add_good,
+    add_good_group,
     add_message,
     add_offer,
     add_points,
@@ -53,7 +55,9 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
     """At least one row of the business in every table."""
     with shop.work():
         customer = add_customer(cards=["7700"], tags=[("city", "Kyiv")], point_of_sale=shop.franchised_place)
-        sale = add_sale(customer, shop.franchised_terminal, 5_000)
+        sale = add_sale(
+            customer, shop.franchised_terminal, 5_000, goods=[add_good(group_id=add_good_group(), code="105")]
+        )
         entry = add_points(customer, 300, terminal_id=shop.franchised_terminal)
         milk = add_question("Milk", FieldKind.CHOICE, choices=["Oat"])
         add_answer(customer, milk, choice_id=choice_ids(milk)[0])

@@ -1,11 +1,24 @@
-"""Sales and manual credits as they happened, with their lines; a transaction is never edited (TE-5)."""
+"""Sales and manual credits as they happened, with their lines; a transaction is never edited (TE-5).
+
+Beside them, kept with each sale: who bought which good.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import IntEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -90,6 +103,7 @@ class TransactionLine(Base):
     __tablename__ = "transaction_line"
     __table_args__ = (
         ForeignKeyConstraint(["business_id", "transaction_id"], ["transaction.business_id", "transaction.id"]),
+        ForeignKeyConstraint(["business_id", "good_id"], ["good.business_id", "good.id"]),
         CheckConstraint("discount >= 0 AND discount <= gross", name="discount"),
     )
 
@@ -102,3 +116,28 @@ class TransactionLine(Base):
     """Thousandths of the unit."""
     gross: Mapped[Minor]
     discount: Mapped[Minor]
+    good_id: Mapped[int | None] = mapped_column(BigInteger)
+    """None for what no list of goods knows."""
+
+
+class CustomerGood(Base):
+    """A good that a customer bought in a program at a Terminal: in so many completed sales, more than none.
+
+    Kept in the same transaction as each sale and cancel (app.transactions.bought), so that who bought a good is a
+    stretch of an index. `scope_id` is the leaf of the scopes, that of the program and the Terminal.
+    """
+
+    __tablename__ = "customer_good"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
+        ForeignKeyConstraint(["business_id", "good_id"], ["good.business_id", "good.id"]),
+        ForeignKeyConstraint(["business_id", "scope_id"], ["stats_scope.business_id", "stats_scope.id"]),
+        CheckConstraint("sales_count >= 0", name="sales_count"),
+        Index(None, "business_id", "good_id", "customer_id", "scope_id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    good_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    scope_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    sales_count: Mapped[int] = mapped_column(Integer)
