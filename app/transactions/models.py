@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -90,6 +92,8 @@ class Transaction(Base):
     points_earned: Mapped[Minor]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     cancelled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    """Every rule that was looked at: its name as it was then, whether it applied and why (CP-3)."""
 
     @property
     def amount(self) -> int:

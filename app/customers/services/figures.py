@@ -13,14 +13,25 @@ from app.lib.dates import NEVER
 # that two sales of one customer do not wait for each other crosswise.
 _COUNT = text(
     """
+    WITH place AS (
+        SELECT franchisee_id FROM point_of_sale WHERE business_id = :business AND id = :place
+    ), known AS (
+        INSERT INTO customer_stats (business_id, scope_id, customer_id, first_at, last_at)
+        SELECT :business, s.id, :customer, :never, :never
+        FROM place
+        JOIN stats_scope s ON s.business_id = :business AND s.franchisee_id = place.franchisee_id
+            AND s.program_id <> :program
+        JOIN enrolment e ON e.business_id = :business AND e.customer_id = :customer AND e.program_id = s.program_id
+        ORDER BY s.id
+        ON CONFLICT DO NOTHING
+    )
     INSERT INTO customer_stats AS c
         (business_id, scope_id, customer_id, sales_count, amount, average, first_at, last_at)
     SELECT :business, s.id, :customer, 1, :amount, :amount, :at, :at
-    FROM stats_scope s
+    FROM stats_scope s, place
     WHERE s.business_id = :business
         AND (s.program_id IS NULL OR s.program_id = :program)
-        AND (s.franchisee_id IS NULL OR s.franchisee_id =
-            (SELECT p.franchisee_id FROM point_of_sale p WHERE p.business_id = :business AND p.id = :place))
+        AND (s.franchisee_id IS NULL OR s.franchisee_id = place.franchisee_id)
         AND (s.point_of_sale_id IS NULL OR s.point_of_sale_id = :place)
         AND (s.terminal_id IS NULL OR s.terminal_id = :terminal)
     ORDER BY s.id
@@ -30,18 +41,6 @@ _COUNT = text(
         average = (2 * (c.amount + excluded.amount) + c.sales_count + 1) / (2 * (c.sales_count + 1)),
         first_at = CASE c.sales_count WHEN 0 THEN excluded.first_at ELSE least(c.first_at, excluded.first_at) END,
         last_at = greatest(c.last_at, excluded.last_at)
-    """
-)
-_KNOWN = text(
-    """
-    INSERT INTO customer_stats (business_id, scope_id, customer_id, first_at, last_at)
-    SELECT :business, s.id, :customer, :never, :never
-    FROM stats_scope s
-    JOIN enrolment e ON e.business_id = :business AND e.customer_id = :customer AND e.program_id = s.program_id
-    WHERE s.business_id = :business AND s.franchisee_id =
-        (SELECT p.franchisee_id FROM point_of_sale p WHERE p.business_id = :business AND p.id = :place)
-    ORDER BY s.id
-    ON CONFLICT DO NOTHING
     """
 )
 # First and last purchase are another sale's once this one is gone, so they are looked up anew.
@@ -98,8 +97,7 @@ _FORGET = text(
 
 def count_sale(values: dict[str, object]) -> None:
     """Counts one sale: customer, program, place (a point of sale), terminal, amount in the smallest unit, at."""
-    db.session.execute(_COUNT, values | {"business": business_id()})
-    db.session.execute(_KNOWN, values | {"business": business_id(), "never": NEVER})
+    db.session.execute(_COUNT, values | {"business": business_id(), "never": NEVER})
 
 
 def uncount_sale(values: dict[str, object]) -> None:

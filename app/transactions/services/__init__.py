@@ -1,0 +1,29 @@
+"""Selling: one way for Terminal, API and panel to quote, to sell and to cancel (TE-2, TE-5)."""
+
+from app.transactions.services.cancelling import AlreadyCancelledError, cancel_sale
+from app.transactions.services.quoting import (
+    Basket,
+    BasketLine,
+    Figures,
+    Quote,
+    Refusal,
+    RefusedError,
+    quote,
+)
+from app.transactions.services.selling import PinNeededError, QuoteChangedError, Sale, sell
+
+__all__ = [
+    "AlreadyCancelledError",
+    "Basket",
+    "BasketLine",
+    "Figures",
+    "PinNeededError",
+    "Quote",
+    "QuoteChangedError",
+    "Refusal",
+    "RefusedError",
+    "Sale",
+    "cancel_sale",
+    "quote",
+    "sell",
+]
