@@ -1,15 +1,8 @@
 """Selling: one way for Terminal, API and panel to quote, to sell and to cancel (TE-2, TE-5)."""
 
+from app.transactions.services.basket import Basket, BasketLine, Figures, Refusal, RefusedError
 from app.transactions.services.cancelling import AlreadyCancelledError, cancel_sale
-from app.transactions.services.quoting import (
-    Basket,
-    BasketLine,
-    Figures,
-    Quote,
-    Refusal,
-    RefusedError,
-    quote,
-)
+from app.transactions.services.quoting import Quote, quote
 from app.transactions.services.selling import PinNeededError, QuoteChangedError, Sale, sell
 
 __all__ = [

@@ -3,101 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import select
 
-from app.businesses.models import Business, PointOfSale, Terminal
-from app.customers.models import Customer, Enrolment
 from app.db import business_id
 from app.extensions import db
 from app.ledger.services import Holding
 from app.lib import dates
 from app.lib.formats import precision
-from app.loyalty.models import Access, Category, Good, Notify, Program, ProgramAccount
+from app.loyalty.models import Access, Good
 from app.loyalty.queries import rules_of
 from app.loyalty.rules import WHOLE_PERCENT, Line, Outcome, Purchase, Rounding, outcome
-from app.transactions.models import Transaction
 from app.transactions.notices import Manner
-
-DEFAULT_LANGUAGE = "uk"
-"""Of customers who chose none."""
-MOST_LINES = 500
-MOST_AMOUNT = 10**12
-"""Of a check, in the smallest unit."""
-
-
-class Refusal(StrEnum):
-    """Why a basket cannot be sold."""
-
-    CUSTOMER_GONE = "customer_gone"
-    BLACKLISTED = "blacklisted"
-    """AC-1: it takes part in no transaction of the program."""
-    TERMINAL_CLOSED = "terminal_closed"
-    PROGRAM_OFF = "program_off"
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    NO_REDEEMING = "no_redeeming"
-    """AC-1: this access type earns at most."""
-    TOO_MANY_POINTS = "too_many_points"
-    """More than the balance, or than the share of a check that points may pay (TE-3)."""
-    FRACTION = "fraction"
-    """Points that are no amount of the currency."""
-    OTHER_ACCOUNT = "other_account"
-    """LP-4: this account does not pay in this program, or holds less."""
-    OVERPAID = "overpaid"
-
-
-class RefusedError(Exception):
-    """A basket cannot be sold; `most` is how much would be allowed where there is a limit."""
-
-    def __init__(self, refusal: Refusal, most: int | None = None) -> None:
-        super().__init__(refusal.value)
-        self.refusal = refusal
-        self.most = most
-
-
-@dataclass(frozen=True)
-class BasketLine:
-    """A good as it is put in, or an amount that is typed."""
-
-    name: str
-    gross: int
-    """For the whole quantity, in the smallest unit."""
-    quantity: int = 1000
-    """Thousandths."""
-    good_id: int | None = None
-    code: str = ""
-
-
-@dataclass(frozen=True)
-class Basket:
-    customer_id: int
-    program_id: int
-    terminal_id: int
-    lines: tuple[BasketLine, ...]
-    points: int = 0
-    """To pay with, in hundredths."""
-    accounts: Mapping[int, int] = field(default_factory=dict)
-    """To pay with from money accounts: wallet → amount."""
-
-    @property
-    def gross(self) -> int:
-        return sum(line.gross for line in self.lines)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a person saw and agreed to; a sale whose figures are others is asked again."""
-
-    total: int
-    points: int
-    due: int
-    earned: int
+from app.transactions.services.basket import Basket, Figures, Refusal, RefusedError, check_size
+from app.transactions.services.circumstances import circumstances, manner_of
 
 
 @dataclass(frozen=True)
@@ -161,8 +83,8 @@ class Quote:
 
 def quote(basket: Basket, at: datetime | None = None) -> Quote:
     """What the basket would cost and bring now. Raises RefusedError; what is held is not looked at here."""
-    _check_size(basket)
-    row = _context(basket)
+    check_size(basket)
+    row = circumstances(basket)
     zone = ZoneInfo(row.time_zone)
     access = row.access or row.Program.default_access
     if access is Access.BLACKLISTED:
@@ -189,7 +111,7 @@ def quote(basket: Basket, at: datetime | None = None) -> Quote:
         row.Program.pin_limit,
         row.Program.points_days,
         frozenset(row.accounts or ()),
-        _manner(row),
+        manner_of(row),
     )
 
 
@@ -219,80 +141,6 @@ def in_money(points: int, digits: int) -> int:
 def in_points(money: int, digits: int) -> int:
     """Hundredths of points that an amount is, rounded up to what pays it."""
     return -(-money * 100 // 10**digits)
-
-
-def _check_size(basket: Basket) -> None:
-    if not basket.lines or basket.gross <= 0:
-        raise RefusedError(Refusal.EMPTY)
-    amounts = [line.gross for line in basket.lines] + [basket.points, *basket.accounts.values()]
-    if len(basket.lines) > MOST_LINES or basket.gross > MOST_AMOUNT or min(amounts) < 0:
-        raise RefusedError(Refusal.TOO_LARGE, MOST_AMOUNT)
-
-
-def _context(basket: Basket) -> Any:
-    """All that a sale needs to know of where it is and who buys, in one statement. Raises RefusedError."""
-    here = business_id()
-    first = select(Category.id).where(
-        Category.business_id == here, Category.program_id == basket.program_id, Category.is_default
-    )
-    accounts = select(ProgramAccount.wallet_id).where(
-        ProgramAccount.business_id == here, ProgramAccount.program_id == basket.program_id
-    )
-    statement = (
-        select(
-            Terminal.point_of_sale_id,
-            (Terminal.archived_at.is_not(None) | PointOfSale.archived_at.is_not(None)).label("closed"),
-            Business.time_zone,
-            Business.currency,
-            Program,
-            Customer.id.label("customer_id"),
-            Customer.language,
-            Enrolment.access,
-            Enrolment.category_id,
-            first.scalar_subquery().label("default_category"),
-            func.array(accounts.scalar_subquery()).label("accounts"),
-            (~_bought_before(basket)).label("is_first"),
-        )
-        .join(PointOfSale, (PointOfSale.business_id == here) & (PointOfSale.id == Terminal.point_of_sale_id))
-        .join(Business, Business.id == Terminal.business_id)
-        .join(Program, (Program.business_id == here) & (Program.id == basket.program_id))
-        .outerjoin(
-            Customer,
-            (Customer.business_id == here)
-            & (Customer.id == basket.customer_id)
-            & Customer.merged_into_id.is_(None)
-            & Customer.erased_at.is_(None),
-        )
-        .outerjoin(
-            Enrolment,
-            (Enrolment.business_id == here)
-            & (Enrolment.customer_id == basket.customer_id)
-            & (Enrolment.program_id == basket.program_id),
-        )
-        .where(Terminal.business_id == here, Terminal.id == basket.terminal_id)
-    )
-    row = db.session.execute(statement).first()
-    if row is None or row.closed:
-        raise RefusedError(Refusal.TERMINAL_CLOSED)
-    if row.customer_id is None:
-        raise RefusedError(Refusal.CUSTOMER_GONE)
-    if not row.Program.active:
-        raise RefusedError(Refusal.PROGRAM_OFF)
-    return row
-
-
-def _bought_before(basket: Basket) -> ColumnElement[bool]:
-    return exists().where(
-        Transaction.business_id == business_id(),
-        Transaction.customer_id == basket.customer_id,
-        Transaction.program_id == basket.program_id,
-    )
-
-
-def _manner(row: Any) -> Manner:
-    program, language = row.Program, row.language or DEFAULT_LANGUAGE
-    names = {**program.public_names, "": program.title}
-    return Manner(Notify(program.notifications), names, program.terms_url, language, row.currency, row.is_first)
 
 
 def _lines(basket: Basket) -> tuple[Line, ...]:

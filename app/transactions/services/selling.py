@@ -21,7 +21,8 @@ from app.loyalty.rules import Looked
 from app.transactions.bought import add_bought
 from app.transactions.models import Kind, Source, Status
 from app.transactions.notices import Told, announce_sale
-from app.transactions.services.quoting import Basket, Figures, Quote, check_payment, quote
+from app.transactions.services.basket import Basket, Figures
+from app.transactions.services.quoting import Quote, check_payment, quote
 
 
 class QuoteChangedError(Exception):
