@@ -17,6 +17,8 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
+    SmallInteger,
     Text,
     text,
 )
@@ -24,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-from app.lib.columns import BusinessKey, Id, Minor, Moment, Number, SmallEnum, Words
+from app.lib.columns import BusinessKey, Created, Id, Minor, Moment, Number, SmallEnum, Words
 
 
 class Kind(IntEnum):
@@ -145,3 +147,28 @@ class CustomerGood(Base):
     good_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     scope_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     sales_count: Mapped[int] = mapped_column(Integer)
+
+
+class Pin(Base):
+    """A PIN that a customer tells the salesperson to redeem many points (TE-3): for one basket at one Terminal."""
+
+    __tablename__ = "pin"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        Index(None, "business_id", "customer_id", "created_at"),
+        Index(None, "business_id", "terminal_id", "created_at"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    customer_id: Mapped[Number]
+    terminal_id: Mapped[Number]
+    basket_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """Of customer, Terminal, lines and points: it opens nothing else."""
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Counted by the function take_pin_try alone, before the code is compared."""
+    created_at: Mapped[Created]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -2,6 +2,7 @@
 
 from app.transactions.services.basket import Basket, BasketLine, Figures, Refusal, RefusedError
 from app.transactions.services.cancelling import AlreadyCancelledError, cancel_sale
+from app.transactions.services.pins import PinLimitError, PinOverError, SentPin, WrongPinError, check_pin, send_pin
 from app.transactions.services.quoting import Quote, quote
 from app.transactions.services.selling import PinNeededError, QuoteChangedError, Sale, sell
 
@@ -10,13 +11,19 @@ __all__ = [
     "Basket",
     "BasketLine",
     "Figures",
+    "PinLimitError",
     "PinNeededError",
+    "PinOverError",
     "Quote",
     "QuoteChangedError",
     "Refusal",
     "RefusedError",
     "Sale",
+    "SentPin",
+    "WrongPinError",
     "cancel_sale",
+    "check_pin",
     "quote",
     "sell",
+    "send_pin",
 ]
