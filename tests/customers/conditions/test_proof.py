@@ -28,6 +28,7 @@ from app.customers.statements import selection_statement
 from app.kept_statements import ask
 from app.lib import dates
 from app.paging import PageKey
+from app.transactions import bought
 from tests.customers.conditions.asked import Asked, asked, every_condition, looks
 from tests.customers.conditions.crowd import Crowd, Filler
 from tests.customers.conditions.plain import KYIV, Held, Look, Person, holds
@@ -72,6 +73,7 @@ def prove(town: Town, monkeypatch: pytest.MonkeyPatch, seed: int, number: int, e
     with town.kavalier.work():
         crowd = Filler(town, now, Random(seed)).fill(number)
         assert stats.differences().number == 0
+        assert bought.differences() == 0
     table = Table(town, crowd)
     with looking(town, town.anna):
         sorts = list(all_columns(registry.columns))
