@@ -29,6 +29,8 @@ class Ids:
     transaction: int
     message: int
     question: int
+    good: int
+    good_group: int
     segment: int
     filter_key: str
 
@@ -43,6 +45,8 @@ class Ids:
             "message_id": self.message,
             "session_id": 1,
             "question_id": self.question,
+            "good_id": self.good,
+            "good_group_id": self.good_group,
             "segment_id": self.segment,
             "filter_key": self.filter_key,
         }
@@ -58,9 +62,10 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         sale = text("SELECT max(id) FROM transaction WHERE customer_id = :customer AND point_of_sale_id = :place")
         message = text("SELECT max(id) FROM message WHERE customer_id = :customer")
         question = text("SELECT min(id) FROM questionnaire_field")
+        goods = text("SELECT min(id) FROM good"), text("SELECT min(id) FROM good_group")
         segment = text("SELECT min(id) FROM segment WHERE (franchisee_id = :franchisee) = :own")
         theirs |= {"franchisee": shop.franchisee, "own": franchised}
-        found = [db.session.scalar(each, theirs) or 0 for each in (sale, message, question, segment)]
+        found = [db.session.scalar(each, theirs) or 0 for each in (sale, message, question, *goods, segment)]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
     return Ids(shop, franchised, int(customer), *found, str(key))
 

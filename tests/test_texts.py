@@ -42,7 +42,7 @@ DATA = [
 ]
 PAGES = ["/customers", "/customers?sort=name", "/customers/columns", "/points-of-sale", "/points-of-sale/new"]
 PAGES += ["/customers/new", "/questionnaire", "/questionnaire?archived=1", "/questionnaire/questions/new"]
-PAGES += ["/customers?draft=new", "/segments"]
+PAGES += ["/customers?draft=new", "/segments", "/goods", "/goods/new", "/goods/groups", "/goods/groups/new"]
 PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/profile", "/no-such-page"]
 
 

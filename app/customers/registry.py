@@ -40,6 +40,14 @@ class Sample(Protocol):
     def chosen_program_id(self) -> int | None:
         """The program that was chosen, if one was."""
 
+    @property
+    def chosen_point_of_sale_id(self) -> int | None:
+        """The point of sale that was chosen, if one was."""
+
+    @property
+    def chosen_terminal_id(self) -> int | None:
+        """The Terminal that was chosen, if one was."""
+
     def figures(self) -> Source:
         """The sales figures of this sample, one row for every customer in it."""
 

@@ -40,7 +40,7 @@ class GoodForm(KeptForm):
         """Sets what can be chosen: groups in use, and the present one even if it is not."""
         listed = [each for each in groups if each.archived_at is None or each.id == current]
         choices = [SelectChoice(str(each.id), each.name) for each in listed]
-        self.group_id.choices = [SelectChoice("", _("None")), *choices]
+        self.group_id.choices = [SelectChoice("", _("Without a group")), *choices]
 
     def validate_variable_price(self, field: Field) -> None:
         if field.data and self.price.data is None and not self.price.errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,13 @@ def groups() -> list[GoodGroup]:
     return list(db.session.scalars(mine.order_by(GoodGroup.name_key, GoodGroup.id)))
 
 
+def group_sizes() -> dict[int, int]:
+    """Group → how many goods in use are in it."""
+    used = Good.business_id == business_id(), Good.archived_at.is_(None), Good.group_id.is_not(None)
+    counted = select(Good.group_id, func.count().label("number")).where(*used).group_by(Good.group_id)
+    return {row.group_id: row.number for row in db.session.execute(counted)}
+
+
 def group_named(number: int) -> GoodGroup:
     """A group by its id, archived or not. Raises NotFound."""
     return _named(GoodGroup, number)
@@ -83,6 +91,22 @@ def offered_goods() -> list[tuple[GoodGroup | None, list[Good]]]:
     return [(known[number] if number is not None else None, goods) for number, goods in of_group.items()]
 
 
+def good_choices() -> list[tuple[str, str]]:
+    """Every good by name, archived ones too, with its code where others have the same name."""
+    rows: Sequence[Any] = db.session.execute(
+        select(Good.id, Good.name, Good.code)
+        .where(Good.business_id == business_id())
+        .order_by(Good.name_key, Good.code_key, Good.id)
+    ).all()
+    times = Counter(row.name for row in rows)
+    return [(str(row.id), _told_apart(row) if times[row.name] > 1 else row.name) for row in rows]
+
+
+def group_choices() -> list[tuple[str, str]]:
+    """Every group by name, archived ones too."""
+    return [(str(each.id), each.name) for each in groups()]
+
+
 def search_goods(words: str) -> Sequence[Good]:
     """What the Terminal finds: codes that begin so, then names that do, then names with it somewhere."""
     line = one_line(words)
@@ -113,6 +137,10 @@ def _found(words: str) -> ColumnElement[bool]:
     code = Good.code_key.startswith(words.casefold(), autoescape=True)
     key = sort_key(words)
     return or_(code, Good.name_key.contains(key, autoescape=True)) if key else code
+
+
+def _told_apart(row: Any) -> str:
+    return f"{row.name} ({row.code})" if row.code else str(row.name)
 
 
 def _begins(words: str) -> ColumnElement[bool]:

@@ -145,6 +145,8 @@ def numbers(crowd: Crowd, digits: int) -> list[str]:
 
 def texts(crowd: Crowd, key: str) -> list[str]:
     whole = [text for text in crowd.values(lambda person: _texts_of(person, key)) if text]
+    if key == "bought_code":
+        whole = [code for code, _group in crowd.look.goods.values() if code]
     varied = [change(text) for text in whole for change in (str, str.upper, str.lower, str.swapcase)]
     parts = [text[start:end] for text in whole for start, end in ((0, 2), (0, 5), (1, 4), (-2, None))]
     return [each for each in [*varied, *parts, *PIECES, *(f"  {each} " for each in whole)] if each.strip()]
