@@ -86,6 +86,10 @@ class Log(Lines):
         return "-".join(["sums", *(f"{name}-{value}" for name, value in self.filter_args.items())])
 
     @property
+    def report_href(self) -> str:
+        return address("transactions.report", self.filter.place_args(), self.period.args())
+
+    @property
     def selects(self) -> list[Select]:
         return [*place_selects(self.filter), *class_selects(self.filter, self)]
 

@@ -18,7 +18,7 @@ from app.paging import PageKey
 from app.period import days_of
 from app.transactions.figures import SUMMED, Figures, figures_of
 from app.transactions.log_filter import LogFilter
-from app.transactions.models import Transaction
+from app.transactions.models import Kind, Transaction
 from app.transactions.queries import ORDER
 
 LAST_DIGITS = 4
@@ -70,7 +70,8 @@ def figures_by_day(chosen: LogFilter) -> dict[tuple[date, int], Figures]:
     day = bounds.table_valued(column("day", Date), column("since"), column("until"), name="day").render_derived()
     of_day = (
         select(Transaction.terminal_id, *SUMMED)
-        .where(*chosen.conditions(), Transaction.at >= day.c.since, Transaction.at < day.c.until)
+        .where(*chosen.conditions(), Transaction.kind == Kind.SALE)
+        .where(Transaction.at >= day.c.since, Transaction.at < day.c.until)
         .group_by(Transaction.terminal_id, Transaction.kind, Transaction.status)
         .lateral("sold")
     )

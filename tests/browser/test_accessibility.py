@@ -34,6 +34,14 @@ PAGES = [
     *("/customers/{customer}/personal-data", "/questionnaire", "/questionnaire/questions/new", "/audit-log"),
     *("/segments", "/segments/{segment}/edit", "/segments/{segment}/edit?f={filter}", "/segments/{used}/removal"),
     *("/segments/{segment}/removal", "/segments/new?f={filter}"),
+    *(
+        "/transactions",
+        "/transactions/{sale}",
+        "/transactions?kind=credit",
+        "/transactions/sums",
+        "/transactions/report",
+    ),
+    *("/transactions/report?by=both", "/transactions/report?to=2026-01-01"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
