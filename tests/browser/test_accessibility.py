@@ -38,6 +38,14 @@ PAGES = [
     *("/segments", "/segments/{segment}/edit", "/segments/{segment}/edit?f={filter}", "/segments/{used}/removal"),
     *("/segments/{segment}/removal", "/segments/new?f={filter}", "/customers?draft=new", "/customers?f={filter}"),
     *("/customers?draft={built}", "/customers?segment={segment}&open={customer}"),
+    *(
+        "/transactions",
+        "/transactions/{sale}",
+        "/transactions?kind=credit",
+        "/transactions/sums",
+        "/transactions/report",
+    ),
+    *("/transactions/report?by=both", "/transactions/report?to=2026-01-01"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
