@@ -26,6 +26,8 @@ class Permission(StrEnum):
     """Any user of the panel in a business."""
     READ_CUSTOMERS = "read_customers"
     EDIT_CUSTOMERS = "edit_customers"
+    ADJUST_POINTS = "adjust_points"
+    """Add or remove points and money of a customer by hand."""
     ERASE_CUSTOMERS = "erase_customers"
     HAND_OUT_PERSONAL_DATA = "hand_out_personal_data"
     """Make the file of all that is known of one customer, at its own request (CP-8)."""
@@ -44,6 +46,7 @@ _OPERATOR = frozenset(
         Permission.MEMBER,
         Permission.READ_CUSTOMERS,
         Permission.EDIT_CUSTOMERS,
+        Permission.ADJUST_POINTS,
         Permission.READ_TRANSACTIONS,
         Permission.READ_LOYALTY,
         Permission.READ_PLACES,
