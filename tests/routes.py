@@ -30,6 +30,9 @@ class Ids:
     message: int
     question: int
     segment: int
+    rule: int
+    category: int
+    account: int
     filter_key: str
 
     def values(self) -> dict[str, int | str]:
@@ -44,6 +47,10 @@ class Ids:
             "session_id": 1,
             "question_id": self.question,
             "segment_id": self.segment,
+            "program_id": shop.program,
+            "rule_id": self.rule,
+            "category_id": self.category,
+            "account_id": self.account,
             "filter_key": self.filter_key,
         }
 
@@ -59,8 +66,13 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         message = text("SELECT max(id) FROM message WHERE customer_id = :customer")
         question = text("SELECT min(id) FROM questionnaire_field")
         segment = text("SELECT min(id) FROM segment WHERE (franchisee_id = :franchisee) = :own")
+        rule = text("SELECT min(id) FROM program_rule")
+        category = text("SELECT min(id) FROM category")
+        account = text("SELECT min(wallet_id) FROM program_account")
         theirs |= {"franchisee": shop.franchisee, "own": franchised}
-        found = [db.session.scalar(each, theirs) or 0 for each in (sale, message, question, segment)]
+        found = [
+            db.session.scalar(each, theirs) or 0 for each in (sale, message, question, segment, rule, category, account)
+        ]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
     return Ids(shop, franchised, int(customer), *found, str(key))
 

@@ -139,7 +139,10 @@ class Shell:
             Item(_("Customers"), "users", "customers.index", Permission.READ_CUSTOMERS, "c"),
             Item(_("Segments"), "bookmark", "segments.index", Permission.READ_CUSTOMERS, "e"),
         ]
-        loyalty = [Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q")]
+        loyalty = [
+            Item(_("Programs"), "award", "loyalty.programs", Permission.READ_LOYALTY, "r"),
+            Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q"),
+        ]
         business = [
             Item(_("Points of sale"), "store", "businesses.points_of_sale", Permission.READ_PLACES, "p"),
             Item(_("Terminals"), "tablet", "businesses.terminals", Permission.READ_PLACES, "t"),

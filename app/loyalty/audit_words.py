@@ -1,9 +1,8 @@
-"""How the audit log's lines about programs and the questionnaire read."""
+"""How the audit log's lines about the questionnaire read."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -16,20 +15,8 @@ from app.db import business_id
 from app.extensions import db
 from app.filters import moment_words
 from app.loyalty.kinds import kind_labels
-from app.loyalty.models import Program, QuestionnaireField, Wallet
+from app.loyalty.models import QuestionnaireField
 from app.loyalty.queries import every_question
-
-
-def _program_fields() -> KnownFields:
-    wallets = select(Wallet.id, Wallet.name).where(Wallet.business_id == business_id())
-    names = {str(row.id): row.name for row in db.session.execute(wallets)}
-    return KnownFields(
-        {
-            "title": (_("Title"), str),
-            "wallet_id": (_("Points"), one_of(names)),
-            "is_default": (_("Default program"), yes_or_no),
-        }
-    )
 
 
 def _question_fields() -> KnownFields:
@@ -54,19 +41,13 @@ def _order_fields() -> KnownFields:
     return KnownFields({"order": (_("Order"), in_order)})
 
 
-def _names(kind: Any, name: Any, ids: Collection[int]) -> dict[int, str]:
-    named = select(kind.id, name.label("name")).where(kind.business_id == business_id(), kind.id.in_(ids))
-    return {row.id: row.name for row in db.session.execute(named)}
+def _names(ids: Collection[int]) -> dict[int, str]:
+    asked = select(QuestionnaireField.id, QuestionnaireField.name)
+    found = asked.where(QuestionnaireField.business_id == business_id(), QuestionnaireField.id.in_(ids))
+    return {row.id: row.name for row in db.session.execute(found)}
 
 
 KINDS = (
-    Kind(
-        "program",
-        _l("Program"),
-        {"program.create": _l("Program made")},
-        names=lambda ids: _names(Program, Program.title, ids),
-        fields=_program_fields,
-    ),
     Kind(
         "questionnaire_field",
         _l("Question"),
@@ -76,7 +57,7 @@ KINDS = (
             "questionnaire_field.archive": _l("Question archived"),
             "questionnaire_field.restore": _l("Question taken out of the archive"),
         },
-        names=lambda ids: _names(QuestionnaireField, QuestionnaireField.name, ids),
+        names=_names,
         fields=_question_fields,
         href=lambda number: url_for("loyalty.edit_question", question_id=number),
     ),

@@ -47,6 +47,14 @@ PAGES = {
     "erasure": "/customers/{customer}/erasure",
     "personal-data": "/customers/{customer}/personal-data",
     "columns": "/customers/columns",
+    "programs": "/programs",
+    "program-new": "/programs/new",
+    "program": "/programs/{program}",
+    "rules": "/programs/{program}/rules",
+    "rule": "/programs/{program}/rules/{rule}",
+    "categories": "/programs/{program}/customer-categories",
+    "accounts": "/programs/{program}/accounts",
+    "advanced-settings": "/programs/{program}/advanced-settings",
     "questionnaire": "/questionnaire",
     "question": "/questionnaire/questions/new",
     "segments": "/segments",
@@ -71,7 +79,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with scratch_folder() as folder, _site(folder) as (app, address), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        ids = {"customer": _best_customer(app), **_segment(app)}
+        ids = {"customer": _best_customer(app), **_segment(app), **_program(app)}
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
             for size, (width, height) in SIZES.items():
@@ -157,6 +165,14 @@ def _best_customer(app: Flask) -> int:
             )
         ).one()
         return int(row.id)
+
+
+def _program(app: Flask) -> dict[str, int]:
+    """The default program and the first of its rules."""
+    with app.app_context(), unit_of_work(_anna(app).scope):
+        program = db.session.execute(text("SELECT id FROM program WHERE is_default")).scalar_one()
+        rule = text("SELECT id FROM program_rule WHERE program_id = :program ORDER BY priority, id LIMIT 1")
+        return {"program": program, "rule": db.session.execute(rule, {"program": program}).scalar_one()}
 
 
 def _segment(app: Flask) -> dict[str, int | str]:
