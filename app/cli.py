@@ -19,6 +19,7 @@ from app.ledger.cli import group as check
 from app.loyalty.services import create_program
 from app.permissions import Role
 from app.scope import Scope
+from app.transactions.cli import group as bought
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")
 
@@ -50,5 +51,5 @@ def create(admin_email: str, admin_name: str, admin_password: str, **business: s
 
 
 def init_app(app: Flask) -> None:
-    for group in (businesses, demo, stats, check, audit, support):
+    for group in (businesses, demo, stats, bought, check, audit, support):
         app.cli.add_command(group)

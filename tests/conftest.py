@@ -31,6 +31,8 @@ from tests.factories import (
     add_answer,
     add_customer,
     add_franchisee,
+    add_good,
+    add_good_group,
     add_message,
     add_offer,
     add_points,
@@ -120,9 +122,10 @@ def stocked(town: Town) -> Town:
     """
     for shop in (town.kavalier, town.teremok):
         with shop.work():
+            good = add_good(group_id=add_good_group())
             customer = add_customer("Iryna", "Melnyk", "+380671112233", cards=["7700"], tags=[("city", "Kyiv")])
             for terminal in (shop.own_terminal, shop.franchised_terminal):
-                add_sale(customer, terminal, 12_345)
+                add_sale(customer, terminal, 12_345, goods=[good])
             add_points(customer, 5_000, days=10, terminal_id=shop.own_terminal)
             add_answer(customer, add_question("Favourite drink"), words="Flat white")
             stranger = add_customer("Petro", "Savchuk")

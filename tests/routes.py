@@ -29,6 +29,8 @@ class Ids:
     transaction: int
     message: int
     question: int
+    good: int
+    good_group: int
     segment: int
     rule: int
     category: int
@@ -46,6 +48,8 @@ class Ids:
             "message_id": self.message,
             "session_id": 1,
             "question_id": self.question,
+            "good_id": self.good,
+            "good_group_id": self.good_group,
             "segment_id": self.segment,
             "program_id": shop.program,
             "rule_id": self.rule,
@@ -65,14 +69,14 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         sale = text("SELECT max(id) FROM transaction WHERE customer_id = :customer AND point_of_sale_id = :place")
         message = text("SELECT max(id) FROM message WHERE customer_id = :customer")
         question = text("SELECT min(id) FROM questionnaire_field")
+        goods = text("SELECT min(id) FROM good"), text("SELECT min(id) FROM good_group")
         segment = text("SELECT min(id) FROM segment WHERE (franchisee_id = :franchisee) = :own")
         rule = text("SELECT min(id) FROM program_rule")
         category = text("SELECT min(id) FROM category")
         account = text("SELECT min(wallet_id) FROM program_account")
         theirs |= {"franchisee": shop.franchisee, "own": franchised}
-        found = [
-            db.session.scalar(each, theirs) or 0 for each in (sale, message, question, segment, rule, category, account)
-        ]
+        asked = (sale, message, question, *goods, segment, rule, category, account)
+        found = [db.session.scalar(each, theirs) or 0 for each in asked]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
     return Ids(shop, franchised, int(customer), *found, str(key))
 

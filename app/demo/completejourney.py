@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from app.config import Config
 from app.demo import loading, users
+from app.demo.assortment import write_goods
 from app.demo.batches import needed
 from app.demo.book import Numbers, Sale
 from app.demo.calendar import FOREVER, Calendar
@@ -57,6 +58,7 @@ def load(config: Config) -> bool:
 def _load(connection: Connection, groceries: Groceries) -> None:
     plan = _plan(groceries)
     structure = write_structure(connection, plan, _ENDED)
+    structure.goods = write_goods(connection, structure.business, groceries.assortment())
     admin = users.demonstration_admin()
     if admin is not None:
         add_member(connection, structure.business, admin, Role.ADMIN)
@@ -75,6 +77,7 @@ def _plan(groceries: Groceries) -> BusinessPlan:
         *("Complete Journey", SLUG, len(groceries.households), groceries.baskets),
         places=tuple(PlacePlan(f"Store {store}") for store in groceries.stores),
         programs=(_PROGRAM,),
+        menu="",
         currency="USD",
         zone="America/New_York",
         country="US",

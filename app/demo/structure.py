@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
+from app.demo.assortment import assortment, write_goods
 from app.demo.plans import ACCOUNT, CATEGORIES, FIRST_CATEGORY, BusinessPlan
 from app.demo.rules import rules, settings
 from app.demo.told import Question
@@ -54,6 +55,8 @@ class Structure:
     scopes: Scopes = field(default_factory=Scopes)
     offers: list[dict[str, int]] = field(default_factory=list)
     """By the plan's offer: language → id."""
+    goods: dict[str, int] = field(default_factory=dict)
+    """Code → id."""
 
 
 class Writer:
@@ -80,7 +83,7 @@ def insert(connection: Connection, table: str, **values: object) -> int:
 
 
 def write_structure(connection: Connection, plan: BusinessPlan, until: datetime) -> Structure:
-    """Makes the business with its places, programs, scopes and offers, as they are at the moment `until`."""
+    """Makes the business with its places, programs, scopes, goods and offers, as they are at the moment `until`."""
     business = insert(
         connection,
         "business",
@@ -97,6 +100,7 @@ def write_structure(connection: Connection, plan: BusinessPlan, until: datetime)
     _write_rules(writer, plan, made, until)
     _write_questions(writer, plan, made)
     _write_scopes(writer, made)
+    made.goods = write_goods(connection, business, assortment(plan))
     made.offers = [_write_offer(writer, offer, until) for offer in plan.offers]
     return made
 

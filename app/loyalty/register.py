@@ -1,4 +1,4 @@
-"""What this area hangs in at start-up: the words of the audit log for programs and the questionnaire."""
+"""What this area hangs in at start-up: the words of the audit log for programs, the questionnaire and goods."""
 
 from __future__ import annotations
 

@@ -47,6 +47,14 @@ PAGES = {
     "erasure": "/customers/{customer}/erasure",
     "personal-data": "/customers/{customer}/personal-data",
     "columns": "/customers/columns",
+    "goods": "/goods",
+    "good": "/goods/new",
+    "good-groups": "/goods/groups",
+    "good-group": "/goods/groups/new",
+    "goods-none": "/goods?search=nothing",
+    "transactions": "/transactions",
+    "transaction": "/transactions/{sale}",
+    "report": "/transactions/report",
     "programs": "/programs",
     "program-new": "/programs/new",
     "program": "/programs/{program}",
@@ -79,7 +87,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with scratch_folder() as folder, _site(folder) as (app, address), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        ids = {"customer": _best_customer(app), **_segment(app), **_program(app)}
+        ids = {"customer": _best_customer(app), "sale": _latest_sale(app), **_segment(app), **_program(app)}
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
             for size, (width, height) in SIZES.items():
@@ -165,6 +173,12 @@ def _best_customer(app: Flask) -> int:
             )
         ).one()
         return int(row.id)
+
+
+def _latest_sale(app: Flask) -> int:
+    with app.app_context(), unit_of_work(Scope(_anna(app).business)):
+        newest = "SELECT id FROM transaction WHERE kind = 1 AND status = 1 ORDER BY at DESC, id DESC LIMIT 1"
+        return int(db.session.execute(text(newest)).scalar_one())
 
 
 def _program(app: Flask) -> dict[str, int]:

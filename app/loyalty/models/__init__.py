@@ -1,5 +1,6 @@
-"""What a business sets up for its customers: programs with their rules, and the questionnaire."""
+"""What a business sets up for its customers: programs with their rules, the questionnaire, goods and services."""
 
+from app.loyalty.models.goods import Good, GoodGroup
 from app.loyalty.models.programs import (
     Access,
     Category,
@@ -18,6 +19,8 @@ __all__ = [
     "Access",
     "Category",
     "FieldKind",
+    "Good",
+    "GoodGroup",
     "Notify",
     "Program",
     "ProgramAccount",

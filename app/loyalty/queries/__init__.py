@@ -1,5 +1,19 @@
-"""What a business has set up, as forms, columns and sales need it."""
+"""What a business has set up, as forms, columns, sales and the Terminal need it."""
 
+from app.loyalty.queries.goods import (
+    ChosenGoods,
+    good_choices,
+    good_named,
+    goods_count,
+    goods_page,
+    group_choices,
+    group_named,
+    group_sizes,
+    groups,
+    lock_goods,
+    offered_goods,
+    search_goods,
+)
 from app.loyalty.queries.programs import (
     Choice,
     ProgramOption,
@@ -29,6 +43,7 @@ from app.loyalty.queries.settings import (
 
 __all__ = [
     "Choice",
+    "ChosenGoods",
     "ProgramOption",
     "Question",
     "Settings",
@@ -40,8 +55,18 @@ __all__ = [
     "every_program",
     "every_question",
     "every_rule",
+    "good_choices",
+    "good_named",
+    "goods_count",
+    "goods_page",
+    "group_choices",
+    "group_named",
+    "group_sizes",
+    "groups",
+    "lock_goods",
     "lock_programs",
     "lock_questionnaire",
+    "offered_goods",
     "program_named",
     "program_options",
     "program_settings",
@@ -52,5 +77,6 @@ __all__ = [
     "rule_named",
     "rule_read",
     "rules_of",
+    "search_goods",
     "wallet_of",
 ]
