@@ -57,7 +57,7 @@ def _advanced_fields() -> Mapping[str, tuple[str, Words]]:
         "points_days": (_("Days that ordinary points are valid"), str),
         "smart_timeout": (_("Minutes that SMART waits for a push"), str),
         "quiet_from": (_("No messages from"), _hour),
-        "quiet_to": (_("until"), _hour),
+        "quiet_to": (_("Until"), _hour),
         "signature": (_("Signature"), str),
         "sender": (_("Sender name of SMS"), str),
     }
@@ -76,7 +76,7 @@ def _rule_fields() -> KnownFields:
             "combines": (_("Combines with later rules"), yes_or_no),
             "weekdays": (_("Weekdays"), _each_of(weekday_names(language(), "abbreviated"))),
             "from_time": (_("From"), str),
-            "to_time": (_("until"), str),
+            "to_time": (_("Until"), str),
             "from_day": (_("First day"), str),
             "to_day": (_("Last day"), str),
             "points_of_sale": (_("Points of sale"), _each_of(places)),
