@@ -15,6 +15,7 @@ from app.customers.conditions.kept import written
 from app.customers.conditions.nodes import Condition, Group, Node
 from app.customers.models import Answer, Card, Customer, CustomerSearch, Enrolment, Segment, Tag
 from app.customers.search import document
+from app.customers.services.figures import count_sale, uncount_sale
 from app.db import business_id
 from app.extensions import Base, db
 from app.ledger.models import Balance, Entry, EntryKind, Lot
@@ -34,7 +35,7 @@ from app.loyalty.models import (
 )
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 from app.offers.models import CustomerOffer, Offer
-from app.transactions.bought import add_bought
+from app.transactions.bought import add_bought, take_back_bought
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
 
 
@@ -220,10 +221,23 @@ def add_sale(
         )
     )
     add_bought(sale.id)
-    values = {"business": business_id(), "sale": sale.id}
-    db.session.execute(_COUNT, values)
-    db.session.execute(_KNOWN, values | {"never": dates.NEVER})
+    count_sale(sale_values(sale))
     return sale.id
+
+
+def cancel_sale(sale_id: int) -> None:
+    """Takes a sale out of the figures; its points stay."""
+    sale = db.session.get_one(Transaction, (business_id(), sale_id))
+    sale.status, sale.cancelled_at = Status.CANCELLED, dates.now()
+    db.session.flush()
+    uncount_sale(sale_values(sale))
+    take_back_bought(sale_id)
+
+
+def sale_values(sale: Transaction) -> dict[str, object]:
+    """What figures need to know of a sale."""
+    where = {"program": sale.program_id, "place": sale.point_of_sale_id, "terminal": sale.terminal_id}
+    return {"customer": sale.customer_id, "amount": sale.gross, "at": sale.at, **where}
 
 
 def add_good_group(name: str = "Drinks") -> int:
@@ -331,42 +345,5 @@ _LIST = text(
              JOIN point_of_sale p ON p.business_id = c.business_id AND p.id = c.registered_point_of_sale_id
              WHERE c.business_id = :business AND c.id = :customer))
     ON CONFLICT DO NOTHING
-    """
-)
-
-# Who bought at a franchisee is its customer in every program that the customer is enrolled in.
-_KNOWN = text(
-    """
-    INSERT INTO customer_stats (business_id, scope_id, customer_id, first_at, last_at)
-    SELECT t.business_id, s.id, t.customer_id, :never, :never
-    FROM transaction t
-    JOIN point_of_sale p ON p.business_id = t.business_id AND p.id = t.point_of_sale_id
-    JOIN enrolment e ON e.business_id = t.business_id AND e.customer_id = t.customer_id
-    JOIN stats_scope s ON s.business_id = t.business_id AND s.program_id = e.program_id
-        AND s.franchisee_id = p.franchisee_id
-    WHERE t.business_id = :business AND t.id = :sale
-    ON CONFLICT DO NOTHING
-    """
-)
-
-_COUNT = text(
-    """
-    INSERT INTO customer_stats AS c
-        (business_id, scope_id, customer_id, sales_count, amount, average, first_at, last_at)
-    SELECT t.business_id, s.id, t.customer_id, 1, t.gross, t.gross, t.at, t.at
-    FROM transaction t
-    JOIN point_of_sale p ON p.business_id = t.business_id AND p.id = t.point_of_sale_id
-    JOIN stats_scope s ON s.business_id = t.business_id
-        AND coalesce(s.program_id, t.program_id) = t.program_id
-        AND (s.franchisee_id IS NULL OR s.franchisee_id = p.franchisee_id)
-        AND coalesce(s.point_of_sale_id, t.point_of_sale_id) = t.point_of_sale_id
-        AND coalesce(s.terminal_id, t.terminal_id) = t.terminal_id
-    WHERE t.business_id = :business AND t.id = :sale
-    ON CONFLICT (business_id, scope_id, customer_id) DO UPDATE SET
-        sales_count = c.sales_count + 1,
-        amount = c.amount + excluded.amount,
-        average = (2 * (c.amount + excluded.amount) + c.sales_count + 1) / (2 * (c.sales_count + 1)),
-        first_at = CASE c.sales_count WHEN 0 THEN excluded.first_at ELSE least(c.first_at, excluded.first_at) END,
-        last_at = greatest(c.last_at, excluded.last_at)
     """
 )

@@ -21,7 +21,8 @@ AREAS = (
 EDGES = {"terminal", "kiosk", "api", "my", "demo", "help", "local"}
 ROOMS = {*AREAS, *EDGES, "lib"}
 # A customer is found by what search writes, so whoever writes customers in bulk needs it.
-PUBLIC = {"models", "queries", "search", "services"}
+# Rules of programs are pure functions over a purchase, which belongs to a later area.
+PUBLIC = {"models", "queries", "rules", "search", "services"}
 # Where later areas add their columns, panels, tabs and steps, as the earlier area may not know them.
 REGISTRIES = {
     *("app.customers.parameters", "app.customers.registry", "app.customers.tabs"),
@@ -167,7 +168,7 @@ def _reason_against_area(here: str, target: str) -> str:
     if here in AREAS and AREAS.index(there) > AREAS.index(here):
         return f"{there} comes after {here}"
     if _part(target) not in PUBLIC and target not in REGISTRIES:
-        return "only models, queries and services of another area"
+        return "only models, queries, rules and services of another area"
     return ""
 
 

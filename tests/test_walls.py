@@ -30,6 +30,7 @@ DEFINERS = {
     "sign_in_user",
     "tag_keys",
     "tag_values",
+    "take_pin_try",
 }
 # A user is of no business, so a reference to one cannot name it.
 SHARED = {"app_user"}

@@ -81,7 +81,12 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO audit_check (business_id, at, lines, last_hash) VALUES (%(id)s, now(), 0, '')",
         f"INSERT INTO unsent_form (business_id, key, user_id, path, fields)"
         f" VALUES (%(id)s, gen_random_uuid(), {person}, '/terminals', '[]')",
+        "INSERT INTO pin (business_id, customer_id, terminal_id, basket_hash, code_hash, expires_at) SELECT"
+        " business_id, customer_id, terminal_id, '', '', now() FROM transaction WHERE business_id = %(id)s LIMIT 1",
         "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",
+        "INSERT INTO business_feature (business_id, feature) VALUES (%(id)s, 'viber')",
+        "INSERT INTO program_rule (business_id, program_id, name, conditions, effects)"
+        " VALUES (%(id)s, %(program)s, 'Always', '{}', '{\"points_percent\": 500}')",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
     ):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -16,13 +17,16 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
+    SmallInteger,
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-from app.lib.columns import BusinessKey, Id, Minor, Moment, Number, SmallEnum, Words
+from app.lib.columns import BusinessKey, Created, Id, Minor, Moment, Number, SmallEnum, Words
 
 
 class Kind(IntEnum):
@@ -90,6 +94,8 @@ class Transaction(Base):
     points_earned: Mapped[Minor]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     cancelled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    """Every rule that was looked at: its name as it was then, whether it applied and why (CP-3)."""
 
     @property
     def amount(self) -> int:
@@ -141,3 +147,28 @@ class CustomerGood(Base):
     good_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     scope_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     sales_count: Mapped[int] = mapped_column(Integer)
+
+
+class Pin(Base):
+    """A PIN that a customer tells the salesperson to redeem many points (TE-3): for one basket at one Terminal."""
+
+    __tablename__ = "pin"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        Index(None, "business_id", "customer_id", "created_at"),
+        Index(None, "business_id", "terminal_id", "created_at"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    customer_id: Mapped[Number]
+    terminal_id: Mapped[Number]
+    basket_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """Of customer, Terminal, lines and points: it opens nothing else."""
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Counted by the function take_pin_try alone, before the code is compared."""
+    created_at: Mapped[Created]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

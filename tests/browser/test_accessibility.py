@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from app.customers.conditions.nodes import Condition, Group
+from app.customers.conditions.nodes import Condition, Damaged, Group, Joint
 from app.customers.saved_filters import Kept, keep
 from app.lib import dates
 from app.loyalty.models import FieldKind
@@ -36,7 +36,8 @@ PAGES = [
     *("/customers/{customer}/personal-data", "/questionnaire", "/questionnaire/questions/new", "/audit-log"),
     *("/goods", "/goods?search=nothing", "/goods/new", "/goods/{good}/edit", "/goods/groups", "/goods/groups/new"),
     *("/segments", "/segments/{segment}/edit", "/segments/{segment}/edit?f={filter}", "/segments/{used}/removal"),
-    *("/segments/{segment}/removal", "/segments/new?f={filter}"),
+    *("/segments/{segment}/removal", "/segments/new?f={filter}", "/customers?draft=new", "/customers?f={filter}"),
+    *("/customers?draft={built}", "/customers?segment={segment}&open={customer}"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
@@ -60,8 +61,13 @@ def ids(town: Town) -> dict[str, int | str]:
         used = add_segment("Постійні" * 30, Condition("last_name", "equals", ("Яремчук" * 40,)))
         segment = add_segment("Тих", Condition("segment", "equals", (str(used),)), franchisee=shop.franchisee)
         new = keep(Kept(conditions=Group(members=(Condition("last_name", "contains", ("Слово" * 100,)),))))
+        chosen = Condition("access", "in", ("1", "2"))
+        unread = Condition("sales_count", "more", ("Слово" * 100,))
+        tag = Condition("tag", "equals", ("Слово" * 60,), "Ключ" * 60)
+        inner = Group(Joint.OR, (chosen, Group(Joint.AND, (tag, unread, Damaged()))))
+        built = keep(Kept(conditions=Group(members=(Condition("last_at", "between", ("2026-01-01",)), inner))))
     ids = {"customer": known, "sale": sale, "message": message, "used": used, "segment": segment, "good": good}
-    return {**ids, "filter": new}
+    return {**ids, "filter": new, "built": built}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

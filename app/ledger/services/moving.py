@@ -143,6 +143,11 @@ class Holding:
                 move = Spend(self.wallet_id, EntryKind.EXPIRED, f"expire:{lot.id}", amount=lot.remaining)
                 self._spend(move, lot.remaining, [lot])
 
+    def available(self, moment: datetime) -> int:
+        """What can be spent: all but what is past its date."""
+        gone = (lot.remaining for lot in self.lots.values() if lot.expires_at is not None and lot.expires_at <= moment)
+        return self.amount - sum(gone)
+
     @property
     def soonest(self) -> tuple[datetime | None, int]:
         """When what expires soonest does, and how much it is; None and 0 when nothing does."""

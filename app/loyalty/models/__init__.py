@@ -1,10 +1,11 @@
-"""What a business sets up for its customers: programs and the questionnaire, goods and services."""
+"""What a business sets up for its customers: programs with their rules, the questionnaire, goods and services."""
 
 from app.loyalty.models.goods import Good, GoodGroup
 from app.loyalty.models.programs import (
     Access,
     Category,
     FieldKind,
+    Notify,
     Program,
     ProgramAccount,
     QuestionnaireChoice,
@@ -12,6 +13,7 @@ from app.loyalty.models.programs import (
     Wallet,
     WalletKind,
 )
+from app.loyalty.models.rules import ProgramRule
 
 __all__ = [
     "Access",
@@ -19,8 +21,10 @@ __all__ = [
     "FieldKind",
     "Good",
     "GoodGroup",
+    "Notify",
     "Program",
     "ProgramAccount",
+    "ProgramRule",
     "QuestionnaireChoice",
     "QuestionnaireField",
     "Wallet",

@@ -1,4 +1,4 @@
-"""What a business has set up, as forms, columns and the Terminal need it."""
+"""What a business has set up, as forms, columns, sales and the Terminal need it."""
 
 from app.loyalty.queries.goods import (
     ChosenGoods,
@@ -24,13 +24,37 @@ from app.loyalty.queries.programs import (
     question_named,
     questions,
 )
+from app.loyalty.queries.rules import every_rule, rule_named, rule_read, rules_of
+from app.loyalty.queries.settings import (
+    Settings,
+    account_named,
+    accounts,
+    accounts_of,
+    categories_of,
+    category_named,
+    every_program,
+    lock_programs,
+    program_named,
+    program_settings,
+    programs_of_wallets,
+    rule_counts,
+    wallet_of,
+)
 
 __all__ = [
     "Choice",
     "ChosenGoods",
     "ProgramOption",
     "Question",
+    "Settings",
+    "account_named",
+    "accounts",
+    "accounts_of",
+    "categories_of",
+    "category_named",
+    "every_program",
     "every_question",
+    "every_rule",
     "good_choices",
     "good_named",
     "goods_count",
@@ -40,10 +64,19 @@ __all__ = [
     "group_sizes",
     "groups",
     "lock_goods",
+    "lock_programs",
     "lock_questionnaire",
     "offered_goods",
+    "program_named",
     "program_options",
+    "program_settings",
+    "programs_of_wallets",
     "question_named",
     "questions",
+    "rule_counts",
+    "rule_named",
+    "rule_read",
+    "rules_of",
     "search_goods",
+    "wallet_of",
 ]
