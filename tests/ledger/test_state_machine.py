@@ -329,7 +329,7 @@ def test_what_is_kept_follows_the_rules(town: Town) -> None:
 
 @pytest.mark.long
 def test_what_is_held_follows_the_rules_for_long() -> None:
-    run(HeldBooks, examples=3_000, steps=60)
+    run(HeldBooks, examples=1_000, steps=60)
 
 
 @pytest.mark.long
