@@ -16,7 +16,7 @@ from app.db import business_id
 from app.extensions import db
 from app.filters import moment_words, money
 from app.loyalty.kinds import kind_labels
-from app.loyalty.models import Good, GoodGroup
+from app.loyalty.models import Good, GoodGroup, QuestionnaireField
 from app.loyalty.queries import every_question, groups
 
 
