@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts import services as accounts
 from app.accounts.cli import group as audit
+from app.accounts.cli import terminals
 from app.accounts.queries import user_id_of
+from app.businesses.cli import group as support
 from app.businesses.services import NewBusiness, create_business
 from app.customers.cli import group as stats
 from app.db import unit_of_work
@@ -18,6 +20,7 @@ from app.ledger.cli import group as check
 from app.loyalty.services import create_program
 from app.permissions import Role
 from app.scope import Scope
+from app.transactions.cli import group as bought
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")
 
@@ -49,5 +52,5 @@ def create(admin_email: str, admin_name: str, admin_password: str, **business: s
 
 
 def init_app(app: Flask) -> None:
-    for group in (businesses, demo, stats, check, audit):
+    for group in (businesses, demo, stats, bought, check, audit, support, terminals):
         app.cli.add_command(group)

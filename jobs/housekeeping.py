@@ -8,6 +8,7 @@ from app.audit_check import check_chain, is_due
 from app.businesses.queries import every_business
 from app.customers.services import drafts
 from app.db import unit_of_work
+from app.ledger.services import expire_lots
 from app.scope import Scope
 from jobs import job
 
@@ -49,3 +50,14 @@ def forget_unsent_forms() -> None:
 def forget_drafts() -> None:
     """Remove the filters that were drawn up and never applied."""
     drafts.forget_drafts()
+
+
+@job
+def expire_points() -> None:
+    """Take out what is past its date in every business; what is left of it is done the next time."""
+    began = time.monotonic()
+    for business in every_business():
+        while time.monotonic() - began < AT_ONCE:
+            with unit_of_work(Scope(business)):
+                if not expire_lots():
+                    break

@@ -10,6 +10,7 @@ from app.queue import connect, send
 MINUTES = {
     "jobs.housekeeping.end_stale_sessions": 1,
     "jobs.housekeeping.forget_unsent_forms": 1,
+    "jobs.housekeeping.expire_points": 1,
     "jobs.housekeeping.check_audit_logs": 60,
     "jobs.housekeeping.forget_drafts": 24 * 60,
 }

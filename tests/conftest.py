@@ -25,14 +25,20 @@ from app.customers.saved_filters import Kept, keep
 from app.extensions import db
 from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, data_dir
+from app.loyalty.rules import PointsPercent
+from app.loyalty.services.accounts import add_account
 from tests.factories import (
     add_answer,
     add_customer,
     add_franchisee,
+    add_good,
+    add_good_group,
     add_message,
     add_offer,
+    add_open_sale,
     add_points,
     add_question,
+    add_rule,
     add_sale,
     add_segment,
     give_offer,
@@ -117,9 +123,10 @@ def stocked(town: Town) -> Town:
     """
     for shop in (town.kavalier, town.teremok):
         with shop.work():
+            good = add_good(group_id=add_good_group())
             customer = add_customer("Iryna", "Melnyk", "+380671112233", cards=["7700"], tags=[("city", "Kyiv")])
             for terminal in (shop.own_terminal, shop.franchised_terminal):
-                add_sale(customer, terminal, 12_345)
+                add_sale(customer, terminal, 12_345, goods=[good])
             add_points(customer, 5_000, days=10, terminal_id=shop.own_terminal)
             add_answer(customer, add_question("Favourite drink"), words="Flat white")
             stranger = add_customer("Petro", "Savchuk")
@@ -127,10 +134,14 @@ def stocked(town: Town) -> Town:
             for each in (customer, stranger):
                 add_message(each)
                 give_offer(each, add_offer())
+            add_rule(shop.program, PointsPercent(1000))
+            add_account(shop.program, "Gift account", "")
             add_segment("Regulars")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)
             keep(Kept(conditions=Group(members=(Condition("last_at", "exists"),))))
+        with shop.work(town.sasha if shop is town.kavalier else town.oleg):
+            add_open_sale(customer, shop.franchised_terminal)
     return town
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from app.customers.conditions.kept import written
 from app.customers.conditions.nodes import Condition, Group, Node
 from app.customers.models import Answer, Card, Customer, CustomerSearch, Enrolment, Segment, Tag
 from app.customers.search import document
+from app.customers.services.figures import count_sale, uncount_sale
 from app.db import business_id
 from app.extensions import Base, db
 from app.ledger.models import Balance, Entry, EntryKind, Lot
@@ -24,15 +26,23 @@ from app.loyalty.models import (
     Access,
     Category,
     FieldKind,
+    Good,
+    GoodGroup,
     Program,
+    ProgramRule,
     QuestionnaireChoice,
     QuestionnaireField,
     Wallet,
     WalletKind,
 )
+from app.loyalty.rules import Conditions, Effect
+from app.loyalty.rules.kept import written_conditions, written_effects
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 from app.offers.models import CustomerOffer, Offer
+from app.transactions.bought import add_bought, take_back_bought
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
+from app.transactions.services import BasketLine
+from app.transactions.services.open_sales import begin_sale, open_sale, put_lines
 
 
 def add_franchisee(name: str) -> int:
@@ -143,6 +153,22 @@ def add_account(name: str) -> int:
     return wallet.id
 
 
+def add_rule(
+    program_id: int, *effects: Effect, name: str = "Always", conditions: Conditions | None = None, priority: int = 0
+) -> int:
+    """An active rule that combines; answers with its id."""
+    rule = ProgramRule(
+        business_id=business_id(),
+        program_id=program_id,
+        name=name,
+        priority=priority,
+        conditions=written_conditions(conditions or Conditions()),
+        effects=written_effects(effects),
+    )
+    _add(rule)
+    return rule.id
+
+
 def add_question(
     name: str, kind: FieldKind = FieldKind.TEXT, *, required: bool = False, choices: Sequence[str] = ()
 ) -> int:
@@ -188,8 +214,12 @@ def add_sale(
     *,
     program_id: int | None = None,
     points_earned: int = 0,
+    goods: Sequence[int | None] = (None,),
 ) -> int:
-    """A completed sale of one good, `amount` in kopecks, counted in the figures of every scope it belongs to."""
+    """A completed sale of `amount` in kopecks, counted in the figures of every scope it belongs to.
+
+    A line for each of `goods`, None for what no list knows; the first line has the whole amount.
+    """
     terminal = db.session.get_one(Terminal, (business_id(), terminal_id))
     sale = Transaction(
         business_id=business_id(),
@@ -205,15 +235,45 @@ def add_sale(
         points_earned=points_earned,
     )
     _add(sale)
+    names = {"business_id": business_id(), "transaction_id": sale.id, "name": "Flat white", "quantity": 1000}
     _add(
-        TransactionLine(
-            business_id=business_id(), transaction_id=sale.id, number=1, name="Flat white", quantity=1000, gross=amount
+        *(
+            TransactionLine(**names, number=number, gross=0 if number > 1 else amount, good_id=good)
+            for number, good in enumerate(goods, start=1)
         )
     )
-    values = {"business": business_id(), "sale": sale.id}
-    db.session.execute(_COUNT, values)
-    db.session.execute(_KNOWN, values | {"never": dates.NEVER})
+    add_bought(sale.id)
+    count_sale(sale_values(sale))
     return sale.id
+
+
+def cancel_sale(sale_id: int) -> None:
+    """Takes a sale out of the figures; its points stay."""
+    sale = db.session.get_one(Transaction, (business_id(), sale_id))
+    sale.status, sale.cancelled_at = Status.CANCELLED, dates.now()
+    db.session.flush()
+    uncount_sale(sale_values(sale))
+    take_back_bought(sale_id)
+
+
+def sale_values(sale: Transaction) -> dict[str, object]:
+    """What figures need to know of a sale."""
+    where = {"program": sale.program_id, "place": sale.point_of_sale_id, "terminal": sale.terminal_id}
+    return {"customer": sale.customer_id, "amount": sale.gross, "at": sale.at, **where}
+
+
+def add_good_group(name: str = "Drinks") -> int:
+    group = GoodGroup(business_id=business_id(), name=name, name_key=sort_key(name))
+    _add(group)
+    return group.id
+
+
+def add_good(name: str = "Flat white", **values: Any) -> int:
+    """A good for 95.00 unless told otherwise; answers with its id."""
+    keys = {"name_key": sort_key(name), "code_key": values.get("code", "").casefold()}
+    good = Good(business_id=business_id(), name=name, **keys, **({"price": 9_500} | values))
+    _add(good)
+    return good.id
 
 
 def add_points(customer_id: int, amount: int, *, days: int | None = None, terminal_id: int | None = None) -> int:
@@ -274,6 +334,14 @@ def give_offer(customer_id: int, offer_id: int, **values: Any) -> int:
     return given.id
 
 
+def add_open_sale(customer_id: int, terminal_id: int) -> uuid.UUID:
+    """A sale of 100.00 that the person of this unit of work is making; answers with its key."""
+    key = begin_sale(terminal_id, customer_id)
+    put_lines(open_sale(terminal_id, key), default_program().id, [BasketLine("Check", 10_000)])
+    db.session.flush()
+    return key
+
+
 def default_program() -> Program:
     return db.session.scalars(select(Program).where(Program.business_id == business_id(), Program.is_default)).one()
 
@@ -307,42 +375,5 @@ _LIST = text(
              JOIN point_of_sale p ON p.business_id = c.business_id AND p.id = c.registered_point_of_sale_id
              WHERE c.business_id = :business AND c.id = :customer))
     ON CONFLICT DO NOTHING
-    """
-)
-
-# Who bought at a franchisee is its customer in every program that the customer is enrolled in.
-_KNOWN = text(
-    """
-    INSERT INTO customer_stats (business_id, scope_id, customer_id, first_at, last_at)
-    SELECT t.business_id, s.id, t.customer_id, :never, :never
-    FROM transaction t
-    JOIN point_of_sale p ON p.business_id = t.business_id AND p.id = t.point_of_sale_id
-    JOIN enrolment e ON e.business_id = t.business_id AND e.customer_id = t.customer_id
-    JOIN stats_scope s ON s.business_id = t.business_id AND s.program_id = e.program_id
-        AND s.franchisee_id = p.franchisee_id
-    WHERE t.business_id = :business AND t.id = :sale
-    ON CONFLICT DO NOTHING
-    """
-)
-
-_COUNT = text(
-    """
-    INSERT INTO customer_stats AS c
-        (business_id, scope_id, customer_id, sales_count, amount, average, first_at, last_at)
-    SELECT t.business_id, s.id, t.customer_id, 1, t.gross, t.gross, t.at, t.at
-    FROM transaction t
-    JOIN point_of_sale p ON p.business_id = t.business_id AND p.id = t.point_of_sale_id
-    JOIN stats_scope s ON s.business_id = t.business_id
-        AND coalesce(s.program_id, t.program_id) = t.program_id
-        AND (s.franchisee_id IS NULL OR s.franchisee_id = p.franchisee_id)
-        AND coalesce(s.point_of_sale_id, t.point_of_sale_id) = t.point_of_sale_id
-        AND coalesce(s.terminal_id, t.terminal_id) = t.terminal_id
-    WHERE t.business_id = :business AND t.id = :sale
-    ON CONFLICT (business_id, scope_id, customer_id) DO UPDATE SET
-        sales_count = c.sales_count + 1,
-        amount = c.amount + excluded.amount,
-        average = (2 * (c.amount + excluded.amount) + c.sales_count + 1) / (2 * (c.sales_count + 1)),
-        first_at = CASE c.sales_count WHEN 0 THEN excluded.first_at ELSE least(c.first_at, excluded.first_at) END,
-        last_at = greatest(c.last_at, excluded.last_at)
     """
 )

@@ -21,12 +21,15 @@ AREAS = (
 EDGES = {"terminal", "kiosk", "api", "my", "demo", "help", "local"}
 ROOMS = {*AREAS, *EDGES, "lib"}
 # A customer is found by what search writes, so whoever writes customers in bulk needs it.
-PUBLIC = {"models", "queries", "search", "services"}
+# Rules of programs are pure functions over a purchase, which belongs to a later area.
+PUBLIC = {"models", "queries", "rules", "search", "services"}
 # Where later areas add their columns, panels, tabs and steps, as the earlier area may not know them.
 REGISTRIES = {
     *("app.customers.parameters", "app.customers.registry", "app.customers.tabs"),
     *("app.customers.conditions.fields", "app.customers.conditions.kinds"),
 }
+# What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.
+SHARED = {"app.accounts.forms", "app.customers.details", "app.customers.forms.fields"}
 # Where the data lie is asked before there is a virtual environment, so it is written where set-up begins.
 FOUNDATIONS = {"app.local.paths"}
 # Inside an area, what a module reaches is no higher than itself; columns, filters and others have no height.
@@ -166,8 +169,10 @@ def _reason_against_area(here: str, target: str) -> str:
         return "lib and the ground floor import no area"
     if here in AREAS and AREAS.index(there) > AREAS.index(here):
         return f"{there} comes after {here}"
+    if here in EDGES and target in SHARED:
+        return ""
     if _part(target) not in PUBLIC and target not in REGISTRIES:
-        return "only models, queries and services of another area"
+        return "only models, queries, rules and services of another area"
     return ""
 
 

@@ -24,12 +24,14 @@ DEFINERS = {
     "list_customer",
     "newest_audit_hash",
     "own_businesses",
+    "own_terminals",
     "sample_size",
     "session_identity",
     "sees_customer",
     "sign_in_user",
     "tag_keys",
     "tag_values",
+    "take_pin_try",
 }
 # A user is of no business, so a reference to one cannot name it.
 SHARED = {"app_user"}

@@ -27,14 +27,16 @@ from app.customers.models import (
 from app.extensions import db
 from app.ledger.models import Balance, Entry, Lot, LotUse
 from app.lib import dates
+from app.loyalty.models import Good
 from app.messaging.models import Channel, Direction, Message
 from app.offers.models import CustomerOffer
-from app.transactions.models import Transaction, TransactionLine
+from app.transactions.models import CustomerGood, Transaction, TransactionLine
 from tests.browsing import submit
 from tests.factories import (
     add_answer,
     add_customer,
     add_franchisee,
+    add_good,
     add_message,
     add_offer,
     add_points,
@@ -126,6 +128,18 @@ class TestLocations:
                 for where in (None, *places)
             ]
         assert self.seen(town, CustomerOffer.id) == set(given[:2])
+
+    def test_an_operator_sees_goods_that_were_bought_at_its_places(self, town: Town, stock: dict[str, int]) -> None:
+        """PR-3: the goods are the brand's; who bought them is told of its own places alone."""
+        shop = town.kavalier
+        with shop.work():
+            goods = [add_good("Tea"), add_good("Rye loaf")]
+            add_sale(stock["buyer"], shop.franchised_terminal, 100, goods=goods[:1])
+            add_sale(stock["buyer"], shop.own_terminal, 100, goods=goods[1:])
+            add_sale(stock["stranger"], shop.own_terminal, 100, goods=goods)
+        assert self.seen(town, Good.id) == set(goods)
+        assert self.seen(town, CustomerGood.customer_id) == {stock["buyer"]}
+        assert self.seen(town, CustomerGood.good_id) == set(goods[:1])
 
     def test_an_operator_sees_figures_of_its_places_alone(self, town: Town, stock: dict[str, int]) -> None:
         """PR-3: a figure over all places, or over another's, is in no row it can read."""

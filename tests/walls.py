@@ -15,6 +15,8 @@ from app.loyalty.models import FieldKind
 from tests.factories import (
     add_answer,
     add_customer,
+    add_good,
+    add_good_group,
     add_message,
     add_offer,
     add_points,
@@ -53,7 +55,9 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
     """At least one row of the business in every table."""
     with shop.work():
         customer = add_customer(cards=["7700"], tags=[("city", "Kyiv")], point_of_sale=shop.franchised_place)
-        sale = add_sale(customer, shop.franchised_terminal, 5_000)
+        sale = add_sale(
+            customer, shop.franchised_terminal, 5_000, goods=[add_good(group_id=add_good_group(), code="105")]
+        )
         entry = add_points(customer, 300, terminal_id=shop.franchised_terminal)
         milk = add_question("Milk", FieldKind.CHOICE, choices=["Oat"])
         add_answer(customer, milk, choice_id=choice_ids(milk)[0])
@@ -77,7 +81,17 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO audit_check (business_id, at, lines, last_hash) VALUES (%(id)s, now(), 0, '')",
         f"INSERT INTO unsent_form (business_id, key, user_id, path, fields)"
         f" VALUES (%(id)s, gen_random_uuid(), {person}, '/terminals', '[]')",
+        "INSERT INTO pin (business_id, customer_id, terminal_id, basket_hash, code_hash, expires_at) SELECT"
+        " business_id, customer_id, terminal_id, '', '', now() FROM transaction WHERE business_id = %(id)s LIMIT 1",
         "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",
+        "INSERT INTO terminal_user (business_id, terminal_id, user_id)"
+        f" SELECT %(id)s, min(t.id), {person} FROM terminal t WHERE t.business_id = %(id)s ON CONFLICT DO NOTHING",
+        "INSERT INTO open_sale (business_id, key, terminal_id, user_id, program_id)"
+        f" SELECT %(id)s, gen_random_uuid(), min(t.id), {person}, %(program)s FROM terminal t"
+        " WHERE t.business_id = %(id)s",
+        "INSERT INTO business_feature (business_id, feature) VALUES (%(id)s, 'viber')",
+        "INSERT INTO program_rule (business_id, program_id, name, conditions, effects)"
+        " VALUES (%(id)s, %(program)s, 'Always', '{}', '{\"points_percent\": 500}')",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
     ):

@@ -140,7 +140,11 @@ class Shell:
             Item(_("Segments"), "bookmark", "segments.index", Permission.READ_CUSTOMERS, "e"),
             Item(_("Transactions"), "receipt-text", "transactions.index", Permission.READ_TRANSACTIONS, "x"),
         ]
-        loyalty = [Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q")]
+        loyalty = [
+            Item(_("Programs"), "award", "loyalty.programs", Permission.READ_LOYALTY, "r"),
+            Item(_("Goods and services"), "package", "loyalty.goods", Permission.READ_LOYALTY, "o"),
+            Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q"),
+        ]
         business = [
             Item(_("Points of sale"), "store", "businesses.points_of_sale", Permission.READ_PLACES, "p"),
             Item(_("Terminals"), "tablet", "businesses.terminals", Permission.READ_PLACES, "t"),
@@ -169,5 +173,6 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def shell() -> dict[str, object]:
-        known = current_user._get_current_object() if current_user else None
-        return {"shell": Shell(known if isinstance(known, Identity) else None)}
+        found = current_user._get_current_object() if current_user else None
+        known = found if isinstance(found, Identity) else None
+        return {"shell": Shell(known), "till": known.till if known else None}

@@ -34,6 +34,7 @@ def _fields() -> KnownFields:
             "franchisee_id": (_("Franchisee"), one_of(franchisees)),
             "point_of_sale_id": (_("Point of sale"), one_of(places)),
             "archived_at": (_("Archived"), moment_words),
+            "feature": (_("Feature"), one_of({str(each): name for each, name in queries.feature_names().items()})),
         }
     )
 
@@ -50,6 +51,8 @@ KINDS = (
         {
             "business.create": _l("Business made"),
             "business.change": _l("Settings changed"),
+            "business.enable": _l("Feature turned on by support"),
+            "business.disable": _l("Feature turned off by support"),
         },
         names=lambda ids: {each.id: each.name for each in db.session.scalars(select(Business))},
         fields=_fields,

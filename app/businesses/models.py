@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -119,3 +120,25 @@ class StatsScope(Base):
     point_of_sale_id: Mapped[int | None] = mapped_column(BigInteger)
     terminal_id: Mapped[int | None] = mapped_column(BigInteger)
     owner_franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Feature(StrEnum):
+    """What only support turns on for a business: features marked Beta, and those that need a contract (LP-3)."""
+
+    ALPHA_NAME = "alpha-name"
+    """Its SMS may go out under a sender name of its own (BA-3)."""
+    VIBER = "viber"
+    """It may send Viber messages (BA-1)."""
+    KIOSK = "kiosk"
+    """A tablet at the counter where customers identify themselves (KI-1)."""
+
+
+class BusinessFeature(Base):
+    """A feature that is on; those without a row are off."""
+
+    __tablename__ = "business_feature"
+    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]),)
+
+    business_id: Mapped[BusinessKey]
+    feature: Mapped[str] = mapped_column(Text, primary_key=True)
+    enabled_at: Mapped[Created]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from flask_babel import gettext as _
 from sqlalchemy import Executable, Row, func, select, text
 from werkzeug.exceptions import NotFound
 
-from app.businesses.models import Business, Franchisee, PointOfSale, Terminal
-from app.db import autocommit_engine, business_id, current_scope
+from app.businesses.models import Business, BusinessFeature, Feature, Franchisee, PointOfSale, Terminal
+from app.db import autocommit_engine, business_id, current_scope, unit_of_work
 from app.extensions import db
 from app.lib.collation import sort_key
+from app.scope import Scope
 
 Kind = TypeVar("Kind", PointOfSale, Terminal, Franchisee)
 
@@ -111,6 +113,31 @@ def place_to_change(kind: type[Kind], number: int) -> Kind:
 def own_business() -> Business:
     """The business that this session serves."""
     return db.session.get_one(Business, business_id())
+
+
+def features() -> frozenset[Feature]:
+    """What support has turned on for this business (LP-3)."""
+    mine = select(BusinessFeature.feature).where(BusinessFeature.business_id == business_id())
+    on = set(db.session.scalars(mine))
+    return frozenset(each for each in Feature if each in on)
+
+
+def feature_names() -> dict[Feature, str]:
+    """Every feature that support can turn on, as people call it."""
+    return {
+        Feature.ALPHA_NAME: _("Own sender name of SMS"),
+        Feature.VIBER: _("Viber messages"),
+        Feature.KIOSK: _("Kiosk"),
+    }
+
+
+def business_with_slug(slug: str) -> int | None:
+    """The id of a business by its short name, for commands."""
+    for each in every_business():
+        with unit_of_work(Scope(each)):
+            if own_business().slug == slug:
+                return each
+    return None
 
 
 def lock_places() -> Business:

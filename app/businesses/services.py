@@ -14,8 +14,8 @@ from sqlalchemy import func, select, text
 
 from app import audit
 from app.businesses.hooks import on_places_regrouped, places_regrouped
-from app.businesses.models import Business, Franchisee, PointOfSale, Terminal
-from app.businesses.queries import money_moved, open_places_of, open_terminals_of, place_above
+from app.businesses.models import Business, BusinessFeature, Feature, Franchisee, PointOfSale, Terminal
+from app.businesses.queries import lock_places, money_moved, open_places_of, open_terminals_of, place_above
 from app.businesses.scopes import ensure_scopes
 from app.db import business_id, unit_of_work
 from app.extensions import db
@@ -137,6 +137,21 @@ def change_business(business: Business, values: Values) -> None:
         setattr(business, field, value)
     if changes:
         audit.record("business.change", audit.Subject("business", business.id), changes)
+
+
+def switch_feature(feature: Feature, on: bool) -> bool:
+    """Turns a feature of this business on or off; False when it was so already. For support's commands alone (LP-3)."""
+    lock_places()
+    kept = db.session.get(BusinessFeature, (business_id(), feature))
+    if (kept is not None) is on:
+        return False
+    if kept is None:
+        db.session.add(BusinessFeature(business_id=business_id(), feature=feature))
+    else:
+        db.session.delete(kept)
+    verb = "enable" if on else "disable"
+    audit.record(f"business.{verb}", audit.Subject("business", business_id()), {"feature": (None, feature.value)})
+    return True
 
 
 _FIELDS: dict[type[Place], tuple[str, ...]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -23,6 +23,9 @@ from app.customers.conditions.nodes import (
     Path,
 )
 
+MOST_LISTED = 1000
+"""How many values a list shows: a page with all goods of a large shop would never open."""
+
 
 def path_key(path: Path) -> str:
     """How names of the form's fields tell where they belong: -0-2-1, and nothing for the outermost group."""
@@ -41,6 +44,8 @@ class Control:
     suggestions: list[str] = field(default_factory=list)
     words: str = ""
     """What of a list is chosen."""
+    shortened: bool = False
+    """Whether there is more than is listed."""
 
 
 @dataclass(frozen=True)
@@ -151,14 +156,20 @@ def control(asked: Field, condition: Condition) -> Control:
         return Control("none")
     operator = Operator(condition.operator)
     kind = asked.kind.control_of(operator)
-    options = list(asked.options()) if asked.options is not None else []
+    known = list(asked.options()) if asked.options is not None else []
+    options, shortened = _listed(known, condition.values), len(known) > MOST_LISTED
     suggestions = list(asked.value_suggestions(condition.about)) if asked.value_suggestions and condition.about else []
     if operator is Operator.BETWEEN:
         return Control("between", of=kind)
     if operator is Operator.IN:
         words = value_words(asked, condition)
-        return Control("choices" if kind == "choice" else "lines", options=options, words=words)
-    return Control(kind, options=options, suggestions=suggestions)
+        return Control("choices" if kind == "choice" else "lines", options=options, words=words, shortened=shortened)
+    return Control(kind, options=options, suggestions=suggestions, shortened=shortened)
+
+
+def _listed(options: list[tuple[str, str]], chosen: Sequence[str]) -> list[tuple[str, str]]:
+    """The first of a long list, and whatever of the others is chosen."""
+    return options[:MOST_LISTED] + [each for each in options[MOST_LISTED:] if each[0] in chosen]
 
 
 def shown_values(asked: Field, condition: Condition) -> list[str]:

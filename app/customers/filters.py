@@ -142,6 +142,14 @@ class CustomerFilter:
     def chosen_program_id(self) -> int | None:
         return _id(self.program)
 
+    @property
+    def chosen_point_of_sale_id(self) -> int | None:
+        return _id(self.point_of_sale)
+
+    @property
+    def chosen_terminal_id(self) -> int | None:
+        return _id(self.terminal)
+
     def figures(self) -> Source:
         """The sales figures of this sample, one row a customer."""
         rows = CustomerStats.__table__.alias()

@@ -40,6 +40,14 @@ class Sample(Protocol):
     def chosen_program_id(self) -> int | None:
         """The program that was chosen, if one was."""
 
+    @property
+    def chosen_point_of_sale_id(self) -> int | None:
+        """The point of sale that was chosen, if one was."""
+
+    @property
+    def chosen_terminal_id(self) -> int | None:
+        """The Terminal that was chosen, if one was."""
+
     def figures(self) -> Source:
         """The sales figures of this sample, one row for every customer in it."""
 
@@ -117,6 +125,23 @@ class Tab:
         return url_for(self.endpoint, customer_id=customer_id)
 
 
+@dataclass(frozen=True)
+class Action:
+    """Something that a person may do with one customer, on a page of its own: linked to from profile and drawer."""
+
+    key: str
+    label: object
+    """Words, lazily translated."""
+    sign: str
+    """The icon."""
+    endpoint: str
+    """Of a page whose address takes customer_id alone."""
+    permission: Permission
+
+    def href(self, customer_id: int) -> str:
+        return url_for(self.endpoint, customer_id=customer_id)
+
+
 ColumnProvider = Callable[[], Sequence[Column]]
 FactProvider = Callable[[int], Mapping[str, object]]
 DataProvider = Callable[[int], object]
@@ -143,6 +168,7 @@ class Registry:
     creation: list[Step] = field(default_factory=list)
     erasure: list[ErasureStep] = field(default_factory=list)
     tabs: list[tuple[int, Tab]] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
 
 
 registry = Registry()
@@ -189,6 +215,12 @@ def add_tab(place: int, tab: Tab) -> None:
     if all(tab.key != known.key for _place, known in registry.tabs):
         registry.tabs.append((place, tab))
         registry.tabs.sort(key=lambda entry: entry[0])
+
+
+def add_action(action: Action) -> None:
+    """Hangs in what can be done with one customer."""
+    if all(action.key != known.key for known in registry.actions):
+        registry.actions.append(action)
 
 
 def facts(providers: Sequence[FactProvider], customer_id: int) -> dict[str, object]:

@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from app.config import Config
 from app.demo import loading, users
+from app.demo.assortment import write_goods
 from app.demo.batches import needed
 from app.demo.book import Numbers, Sale
 from app.demo.calendar import FOREVER, Calendar
@@ -37,6 +38,8 @@ _AT_ONCE = 300
 _BEGAN = datetime(2017, 1, 1, tzinfo=UTC)
 _ENDED = datetime(2018, 1, 2, tzinfo=UTC)
 _PERCENT = 1
+_TITLE = "Complete Journey Rewards"
+_PROGRAM = ProgramPlan(_TITLE, {"en": _TITLE}, percent=_PERCENT, morning_percent=_PERCENT, whole=False, months=0)
 _SILVER, _GOLD = 150_000, 400_000
 
 
@@ -55,6 +58,7 @@ def load(config: Config) -> bool:
 def _load(connection: Connection, groceries: Groceries) -> None:
     plan = _plan(groceries)
     structure = write_structure(connection, plan, _ENDED)
+    structure.goods = write_goods(connection, structure.business, groceries.assortment())
     admin = users.demonstration_admin()
     if admin is not None:
         add_member(connection, structure.business, admin, Role.ADMIN)
@@ -72,7 +76,8 @@ def _plan(groceries: Groceries) -> BusinessPlan:
     return BusinessPlan(
         *("Complete Journey", SLUG, len(groceries.households), groceries.baskets),
         places=tuple(PlacePlan(f"Store {store}") for store in groceries.stores),
-        programs=(ProgramPlan("Complete Journey Rewards", {"en": "Complete Journey Rewards"}),),
+        programs=(_PROGRAM,),
+        menu="",
         currency="USD",
         zone="America/New_York",
         country="US",

@@ -19,6 +19,7 @@ class Figures:
     def __init__(self, structure: Structure, calendar: Calendar) -> None:
         self._business = structure.business
         self._scopes = structure.scopes
+        self._goods = structure.goods
         self._text = calendar.text
         self._place_of = {terminal: place for place in structure.places for terminal in place.terminals}
         self._belonging: dict[tuple[int, int], tuple[int, ...]] = {}
@@ -39,6 +40,19 @@ class Figures:
             for scope in self._scopes_of(program, terminal):
                 _add(sums.setdefault(scope, [0, 0, 0, 0]), leaf)
         return [self._row(customer, scope, each) for scope, each in sums.items()]
+
+    def bought(self, customer: int, sales: Iterable[Sale]) -> Iterable[str]:
+        """The customer's goods for COPY: in how many completed sales each, by program and Terminal."""
+        counts: dict[tuple[str, int], int] = {}
+        for sale in sales:
+            if sale.kind == Kind.SALE and not sale.cancelled_at:
+                leaf = self._scopes.terminal[sale.program, sale.terminal]
+                for code in {line.good.code for line in sale.lines}:
+                    counts[code, leaf] = counts.get((code, leaf), 0) + 1
+        return [
+            f"{self._business}\t{customer}\t{self._goods[code]}\t{leaf}\t{number}\n"
+            for (code, leaf), number in counts.items()
+        ]
 
     def _scopes_of(self, program: int, terminal: int) -> tuple[int, ...]:
         if (program, terminal) not in self._belonging:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
 from app.demo.calendar import DAY
 
 # Price in hryvnias at the end | weight in the morning | by day | in the evening | code | name
-# A name that ends in ", kg" is sold by weight, for the price of a kilogram.
+# A name that ends in ", kg" is sold by weight, for the price of a kilogram. # begins a group; ~ marks a variable price,
+# and a price of 0 is none.
 _COFFEE_HOUSE = """
+# Drinks
 55|30|14|4|101|Espresso
 65|26|10|3|102|Americano
 60|20|10|3|103|Filter coffee
@@ -21,6 +24,7 @@ _COFFEE_HOUSE = """
 70|8|10|9|109|Black tea
 95|3|8|6|110|Matcha latte
 105|4|12|8|111|Hot chocolate
+# Pastry and snacks
 75|34|12|5|201|Butter croissant
 92|24|11|5|202|Almond croissant
 68|18|14|7|203|Cinnamon bun
@@ -30,20 +34,29 @@ _COFFEE_HOUSE = """
 145|5|16|5|207|Chicken sandwich
 88|2|14|11|208|Slice of Napoleon
 94|2|12|9|209|Slice of honey cake
+# Bread
 85|5|14|26|301|Rye loaf
 95|4|10|18|302|Sourdough loaf
 48|8|12|20|303|Baguette
+# Cakes by weight
 540|0.2|1.6|2.6|401|Napoleon cake, kg
 480|0.2|1.5|2.4|402|Honey cake, kg
+650|0|0|0|403|~Cake to order, kg
+# Beans
 320|0.8|1.8|1.8|501|Beans Ethiopia Guji, 250 g
 290|0.8|1.8|1.8|502|Beans Colombia Huila, 250 g
 560|0.3|0.8|0.8|503|Beans house blend, 1 kg
+# Services
+1200|0|0|0|601|~Coffee for your event
+0|0|0|0|602|Barista course
 """
 _BAKERY = """
+# Напої
 45|30|12|4|11|Кава еспресо
 70|36|20|8|12|Капучино
 75|26|18|8|13|Лате
 50|12|14|10|14|Чай з чебрецем
+# Випічка
 65|20|10|4|21|Круасан з маслом
 55|16|14|8|22|Булочка з корицею
 40|18|16|10|23|Пиріжок з капустою
@@ -51,20 +64,25 @@ _BAKERY = """
 85|12|10|4|25|Сирники зі сметаною
 50|8|14|14|26|Еклер
 70|3|12|12|27|Скибка «Наполеона»
+# Хліб
 46|14|16|30|31|Хліб житній
 42|14|16|30|32|Батон київський
 58|6|10|18|33|Хліб гречаний
+# Торти на вагу
 420|0.2|1.5|2.5|41|Торт «Медовик», kg
 450|0.2|1.5|2.5|42|Торт «Київський», kg
 """
 _SUBSCRIPTION = """
+# Beans
 320|10|10|10|501|Beans Ethiopia Guji, 250 g
 290|10|10|10|502|Beans Colombia Huila, 250 g
 300|7|7|7|504|Beans Kenya Nyeri, 250 g
 560|8|8|8|503|Beans house blend, 1 kg
 """
-_LISTS = {"coffee house": _COFFEE_HOUSE, "bakery": _BAKERY, "subscription": _SUBSCRIPTION}
+_LISTS = {"coffee house": _COFFEE_HOUSE, "bakery": _BAKERY, "subscription": _SUBSCRIPTION, "": ""}
 
+_PARTS = 3
+"""Morning, day and evening."""
 _PRICE_STEPS = 6
 _CHEAPEST = 0.76
 _COUNTS = (1,) * 40 + (2,) * 34 + (3,) * 17 + (4,) * 9
@@ -79,6 +97,18 @@ class Good:
     prices: tuple[int, ...]
     """In the smallest unit, from the oldest to today's; for a kilogram where sold by weight."""
     by_weight: bool
+    group: str = ""
+    variable_price: bool = False
+
+    @property
+    def listed_name(self) -> str:
+        """As the list of goods has it, where its unit stands apart."""
+        return self.name.removesuffix(", kg") if self.by_weight else self.name
+
+    @property
+    def price(self) -> int | None:
+        """Today's, if it has one."""
+        return (self.prices[-1] or None) if self.prices else None
 
 
 @dataclass(slots=True)
@@ -100,11 +130,10 @@ class Menu:
 
     def __init__(self, name: str, end: int) -> None:
         self._step = end // _PRICE_STEPS + 1
-        rows = [row.split("|") for row in _LISTS[name].split("\n") if row]
-        self.goods = [_good(int(row[0]), row[4], row[5]) for row in rows]
+        rows = list(_rows(name))
+        self.goods = [good for good, _weights in rows]
         self._asked = [
-            [good for good, row in zip(self.goods, rows, strict=True) for _ in range(int(float(row[part]) * 10))]
-            for part in (1, 2, 3)
+            [good for good, weights in rows for _ in range(int(weights[part] * 10))] for part in range(_PARTS)
         ]
 
     def favourites(self, rng: Random, morning: bool) -> list[Good]:
@@ -137,6 +166,18 @@ def discount(rng: Random, lines: list[Line], share: float) -> None:
             line.discount = line.gross * percent // 100
 
 
-def _good(price: int, code: str, name: str) -> Good:
+def _rows(name: str) -> Iterator[tuple[Good, list[float]]]:
+    """The goods of a list, and how they are asked for in each part of the day."""
+    group = ""
+    for row in filter(None, _LISTS[name].split("\n")):
+        if row.startswith("# "):
+            group = row.removeprefix("# ")
+        else:
+            price, *weights, code, called = row.split("|")
+            yield _good(int(price), code, called, group), [float(each) for each in weights]
+
+
+def _good(price: int, code: str, called: str, group: str) -> Good:
     steps = (_CHEAPEST + (1 - _CHEAPEST) * step / (_PRICE_STEPS - 1) for step in range(_PRICE_STEPS))
-    return Good(code, name, tuple(round(price * step) * 100 for step in steps), name.endswith(", kg"))
+    prices, name = tuple(round(price * step) * 100 for step in steps), called.removeprefix("~")
+    return Good(code, name, prices, name.endswith(", kg"), group, variable_price=called != name)

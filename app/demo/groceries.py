@@ -61,6 +61,10 @@ class Groceries:
             for row in basket
         ]
 
+    def assortment(self) -> list[Good]:
+        """Every good that was sold."""
+        return [self._good_of(product) for product in sorted(self._lines["product_id"].unique().to_pylist())]
+
     def traits(self, household: int) -> list[tuple[str, str]]:
         """What is known of a household, as keys and values of tags."""
         row = self._traits.get(household, {})
@@ -98,7 +102,7 @@ def _good(row: Row) -> Good:
     name = row["product_type"] or row["product_category"] or row["department"] or "Product"
     size = f", {row['package_size'].lower()}" if row["package_size"] else ""
     words = " ".join(f"{name.capitalize()}{size}".replace("\\", "/").split())
-    return Good(str(row["product_id"]), words, (), by_weight=False)
+    return Good(str(row["product_id"]), words, (), by_weight=False, group=(row["department"] or "").capitalize())
 
 
 def _cents(dollars: float) -> int:

@@ -48,7 +48,7 @@ class Pages:
         self.book = Book()
         self._shop = shop
         self._ids = ids
-        self._texts = Texts(shop.structure.business, shop.calendar)
+        self._texts = Texts(shop.structure, shop.calendar)
         self._figures = Figures(shop.structure, shop.calendar)
         self._last_day = shop.calendar.date(shop.calendar.end)
         self._letters = Letters(shop, rng, self._texts.rows)
@@ -105,3 +105,4 @@ class Pages:
         programs = [enrolled.program for enrolled in described.enrolled]
         self._letters.write(customer, described.sales)
         texts.rows["customer_stats"] += self._figures.rows(customer.id, described.sales, programs, registered_with)
+        texts.rows["customer_good"] += self._figures.bought(customer.id, described.sales)

@@ -6,6 +6,7 @@ from app.customers.search import document
 from app.demo.book import Movement, Portion, Sale
 from app.demo.calendar import FOREVER, NEVER, Calendar
 from app.demo.shoppers import Customer
+from app.demo.structure import Structure
 from app.demo.told import Told
 from app.demo.wallets import Holding
 from app.lib.collation import sort_key
@@ -23,7 +24,7 @@ COLUMNS = {
     "enrolment": "business_id program_id customer_id category_id category_by_hand access enrolled_at",
     "transaction": "business_id id customer_id program_id point_of_sale_id terminal_id kind source status at gross"
     " discount points_paid account_paid points_earned user_id cancelled_at",
-    "transaction_line": "business_id transaction_id number code name quantity gross discount",
+    "transaction_line": "business_id transaction_id number code name quantity gross discount good_id",
     "ledger_entry": "business_id id customer_id wallet_id kind amount balance_after at key point_of_sale_id"
     " transaction_id reverses_id user_id note",
     "lot": "business_id id customer_id wallet_id entry_id amount remaining expires_at title",
@@ -33,6 +34,7 @@ COLUMNS = {
     " point_of_sale_id terminal_id user_id created_at distributed_at ends_at read_at",
     "customer_offer": "business_id customer_id offer_id given_at user_id redeemed_at redeemed_point_of_sale_id",
     "customer_stats": "business_id scope_id customer_id sales_count amount average first_at last_at",
+    "customer_good": "business_id customer_id good_id scope_id sales_count",
 }
 Rows = dict[str, str]
 """Table → its rows."""
@@ -44,8 +46,9 @@ _VALUES = ("words", "words_key", "number", "day", "yes", "choice_id")
 class Texts:
     """Formats the rows of one business."""
 
-    def __init__(self, business: int, calendar: Calendar) -> None:
-        self._business = business
+    def __init__(self, structure: Structure, calendar: Calendar) -> None:
+        self._business = structure.business
+        self._goods = structure.goods
         self._calendar = calendar
         self._text = calendar.text
         self.rows: dict[str, list[str]] = {table: [] for table in COLUMNS}
@@ -103,7 +106,7 @@ class Texts:
         for number, line in enumerate(sale.lines, 1):
             lines.append(
                 f"{self._business}\t{sale.id}\t{number}\t{line.good.code}\t{line.name}\t{line.quantity}"
-                f"\t{line.gross}\t{line.discount}\n"
+                f"\t{line.gross}\t{line.discount}\t{self._goods[line.good.code]}\n"
             )
 
     def movement(self, movement: Movement) -> None:

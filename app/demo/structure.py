@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
+from app.demo.assortment import assortment, write_goods
 from app.demo.plans import ACCOUNT, CATEGORIES, FIRST_CATEGORY, BusinessPlan
+from app.demo.rules import rules, settings
 from app.demo.told import Question
 from app.demo.words import OfferPlan
 from app.loyalty.models import FieldKind
@@ -53,6 +55,8 @@ class Structure:
     scopes: Scopes = field(default_factory=Scopes)
     offers: list[dict[str, int]] = field(default_factory=list)
     """By the plan's offer: language → id."""
+    goods: dict[str, int] = field(default_factory=dict)
+    """Code → id."""
 
 
 class Writer:
@@ -79,7 +83,7 @@ def insert(connection: Connection, table: str, **values: object) -> int:
 
 
 def write_structure(connection: Connection, plan: BusinessPlan, until: datetime) -> Structure:
-    """Makes the business with its places, programs, scopes and offers, as they are at the moment `until`."""
+    """Makes the business with its places, programs, scopes, goods and offers, as they are at the moment `until`."""
     business = insert(
         connection,
         "business",
@@ -93,8 +97,10 @@ def write_structure(connection: Connection, plan: BusinessPlan, until: datetime)
     writer = Writer(connection, business)
     _write_places(writer, plan, made)
     _write_programs(connection, writer, plan, made)
+    _write_rules(writer, plan, made, until)
     _write_questions(writer, plan, made)
     _write_scopes(writer, made)
+    made.goods = write_goods(connection, business, assortment(plan))
     made.offers = [_write_offer(writer, offer, until) for offer in plan.offers]
     return made
 
@@ -104,6 +110,13 @@ def add_member(connection: Connection, business: int, user: int, role: Role, fra
     connection.execute(
         "INSERT INTO membership (business_id, user_id, role, franchisee_id) VALUES (%s, %s, %s, %s)",
         [business, user, str(role), franchisee],
+    )
+
+
+def assign(connection: Connection, business: int, terminal: int, user: int) -> None:
+    """Lets a salesperson sell at a Terminal, in the same transaction."""
+    connection.execute(
+        "INSERT INTO terminal_user (business_id, terminal_id, user_id) VALUES (%s, %s, %s)", [business, terminal, user]
     )
 
 
@@ -125,7 +138,8 @@ def _write_programs(connection: Connection, writer: Writer, plan: BusinessPlan, 
     for number, program in enumerate(plan.programs):
         names = Jsonb(program.public_names)
         wallet = made.wallets[program.wallet]
-        id_ = writer.add("program", title=program.title, public_names=names, wallet_id=wallet, is_default=number == 0)
+        own = {"title": program.title, "public_names": names, "wallet_id": wallet, "is_default": number == 0}
+        id_ = writer.add("program", **own, **settings(plan, program))
         made.programs.append(id_)
         made.categories.append(
             {
@@ -139,6 +153,13 @@ def _write_programs(connection: Connection, writer: Writer, plan: BusinessPlan, 
         "INSERT INTO program_account (business_id, program_id, wallet_id) VALUES (%s, %s, %s)",
         [made.business, made.programs[0], made.account],
     )
+
+
+def _write_rules(writer: Writer, plan: BusinessPlan, made: Structure, until: datetime) -> None:
+    for program, id_, categories in zip(plan.programs, made.programs, made.categories, strict=True):
+        for row in rules(program, categories, until):
+            json = {name: Jsonb(row[name]) for name in ("conditions", "effects")}
+            writer.add("program_rule", **{**row, **json, "program_id": id_})
 
 
 def _write_questions(writer: Writer, plan: BusinessPlan, made: Structure) -> None:

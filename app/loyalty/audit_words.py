@@ -1,4 +1,4 @@
-"""How the audit log's lines about programs and the questionnaire read."""
+"""How the audit log's lines about the questionnaire and goods read."""
 
 from __future__ import annotations
 
@@ -14,22 +14,10 @@ from sqlalchemy import select
 from app.audit_words import Kind, KnownFields, listed, one_of, yes_or_no
 from app.db import business_id
 from app.extensions import db
-from app.filters import moment_words
+from app.filters import moment_words, money
 from app.loyalty.kinds import kind_labels
-from app.loyalty.models import Program, QuestionnaireField, Wallet
-from app.loyalty.queries import every_question
-
-
-def _program_fields() -> KnownFields:
-    wallets = select(Wallet.id, Wallet.name).where(Wallet.business_id == business_id())
-    names = {str(row.id): row.name for row in db.session.execute(wallets)}
-    return KnownFields(
-        {
-            "title": (_("Title"), str),
-            "wallet_id": (_("Points"), one_of(names)),
-            "is_default": (_("Default program"), yes_or_no),
-        }
-    )
+from app.loyalty.models import Good, GoodGroup, QuestionnaireField
+from app.loyalty.queries import every_question, groups
 
 
 def _question_fields() -> KnownFields:
@@ -54,19 +42,27 @@ def _order_fields() -> KnownFields:
     return KnownFields({"order": (_("Order"), in_order)})
 
 
+def _good_fields() -> KnownFields:
+    names = {str(each.id): each.name for each in groups()}
+    return KnownFields(
+        {
+            "name": (pgettext("of a thing", "Name"), str),
+            "code": (_("Code"), str),
+            "group_id": (_("Group"), one_of(names)),
+            "unit": (_("Unit"), str),
+            "price": (_("Price"), lambda value: money(int(str(value)))),
+            "variable_price": (_("Variable price"), yes_or_no),
+            "archived_at": (_("Archived"), moment_words),
+        }
+    )
+
+
 def _names(kind: Any, name: Any, ids: Collection[int]) -> dict[int, str]:
     named = select(kind.id, name.label("name")).where(kind.business_id == business_id(), kind.id.in_(ids))
     return {row.id: row.name for row in db.session.execute(named)}
 
 
 KINDS = (
-    Kind(
-        "program",
-        _l("Program"),
-        {"program.create": _l("Program made")},
-        names=lambda ids: _names(Program, Program.title, ids),
-        fields=_program_fields,
-    ),
     Kind(
         "questionnaire_field",
         _l("Question"),
@@ -87,5 +83,31 @@ KINDS = (
         names=lambda ids: dict.fromkeys(ids, _("Questionnaire")),
         fields=_order_fields,
         href=lambda number: url_for("loyalty.questionnaire"),
+    ),
+    Kind(
+        "good",
+        _l("Good or service"),
+        {
+            "good.add": _l("Good added"),
+            "good.change": _l("Good changed"),
+            "good.archive": _l("Good archived"),
+            "good.restore": _l("Good taken out of the archive"),
+        },
+        names=lambda ids: _names(Good, Good.name, ids),
+        fields=_good_fields,
+        href=lambda number: url_for("loyalty.edit_good", good_id=number),
+    ),
+    Kind(
+        "good_group",
+        _l("Group of goods"),
+        {
+            "good_group.add": _l("Group of goods added"),
+            "good_group.change": _l("Group of goods changed"),
+            "good_group.archive": _l("Group of goods archived"),
+            "good_group.restore": _l("Group of goods taken out of the archive"),
+        },
+        names=lambda ids: _names(GoodGroup, GoodGroup.name, ids),
+        fields=_good_fields,
+        href=lambda number: url_for("loyalty.edit_good_group", good_group_id=number),
     ),
 )

@@ -1,14 +1,55 @@
-"""What is done with messages (CP-8)."""
+"""What is done with messages: written as rows that go out later, and forgotten (CP-8)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import case, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app.db import business_id
 from app.extensions import db
-from app.messaging.models import Message, MessageStatus
+from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 
 WAITING = (MessageStatus.QUEUED, MessageStatus.HELD, MessageStatus.UNPAID)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message to a customer, its text final. `dedupe_key` makes it be written once."""
+
+    kind: MessageKind
+    channel: Channel
+    text: str
+    language: str
+    dedupe_key: str
+    title: str = ""
+
+
+def write_letters(
+    customer_id: int, letters: Sequence[Letter], *, point_of_sale_id: int | None = None, terminal_id: int | None = None
+) -> None:
+    """Writes messages in the unit of work of their cause; one whose key is known is not written again."""
+    where = {"point_of_sale_id": point_of_sale_id, "terminal_id": terminal_id}
+    rows = [
+        {
+            "business_id": business_id(),
+            "customer_id": customer_id,
+            "direction": Direction.OUT,
+            "kind": each.kind,
+            "channel": each.channel,
+            "title": each.title,
+            "text": each.text,
+            "language": each.language,
+            "status": MessageStatus.QUEUED,
+            "dedupe_key": each.dedupe_key,
+            **where,
+        }
+        for each in letters
+    ]
+    if rows:
+        db.session.execute(insert(Message).values(rows).on_conflict_do_nothing())
 
 
 def forget_texts(customer_id: int) -> None:

@@ -1,15 +1,33 @@
-"""Sales and manual credits as they happened, with their lines; a transaction is never edited (TE-5)."""
+"""Sales and manual credits as they happened, with their lines; a transaction is never edited (TE-5).
+
+Beside them, kept with each sale: who bought which good.
+"""
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-from app.lib.columns import BusinessKey, Id, Minor, Moment, Number, SmallEnum, Words
+from app.lib.columns import BusinessKey, Created, Id, Minor, Moment, Number, SmallEnum, Words
 
 
 class Kind(IntEnum):
@@ -96,6 +114,8 @@ class Transaction(Base):
     points_earned: Mapped[Minor]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     cancelled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    """Every rule that was looked at: its name as it was then, whether it applied and why (CP-3)."""
 
     @property
     def amount(self) -> int:
@@ -109,6 +129,7 @@ class TransactionLine(Base):
     __tablename__ = "transaction_line"
     __table_args__ = (
         ForeignKeyConstraint(["business_id", "transaction_id"], ["transaction.business_id", "transaction.id"]),
+        ForeignKeyConstraint(["business_id", "good_id"], ["good.business_id", "good.id"]),
         CheckConstraint("discount >= 0 AND discount <= gross", name="discount"),
     )
 
@@ -121,3 +142,89 @@ class TransactionLine(Base):
     """Thousandths of the unit."""
     gross: Mapped[Minor]
     discount: Mapped[Minor]
+    good_id: Mapped[int | None] = mapped_column(BigInteger)
+    """None for what no list of goods knows."""
+
+
+class CustomerGood(Base):
+    """A good that a customer bought in a program at a Terminal: in so many completed sales, more than none.
+
+    Kept in the same transaction as each sale and cancel (app.transactions.bought), so that who bought a good is a
+    stretch of an index. `scope_id` is the leaf of the scopes, that of the program and the Terminal.
+    """
+
+    __tablename__ = "customer_good"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
+        ForeignKeyConstraint(["business_id", "good_id"], ["good.business_id", "good.id"]),
+        ForeignKeyConstraint(["business_id", "scope_id"], ["stats_scope.business_id", "stats_scope.id"]),
+        CheckConstraint("sales_count >= 0", name="sales_count"),
+        Index(None, "business_id", "good_id", "customer_id", "scope_id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    good_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    scope_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    sales_count: Mapped[int] = mapped_column(Integer)
+
+
+class Pin(Base):
+    """A PIN that a customer tells the salesperson to redeem many points (TE-3): for one basket at one Terminal."""
+
+    __tablename__ = "pin"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        Index(None, "business_id", "customer_id", "created_at"),
+        Index(None, "business_id", "terminal_id", "created_at"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    customer_id: Mapped[Number]
+    terminal_id: Mapped[Number]
+    basket_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """Of customer, Terminal, lines and points: it opens nothing else."""
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Counted by the function take_pin_try alone, before the code is compared."""
+    created_at: Mapped[Created]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class OpenSale(Base):
+    """A sale that a Terminal is making, from the customer to the receipt (TE-2); it lasts a day, is sold once (TE-6).
+
+    Its key stands in addresses, where no customer may; it is the key of the form that confirms it, too.
+    """
+
+    __tablename__ = "open_sale"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        ForeignKeyConstraint(["business_id", "program_id"], ["program.business_id", "program.id"]),
+        ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
+        ForeignKeyConstraint(["business_id", "pin_id"], ["pin.business_id", "pin.id"]),
+        ForeignKeyConstraint(["business_id", "transaction_id"], ["transaction.business_id", "transaction.id"]),
+        Index(None, "business_id", "terminal_id", "created_at"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    key: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    terminal_id: Mapped[Number]
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    program_id: Mapped[Number]
+    customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    """None until a new customer is registered."""
+    phone: Mapped[Words]
+    """Of who is not registered yet."""
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    points: Mapped[Minor]
+    accounts: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
+    """Wallet → amount."""
+    pin_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The PIN that was sent for the basket as it is."""
+    transaction_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The sale, once it is made."""
+    created_at: Mapped[Created]

@@ -7,7 +7,7 @@ of the stretches that are asked for. What the sums and the report need lies besi
 from alembic import op
 
 revision = "0025"
-down_revision = "0022"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from app.customers.conditions.nodes import Condition, Group
+from app.customers.conditions.nodes import Condition, Damaged, Group, Joint
 from app.customers.saved_filters import Kept, keep
 from app.lib import dates
 from app.loyalty.models import FieldKind
+from app.loyalty.rules import AccountAmount, Conditions, PointsPercent
+from app.loyalty.services import create_program
+from app.loyalty.services.accounts import add_account
 from app.messaging.models import MessageStatus
 from tests.browser.conftest import PageFor
 from tests.factories import (
     add_answer,
     add_customer,
+    add_good,
+    add_good_group,
     add_message,
     add_offer,
     add_points,
     add_question,
+    add_rule,
     add_sale,
     add_segment,
     give_offer,
@@ -32,8 +38,10 @@ PAGES = [
     *("/customers/{customer}/loyalty-history?from=2026-02-01&to=2026-01-01", "/customers/{customer}/messages?after=0"),
     *("/customers/{customer}/edit", "/customers/new", "/customers/{customer}/tags", "/customers/{customer}/erasure"),
     *("/customers/{customer}/personal-data", "/questionnaire", "/questionnaire/questions/new", "/audit-log"),
+    *("/goods", "/goods?search=nothing", "/goods/new", "/goods/{good}/edit", "/goods/groups", "/goods/groups/new"),
     *("/segments", "/segments/{segment}/edit", "/segments/{segment}/edit?f={filter}", "/segments/{used}/removal"),
-    *("/segments/{segment}/removal", "/segments/new?f={filter}"),
+    *("/segments/{segment}/removal", "/segments/new?f={filter}", "/customers?draft=new", "/customers?f={filter}"),
+    *("/customers?draft={built}", "/customers?segment={segment}&open={customer}"),
     *(
         "/transactions",
         "/transactions/{sale}",
@@ -42,6 +50,9 @@ PAGES = [
         "/transactions/report",
     ),
     *("/transactions/report?by=both", "/transactions/report?to=2026-01-01"),
+    *("/programs", "/programs/new", "/programs/{program}", "/programs/{program}/rules/{rule}"),
+    *("/programs/{program}/rules", "/programs/{program}/customer-categories", "/programs/{program}/accounts"),
+    *("/programs/{program}/accounts/{account}", "/programs/{program}/advanced-settings", "/programs/{empty}/rules"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
@@ -61,11 +72,24 @@ def ids(town: Town) -> dict[str, int | str]:
         add_message(known, ends_at=dates.now())
         for price in (0, 5_000):
             give_offer(known, add_offer("Капучино" * 40, "Будьласка" * 60, price=price))
+        good = add_good("Капучино" * 40, group_id=add_good_group("Напої" * 60), code="1" * 64, unit="чашка" * 4)
         used = add_segment("Постійні" * 30, Condition("last_name", "equals", ("Яремчук" * 40,)))
         segment = add_segment("Тих", Condition("segment", "equals", (str(used),)), franchisee=shop.franchisee)
+        account = add_account(shop.program, "Подарунковий" * 15, "")
+        asked = Conditions(weekdays=frozenset({1, 7}), points_of_sale=frozenset({shop.own_place}), least=10_000)
+        rule = add_rule(
+            shop.program, PointsPercent(1000), AccountAmount(account, 50), name="Ранок" * 50, conditions=asked
+        )
+        empty = create_program("Програма" * 30, {"uk": "Програма" * 12})
         new = keep(Kept(conditions=Group(members=(Condition("last_name", "contains", ("Слово" * 100,)),))))
-    ids = {"customer": known, "sale": sale, "message": message, "used": used, "segment": segment}
-    return {**ids, "filter": new}
+        chosen = Condition("access", "in", ("1", "2"))
+        unread = Condition("sales_count", "more", ("Слово" * 100,))
+        tag = Condition("tag", "equals", ("Слово" * 60,), "Ключ" * 60)
+        inner = Group(Joint.OR, (chosen, Group(Joint.AND, (tag, unread, Damaged()))))
+        built = keep(Kept(conditions=Group(members=(Condition("last_at", "between", ("2026-01-01",)), inner))))
+    ids = {"customer": known, "sale": sale, "message": message, "used": used, "segment": segment, "good": good}
+    ids |= {"program": shop.program, "rule": rule, "account": account, "empty": empty}
+    return {**ids, "filter": new, "built": built}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

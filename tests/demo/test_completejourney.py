@@ -21,6 +21,7 @@ from app.demo import completejourney, loading, references, users
 from app.extensions import db
 from app.ledger.check import faults
 from app.scope import Scope
+from app.transactions import bought
 
 READER = """
 import json
@@ -66,8 +67,20 @@ LINES = [
     *((902, 331, 100 + day, 1, 1, 70.0, 0.0, 0.0, 0.0, f"2017-06-{day:02d}T12:00:00") for day in range(1, 29)),
 ]
 PRODUCTS = [
-    {"product_id": 1, "product_type": "BREAD:ITALIAN", "product_category": "BREAD", "package_size": "22 OZ"},
-    {"product_id": 2, "product_type": None, "product_category": "COUPON/MISC", "package_size": None},
+    {
+        "product_id": 1,
+        "department": "GROCERY",
+        "product_category": "BREAD",
+        "product_type": "BREAD:ITALIAN",
+        "package_size": "22 OZ",
+    },
+    {
+        "product_id": 2,
+        "department": None,
+        "product_category": "COUPON/MISC",
+        "product_type": None,
+        "package_size": None,
+    },
 ]
 PEOPLE = [{"household_id": 900, "age": "65+", "income": "35-49K", "household_size": "2", "kids_count": None}]
 
@@ -112,12 +125,16 @@ def test_baskets_become_sales_to_the_cent_and_the_books_balance(fresh: Flask) ->
         with unit_of_work(Scope(business)):
             assert faults() == []
             assert differences().number == 0
+            assert bought.differences() == 0
         references.check(config, [business])
         db.engine.dispose()
     assert one(config, "SELECT user_id, role FROM membership") == (anna, "admin")
     gross = 351 + 26_345 + 199 + 28 * 7_000
     assert one(config, "SELECT count(*), sum(gross), sum(discount) FROM transaction") == (31, gross, 50 + 1_345)
     assert one(config, "SELECT count(*), min(quantity), max(quantity) FROM transaction_line") == (32, 0, 89_638_000)
+    named = "SELECT g.name, r.name, g.price FROM good g JOIN good_group r ON r.id = g.group_id WHERE g.code = '1'"
+    assert one(config, named) == ("Bread:italian, 22 oz", "Grocery", None)
+    assert one(config, "SELECT count(*) FROM transaction_line WHERE good_id IS NULL") == (0,)
     assert one(config, "SELECT count(*), count(DISTINCT first_name || phone) FROM customer") == (3, 3)
     assert one(config, "SELECT min(at), max(at) FROM transaction") == (
         datetime.fromisoformat("2017-01-01T11:53:26+00:00"),

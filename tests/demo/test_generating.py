@@ -20,6 +20,7 @@ from app.extensions import db
 from app.ledger.check import faults
 from app.local.embedded import Postgres
 from app.scope import Scope
+from app.transactions import bought
 from tests.demo.conftest import PLANS, UNTIL, make_database
 
 # Each finds rows that must not be.
@@ -133,6 +134,20 @@ def test_the_figures_are_those_of_the_transactions(generated: Flask) -> None:
         for business in every_business():
             with unit_of_work(Scope(business)):
                 assert differences().number == 0
+                assert bought.differences() == 0
+
+
+def test_every_line_is_of_a_good(generated: Flask, rows: psycopg.Connection) -> None:
+    """LP-6: what is sold is in the list, under its code and in a group; some goods have a variable price or none."""
+    odd = (
+        "SELECT count(*) FROM transaction_line l LEFT JOIN good g ON g.business_id = l.business_id AND g.id = l.good_id"
+        " WHERE g.code IS DISTINCT FROM l.code OR g.group_id IS NULL"
+    )
+    assert rows.execute(odd).fetchone() == (0,)
+    listed = "SELECT count(*), count(*) FILTER (WHERE variable_price), count(*) FILTER (WHERE price IS NULL) FROM good"
+    first = listed + " WHERE business_id = (SELECT id FROM business WHERE slug = 'first')"
+    assert rows.execute(first).fetchone() == (32, 2, 1)
+    assert rows.execute("SELECT count(*) > 1000 FROM customer_good").fetchone() == (True,)
 
 
 def test_every_reference_leads_somewhere(generated: Flask, rows: psycopg.Connection) -> None:
@@ -242,5 +257,6 @@ def _indexes(postgres: Postgres) -> set[str]:
 def _content(connection: psycopg.Connection, table: str, columns: str) -> list[tuple[object, ...]]:
     names = sql.SQL(", ").join(map(sql.Identifier, columns.split()))
     return connection.execute(
-        sql.SQL("SELECT {} FROM {} AS rows ORDER BY rows").format(names, sql.Identifier(table))
+        # By what is compared: numbers that the database gives go to whichever of the loaders comes first.
+        sql.SQL("SELECT {} FROM {} ORDER BY ({})").format(names, sql.Identifier(table), names)
     ).fetchall()

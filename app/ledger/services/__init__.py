@@ -3,8 +3,10 @@
 Every movement goes through `posting.post`, which holds the balances first; what others may call stands here.
 """
 
+from app.ledger.services.expiring import expire_lots
 from app.ledger.services.moving import (
     Credit,
+    Holding,
     Move,
     Posted,
     Restore,
@@ -13,11 +15,12 @@ from app.ledger.services.moving import (
     TakeBack,
 )
 from app.ledger.services.opening import open_balances
-from app.ledger.services.posting import AlreadyReversedError, Occasion, post
+from app.ledger.services.posting import AlreadyReversedError, Occasion, hold, post
 
 __all__ = [
     "AlreadyReversedError",
     "Credit",
+    "Holding",
     "Move",
     "Occasion",
     "Posted",
@@ -25,6 +28,8 @@ __all__ = [
     "ShortfallError",
     "Spend",
     "TakeBack",
+    "expire_lots",
+    "hold",
     "open_balances",
     "post",
 ]

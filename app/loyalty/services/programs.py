@@ -7,6 +7,8 @@ from app.businesses.services import ensure_scopes
 from app.db import business_id
 from app.extensions import db
 from app.loyalty.models import Category, Program, Wallet, WalletKind
+from app.loyalty.queries import every_program
+from app.loyalty.services.names import check_name
 
 FIRST_CATEGORY = "New Customers"
 
@@ -14,7 +16,11 @@ FIRST_CATEGORY = "New Customers"
 def create_program(
     title: str, public_names: dict[str, str], *, wallet_id: int | None = None, default: bool = False
 ) -> int:
-    """Adds a program that shares the given points wallet, or has one of its own; answers with its id."""
+    """Adds a program that shares the given points wallet, or has one of its own; answers with its id.
+
+    Needs the programs held, but where the business is new. Raises NameTakenError.
+    """
+    check_name(title, (each.title for each in every_program()))
     program = Program(
         business_id=business_id(),
         title=title,

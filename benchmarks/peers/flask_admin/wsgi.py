@@ -1,5 +1,7 @@
 """The list views: the columns of our page, all sortable, and its search fields. Whoever asks may see them."""
 
+from datetime import datetime
+
 from flask import Flask, request
 from flask_admin import Admin
 from flask_admin.contrib.sqla import ModelView
@@ -52,7 +54,7 @@ class Selected(Everywhere):
     def _selected(self, query: Query) -> Query:
         average, since, points = request.args["selected"].split(",")
         rows = query.join(Customer.everywhere.of_type(figures)).join(Customer.balance.of_type(held))
-        late = or_(figures.last_at >= f"{since} 00:00+02:00", held.amount > int(points))
+        late = or_(figures.last_at >= datetime.fromisoformat(f"{since}T00:00+02:00"), held.amount > int(points))
         return rows.filter(figures.average > int(average), late)
 
 

@@ -17,6 +17,7 @@ from tests.customers.conditions.plain import KYIV, Look, Person
 
 NEAR = [each for each in AGO if each >= 0]
 PIECES = ["a", "А", "ко", "%", "_", "\\", "'", "’", "o'n", "😀", "ß", "ї", "Ґ", "-", "no such", "100%", " O’NEIL "]
+LARGE, SMALL = ((2_000, 15), (10_000, 50)), ((5, 1), (12, 3))
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,12 @@ class Asked:
     conditions: Group
     sort: str
     descending: bool
-    backward: bool
-    search: str
-    page_size: int
-    budgets: tuple[tuple[int, int], ...]
+    backward: bool = False
+    search: str = ""
+    page_size: int = 50
+    budgets: tuple[tuple[int, int], ...] = LARGE
     """How many are asked one by one, and how many must be found to go on so."""
-    wide: int
+    wide: int = 10_000
     """How many a search finds before it is wide."""
 
 
@@ -46,7 +47,7 @@ def asked(crowd: Crowd, fields: Mapping[bool, Fields], sorts: Sequence[str]) -> 
             st.booleans(),
             st.sampled_from(["", "", "", "anna", "ко", "067", "no such"]),
             st.sampled_from([50, 10, 3]),
-            st.sampled_from([((2_000, 15), (10_000, 50)), ((5, 1), (12, 3))]),
+            st.sampled_from([LARGE, SMALL]),
             st.sampled_from([10_000, 2]),
         )
     )
@@ -144,6 +145,8 @@ def numbers(crowd: Crowd, digits: int) -> list[str]:
 
 def texts(crowd: Crowd, key: str) -> list[str]:
     whole = [text for text in crowd.values(lambda person: _texts_of(person, key)) if text]
+    if key == "bought_code":
+        whole = [code for code, _group in crowd.look.goods.values() if code]
     varied = [change(text) for text in whole for change in (str, str.upper, str.lower, str.swapcase)]
     parts = [text[start:end] for text in whole for start, end in ((0, 2), (0, 5), (1, 4), (-2, None))]
     return [each for each in [*varied, *parts, *PIECES, *(f"  {each} " for each in whole)] if each.strip()]

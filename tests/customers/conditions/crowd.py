@@ -20,6 +20,8 @@ from tests.factories import (
     add_category,
     add_customer,
     add_franchisee,
+    add_good,
+    add_good_group,
     add_point_of_sale,
     add_question,
     add_sale,
@@ -92,12 +94,13 @@ class Filler:
         self.accounts = [add_account("Gift"), add_account("Lunch")]
         self.questions = {add_question(kind.name.title(), kind, choices=_choices(kind)): kind for kind in FieldKind}
         self.places = self._add_places()
+        self.goods = self._add_goods()
         people = [self._person(place) for place in range(number)]
         for person in people:
             self._write(person)
         wallets = {each.id: each.wallet_id for each in self.programs}
         own = frozenset(each for each, terminals in self.places.items() if terminals and each in self.boris)
-        look = Look(self.today, shop.program, wallets, self.questions, self._add_segments())
+        look = Look(self.today, shop.program, wallets, self.questions, self._add_segments(), self.goods)
         return Crowd(people, list(wallets), self.places, own, look)
 
     def _add_places(self) -> dict[int, list[int]]:
@@ -116,6 +119,12 @@ class Filler:
         for place, terminal in terminals.order_by(Terminal.id):
             found[place].append(terminal)
         return found
+
+    def _add_goods(self) -> dict[int, tuple[str, int | None]]:
+        """Good → its code and group; two without a group, one of them without a code."""
+        bread, drinks = add_good_group("Bread"), add_good_group("Drinks")
+        kinds = [("A1", bread), ("a_2", bread), ("%", drinks), ("Ї-1", None), ("", None)]
+        return {add_good(f"Good {code}", code=code, group_id=group): (code, group) for code, group in kinds}
 
     def _add_segments(self) -> dict[int, Group]:
         """By the day, by a place that Boris does not see, and by other segments."""
@@ -156,7 +165,8 @@ class Filler:
     def _sale(self, program: int) -> Sale:
         place = self.rng.choice(list(self.places))
         terminal = self.rng.choice(self.places[place])
-        return Sale(self._moment(), program, place, terminal, self.rng.choice(AMOUNTS))
+        goods = tuple(self.rng.choices(list(self.goods), k=self.rng.choice([0, 1, 1, 2, 4])))
+        return Sale(self._moment(), program, place, terminal, self.rng.choice(AMOUNTS), goods)
 
     def _held(self) -> Held:
         amount = self.rng.choice([0, 0, 1, 100, 12_050, 10**12])
@@ -208,7 +218,8 @@ class Filler:
         for wallet, held in person.held.items():
             hold(person.id, wallet, held.amount, held.expiring, held.expires)
         for sale in person.sales:
-            add_sale(person.id, sale.terminal, sale.amount, sale.at, program_id=sale.program)
+            goods = (None, *sale.goods)
+            add_sale(person.id, sale.terminal, sale.amount, sale.at, program_id=sale.program, goods=goods)
         for number, answer in person.answers.items():
             add_answer(person.id, number, **{COLUMNS[self.questions[number]]: answer})
 

@@ -26,6 +26,7 @@ class Sale:
     place: int
     terminal: int
     amount: int
+    goods: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Look:
     """Program → where its points lie."""
     questions: Mapping[int, FieldKind] = field(hash=False)
     segments: Mapping[int, Group] = field(hash=False)
+    goods: Mapping[int, tuple[str, int | None]] = field(hash=False)
+    """Good → its code and group."""
     own: frozenset[int] | None = None
     """The points of sale of a location operator; None for who sees all."""
     program: int | None = None
@@ -129,6 +132,7 @@ def asked_of(condition: Condition, person: Person, look: Look) -> tuple[Holds, l
     points = person.held.get(look.wallets[look.shown_program], Held(0))
     category, access = person.standings.get(look.shown_program, (None, None))
     seen = look.own is None or person.registered_place in look.own
+    bought = [good for sale in sales for good in sale.goods]
     if key.startswith("answer_"):
         number = int(key.removeprefix("answer_"))
         return ANSWERS[look.questions[number]], [person.answers.get(number)]
@@ -153,6 +157,9 @@ def asked_of(condition: Condition, person: Person, look: Look) -> tuple[Holds, l
         "last_at": (moment, [max((sale.at for sale in sales), default=None)]),
         "days": (days_since, [max((sale.at for sale in sales), default=None)]),
         "bought_at": (choice, [sale.place for sale in look.of_program(person)]),
+        "bought_good": (choice, bought),
+        "bought_group": (choice, [look.goods[each][1] for each in bought]),
+        "bought_code": (words, [look.goods[each][0] for each in bought]),
         "points": (number_of(2), [points.amount]),
         "expiring": (number_of(2), [points.expiring]),
         "expiring_at": (moment, [points.expires]),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -17,7 +19,6 @@ from app.customers.conditions.kinds import (
     Days,
     Kind,
     Moment,
-    Number,
     Phone,
     Setting,
     UnreadableError,
@@ -25,7 +26,17 @@ from app.customers.conditions.kinds import (
     YesNo,
 )
 from app.customers.conditions.nodes import Operator
-from app.lib.texts import one_line
+from tests.customers.conditions.every_kind import (
+    ASKED,
+    COUNT,
+    DECIMAL,
+    KINDS,
+    LANGUAGES,
+    MONEY,
+    POINTS,
+    numbers,
+    setting,
+)
 
 EXISTS, MISSING, EQUALS, DIFFERS, IN = Operator.EXISTS, Operator.MISSING, Operator.EQUALS, Operator.DIFFERS, Operator.IN
 CONTAINS, BEGINS, BETWEEN, MORE, LESS = (
@@ -33,14 +44,6 @@ CONTAINS, BEGINS, BETWEEN, MORE, LESS = (
     *(Operator.MORE, Operator.LESS),
 )
 LAST, OLDER, NEXT = Operator.LAST, Operator.OLDER, Operator.NEXT
-MONEY, POINTS, COUNT, DECIMAL = Number(drawn="money"), Number(drawn="points"), Number(), Number(drawn="decimal")
-KINDS: list[Kind] = [
-    *(Words(), CardNumber(), Phone(), Choice(), Choice(numbered=False), YesNo(), Day(), Moment(), Days()),
-    *(MONEY, POINTS, COUNT, DECIMAL),
-]
-ASKED = [(kind, operator) for kind in KINDS for operator in kind.operators if operator not in (EXISTS, MISSING)]
-LANGUAGES = ["en", "uk", "ru"]
-NBSP = "\u00a0"
 READ = "It was read."
 some = settings(max_examples=300, deadline=None, derandomize=True)
 
@@ -50,68 +53,6 @@ def _request(shared_app: Flask) -> Iterator[None]:
     """Words are translated into the language of a request."""
     with shared_app.test_request_context():
         yield
-
-
-def setting(language: str = "en", currency: str = "UAH", country: str = "UA") -> Setting:
-    return Setting(language, "Europe/Kyiv", country, currency, date(2026, 3, 29))
-
-
-@pytest.mark.parametrize(
-    ("language", "typed", "kept", "shown"),
-    [
-        ("en", "1,234.5", "1234.5", "1,234.5"),
-        ("en", " 1 234.50 ", "1234.5", "1,234.5"),
-        ("en", "-0.05", "-0.05", "−0.05"),
-        ("en", "+7", "7", "7"),
-        ("en", "007", "7", "7"),
-        ("uk", "1 234,5", "1234.5", f"1{NBSP}234,5"),
-        ("uk", f"1{NBSP}234,5", "1234.5", f"1{NBSP}234,5"),
-        ("uk", "1,234", "1.234", "1,234"),
-        ("uk", "1234.5", "1234.5", f"1{NBSP}234,5"),
-        ("ru", "1’234’567", "1234567", f"1{NBSP}234{NBSP}567"),
-        ("ru", "−3,25", "-3.25", "−3,25"),
-        ("ru", "99999999999999,9999", "99999999999999.9999", f"99{NBSP}999{NBSP}999{NBSP}999{NBSP}999,9999"),
-        # What is no number in this language stays as it was typed.
-        ("en", "1 234,5", "1 234,5", "1 234,5"),
-        ("en", "1,23", "1,23", "1,23"),
-        ("uk", "1,234.5", "1,234.5", "1,234.5"),
-        ("ru", "a  lot", "a lot", "a lot"),
-        ("en", "1.23456", "1.23456", "1.23456"),
-        ("en", "123456789012345", "123456789012345", "123456789012345"),
-        ("uk", "", "", ""),
-    ],
-)
-@pytest.mark.parametrize(("kind", "operator"), [(MONEY, EQUALS), (POINTS, MORE), (Days(), LESS), (Moment(), LAST)])
-def test_numbers_are_typed_and_shown_as_the_language_writes_them(
-    kind: Kind, operator: Operator, language: str, typed: str, kept: str, shown: str
-) -> None:
-    here = setting(language)
-    assert kind.typed(typed, operator, here) == kept
-    assert kind.shown(kept, operator, here) == shown
-    assert kind.typed(shown, operator, here) == kept
-
-
-numbers = st.from_regex(r"[+\-−]?[0-9]{1,16}([.,][0-9]{1,6})?", fullmatch=True)
-anything = st.text(max_size=40) | numbers | st.sampled_from(["1 234,5", "067 111-22-33", "2026-02-30", "yes"])
-
-
-@some
-@given(st.sampled_from(ASKED), st.sampled_from(LANGUAGES), anything)
-def test_what_is_typed_is_never_lost(asked: tuple[Kind, Operator], language: str, text: str) -> None:
-    """Shown again it is what was typed, and typed again it is kept as the same, whether it can be read or not."""
-    (kind, operator), here = asked, setting(language)
-    kept = kind.typed(text, operator, here)
-    shown = kind.shown(kept, operator, here)
-    assert kind.typed(shown, operator, here) == kept
-    assert bare(shown) == bare(text)
-
-
-def bare(text: str) -> str:
-    """A text without what a number may be written with or without."""
-    number = "".join(letter for letter in text if letter not in " \u00a0\u2009\u202f'’,.+-−")
-    if number.isascii() and number.isdigit():
-        return number.strip("0")
-    return one_line(text)
 
 
 @some
@@ -270,12 +211,22 @@ def test_a_card_is_read_without_what_is_for_the_eye() -> None:
     assert CardNumber().values([" 77-00 12\u00a034 "], EQUALS, setting()) == ["77001234"]
 
 
-@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "1800-01-01", "2200-12-31"])
-def test_a_day_begins_at_its_midnight_in_the_business_s_zone(day: str) -> None:
-    """Days of 23 and of 25 hours too."""
-    begun = setting().begin(date.fromisoformat(day))
-    assert (begun.date().isoformat(), begun.hour, begun.minute) == (day, 0, 0)
-    assert begun.utcoffset() == datetime.combine(begun.date(), begun.time(), begun.tzinfo).utcoffset()
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Kyiv", "2026-03-29"),
+        ("Europe/Kyiv", "2026-10-25"),
+        ("Europe/Kyiv", "1800-01-01"),
+        ("Europe/Kyiv", "2200-12-31"),
+        ("America/Santiago", "2026-09-06"),
+        ("America/Havana", "2026-11-01"),
+    ],
+)
+def test_a_day_begins_at_its_first_moment_in_the_business_s_zone(zone: str, day: str) -> None:
+    """Days of 23 and of 25 hours too, and those whose midnight is skipped or comes twice."""
+    begun = replace(setting(), zone=zone).begin(date.fromisoformat(day)).astimezone(UTC)
+    assert begun.astimezone(ZoneInfo(zone)).date().isoformat() == day
+    assert (begun - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date().isoformat() < day
 
 
 def refusal(kind: Kind, operator: Operator, texts: list[str], here: Setting | None = None) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.customers.conditions.nodes import Condition, Group, Joint
 from app.customers.filters import CustomerFilter
@@ -15,10 +16,24 @@ from app.customers.statements import selection_statement
 from app.extensions import db
 from app.kept_statements import ask
 from app.lib import dates
-from app.loyalty.models import Access, FieldKind
+from app.loyalty.models import Access, FieldKind, Program
+from app.loyalty.services import create_program
+from app.transactions.bought import take_back_bought
+from app.transactions.models import Transaction
 from tests.customers.looking import looking
-from tests.factories import add_answer, add_category, add_customer, add_points, add_question, add_sale, choice_ids
-from tests.people import Town
+from tests.factories import (
+    add_answer,
+    add_category,
+    add_customer,
+    add_good,
+    add_good_group,
+    add_points,
+    add_question,
+    add_sale,
+    choice_ids,
+    enrol,
+)
+from tests.people import Person, Town
 
 DAY = timedelta(days=1)
 
@@ -34,9 +49,12 @@ def ids(town: Town) -> dict[str, str]:
             point_of_sale=shop.own_place)  # fmt: skip
         bo = add_customer("Bo", "O’Neil 100%_\\", "+380501112234", tags=[("likes", "tea")], access=Access.BLACKLISTED)
         add_customer("cy")
-        for _each in range(3):
-            add_sale(ada, shop.own_terminal, 10_050, dates.now() - DAY)
-        add_sale(bo, shop.franchised_terminal, 500, dates.now() - 40 * DAY)
+        drinks, bread = add_good_group("Drinks"), add_good_group("Bread")
+        tea = add_good("Tea", group_id=drinks, code="T-1")
+        rye, gift = add_good("Rye", group_id=bread, code="r2"), add_good("Gift", price=None)
+        for goods in ([tea, rye], [tea], [None]):
+            add_sale(ada, shop.own_terminal, 10_050, dates.now() - DAY, goods=goods)
+        add_sale(bo, shop.franchised_terminal, 500, dates.now() - 40 * DAY, goods=[tea, gift])
         add_points(ada, 12_050, days=5)
         add_points(bo, 100)
         size, milk, born = (
@@ -58,6 +76,11 @@ def ids(town: Town) -> dict[str, str]:
         "cow": str(cow),
         "own": str(shop.own_place),
         "franchised": str(shop.franchised_place),
+        "tea": str(tea),
+        "rye": str(rye),
+        "gift": str(gift),
+        "drinks": str(drinks),
+        "bread": str(bread),
     }
 
 
@@ -125,6 +148,20 @@ CASES: list[tuple[str, str, tuple[str, ...], str]] = [
     ("bought_at", "equals", ("{own}",), "Ada"),
     ("bought_at", "differs", ("{own}",), "Bo cy"),
     ("bought_at", "missing", (), "cy"),
+    ("bought_good", "equals", ("{tea}",), "Ada Bo"),
+    ("bought_good", "equals", ("{rye}",), "Ada"),
+    ("bought_good", "differs", ("{rye}",), "Bo cy"),
+    ("bought_good", "in", ("{rye}", "{gift}"), "Ada Bo"),
+    ("bought_good", "exists", (), "Ada Bo"),
+    ("bought_good", "missing", (), "cy"),
+    ("bought_group", "equals", ("{drinks}",), "Ada Bo"),
+    ("bought_group", "differs", ("{bread}",), "Bo cy"),
+    ("bought_group", "in", ("{bread}",), "Ada"),
+    ("bought_group", "missing", (), "cy"),
+    ("bought_code", "equals", ("t-1",), "Ada Bo"),
+    ("bought_code", "begins", ("R",), "Ada"),
+    ("bought_code", "contains", ("-",), "Ada Bo"),
+    ("bought_code", "exists", (), "Ada Bo"),
     ("registered_place", "exists", (), "Ada"),
     ("registered_at", "last", ("0",), "Ada Bo cy"),
     ("confirmed", "equals", ("yes",), "Ada"),
@@ -175,9 +212,61 @@ def test_groups_nest(town: Town, ids: dict[str, str]) -> None:
     assert names(town, Group(Joint.AND, (bought, tea))) == ""
 
 
-def names(town: Town, group: Group) -> str:
-    with looking(town, town.anna):
-        chosen = CustomerFilter(conditions=group)
+@pytest.mark.parametrize(
+    ("scope", "good", "selected"),
+    [
+        ({"point_of_sale": "own"}, "tea", "Ada"),
+        ({"point_of_sale": "franchised"}, "tea", "Bo"),
+        ({"point_of_sale": "franchised"}, "rye", ""),
+        ({"terminal": "own_terminal"}, "tea", "Ada"),
+        ({"terminal": "franchised_terminal"}, "tea", "Bo"),
+        ({"program": "program"}, "tea", "Ada Bo"),
+        ({"program": "second"}, "tea", ""),
+        ({"program": "second"}, "rye", "Bo"),
+        ({"program": "second", "point_of_sale": "own"}, "rye", "Bo"),
+        ({"program": "second", "point_of_sale": "franchised"}, "rye", ""),
+    ],
+)
+def test_bought_is_what_the_scope_shows(
+    town: Town, ids: dict[str, str], scope: dict[str, str], good: str, selected: str
+) -> None:
+    """CT-2, CT-7: with a program, a point of sale or a Terminal chosen, its sales alone count."""
+    shop = town.kavalier
+    with shop.work():
+        second = create_program("Second", {"en": "Second"})
+        bo = db.session.scalars(select(Customer.id).where(Customer.first_name == "Bo")).one()
+        enrol(bo, db.session.get_one(Program, (shop.id, second)))
+        add_sale(bo, shop.own_terminal, 100, program_id=second, goods=[int(ids["rye"])])
+    known = ids | {name: str(getattr(shop, name)) for name in ("own_terminal", "franchised_terminal", "program")}
+    args = {name: (known | {"second": str(second)})[what] for name, what in scope.items()}
+    group = Group(members=(Condition("bought_good", "equals", (ids[good],)),))
+    assert names(town, group, args) == selected
+    of_group = Condition("bought_group", "equals", (ids["drinks" if good == "tea" else "bread"],))
+    assert names(town, Group(members=(of_group,)), args) == selected
+
+
+def test_an_operator_knows_what_was_bought_at_its_places(town: Town, ids: dict[str, str]) -> None:
+    """PR-3."""
+    shop = town.kavalier
+    with shop.work():
+        ada = db.session.scalars(select(Customer.id).where(Customer.first_name == "Ada")).one()
+        add_sale(ada, shop.franchised_terminal, 100, goods=[int(ids["gift"])])
+    for good, selected in (("tea", "Bo"), ("rye", ""), ("gift", "Ada Bo")):
+        group = Group(members=(Condition("bought_good", "equals", (ids[good],)),))
+        assert names(town, group, viewer=town.boris) == selected
+
+
+def test_a_cancelled_sale_was_none(town: Town, ids: dict[str, str]) -> None:
+    """TE-5: whoever got its money back has not bought."""
+    with town.kavalier.work():
+        take_back_bought(db.session.scalars(select(func.max(Transaction.id))).one())
+    group = Group(members=(Condition("bought_good", "exists"),))
+    assert names(town, group) == "Ada"
+
+
+def names(town: Town, group: Group, scope: dict[str, str] | None = None, viewer: Person | None = None) -> str:
+    with looking(town, viewer or town.anna):
+        chosen = replace(CustomerFilter.from_args(scope or {}), conditions=group)
         assert chosen.problems == {}
         found = ask(None, lambda: selection_statement(chosen), chosen.parameters()).scalars().all()
         assert customer_count(chosen) == len(found)

@@ -5,7 +5,7 @@ Programs, wallets, categories (LP-1, LP-4, AC-1 to AC-3), the questionnaire (LP-
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from enum import IntEnum, StrEnum
 
 from sqlalchemy import (
@@ -15,8 +15,10 @@ from sqlalchemy import (
     DateTime,
     ForeignKeyConstraint,
     Index,
+    Integer,
     SmallInteger,
     Text,
+    Time,
     UniqueConstraint,
     text,
 )
@@ -24,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-from app.lib.columns import BusinessKey, Created, Id, SmallEnum, Words
+from app.lib.columns import BusinessKey, Created, Id, Minor, SmallEnum, Words
 
 
 class Access(IntEnum):
@@ -62,11 +64,28 @@ class Wallet(Base):
     created_at: Mapped[Created]
 
 
+class Notify(StrEnum):
+    """How a program tells customers of a transaction (LP-3)."""
+
+    SMS = "sms"
+    PUSH = "push"
+    SMART = "smart"
+    EMAIL = "email"
+    NONE = "none"
+
+
 class Program(Base):
     """A loyalty program. The default one gives category and access type in the scope of all programs (CT-2)."""
 
     __tablename__ = "program"
     __table_args__ = (
+        CheckConstraint("rounding IN ('hundredths', 'whole', 'whole_down', 'whole_up')", name="rounding"),
+        CheckConstraint("notifications IN ('sms', 'push', 'smart', 'email', 'none')", name="notifications"),
+        CheckConstraint("pin_limit >= 0", name="pin_limit"),
+        CheckConstraint("points_share BETWEEN 0 AND 10000", name="points_share"),
+        CheckConstraint("points_days > 0", name="points_days"),
+        CheckConstraint("smart_timeout > 0", name="smart_timeout"),
+        CheckConstraint("(quiet_from IS NULL) = (quiet_to IS NULL)", name="quiet_hours"),
         ForeignKeyConstraint(["business_id"], ["business.id"]),
         ForeignKeyConstraint(["business_id", "wallet_id"], ["wallet.business_id", "wallet.id"]),
         Index("program_default_key", "business_id", unique=True, postgresql_where=text("is_default")),
@@ -82,6 +101,28 @@ class Program(Base):
     is_default: Mapped[bool] = mapped_column(Boolean, server_default="false")
     active: Mapped[bool] = mapped_column(Boolean, server_default="true")
     default_access: Mapped[Access] = mapped_column(SmallEnum(Access), server_default="1")
+    public_descriptions: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    """Language code → what customers read about it."""
+    terms_url: Mapped[Words]
+    """Where customers read its terms; the welcome message links there (LP-5)."""
+    rounding: Mapped[str] = mapped_column(Text, server_default="hundredths")
+    """How points earned are rounded, one of app.loyalty.rules.Rounding."""
+    notifications: Mapped[str] = mapped_column(Text, server_default="sms")
+    pin_limit: Mapped[Minor]
+    """Hundredths of points: more than these pay only with a PIN (TE-3)."""
+    points_share: Mapped[int] = mapped_column(Integer, server_default="10000")
+    """The share of a check that points may pay, in hundredths of a percent."""
+    points_days: Mapped[int | None] = mapped_column(Integer)
+    """How long ordinary points are valid; None is for ever."""
+    smart_timeout: Mapped[int] = mapped_column(Integer, server_default="60")
+    """Minutes until SMART sends an SMS for a push that was not delivered (BA-2)."""
+    quiet_from: Mapped[time | None] = mapped_column(Time)
+    """When no messages go out, by the recipient's clock (BA-15); over midnight where it ends earlier."""
+    quiet_to: Mapped[time | None] = mapped_column(Time)
+    sender: Mapped[Words]
+    """The business's own alpha name for SMS; '' is the platform's (BA-3)."""
+    signature: Mapped[Words]
+    """Ends each message."""
     created_at: Mapped[Created]
 
 

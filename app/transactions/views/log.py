@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,9 +20,9 @@ from app.transactions.listing import Transactions
 from app.transactions.log import Log
 from app.transactions.log_filter import LogFilter, without_stray_terminal
 from app.transactions.report import Report
+from app.transactions.views.blueprint import blueprint
 from app.web import go, render
 
-blueprint = Blueprint("transactions", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

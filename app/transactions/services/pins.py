@@ -1,0 +1,132 @@
+"""PINs: six digits, five minutes, five tries, one use, for one basket of one customer at one Terminal (TE-3)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.db import business_id, one_row
+from app.extensions import db
+from app.lib import dates
+from app.messaging.models import Channel, MessageKind
+from app.messaging.services import Letter, write_letters
+from app.transactions.models import Pin
+from app.transactions.services.basket import Basket
+from app.transactions.services.quoting import Quote
+
+LASTS = timedelta(minutes=5)
+MOST_TRIES = 5
+OF_CUSTOMER, OF_TERMINAL = 20, 50
+"""Failures in a day, of a customer and at a Terminal, after which no PIN helps."""
+DAY = timedelta(days=1)
+
+
+class PinLimitError(Exception):
+    """There were too many wrong PINs today, of this customer or at this Terminal."""
+
+
+class PinOverError(Exception):
+    """The PIN is used, old, tried too often, or for another basket."""
+
+
+class WrongPinError(Exception):
+    """Another code was sent."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(f"{tries_left} tries left")
+        self.tries_left = tries_left
+
+
+@dataclass(frozen=True)
+class SentPin:
+    """A PIN on its way. The code is nowhere kept; who is not a demonstration leaves it alone."""
+
+    id: int
+    code: str
+
+
+def send_pin(asked: Quote) -> SentPin:
+    """Writes a PIN for a quote, and the row of its message; those sent before for this customer here are over.
+
+    Raises PinLimitError.
+    """
+    basket = asked.basket
+    if _failures(Pin.customer_id, basket.customer_id) >= OF_CUSTOMER:
+        raise PinLimitError
+    if _failures(Pin.terminal_id, basket.terminal_id) >= OF_TERMINAL:
+        raise PinLimitError
+    _end_others(basket)
+    code = f"{secrets.randbelow(10**6):06d}"
+    number = int(db.session.execute(text("SELECT nextval('pin_id_seq')")).scalar_one())
+    db.session.add(
+        Pin(
+            business_id=business_id(),
+            id=number,
+            customer_id=basket.customer_id,
+            terminal_id=basket.terminal_id,
+            basket_hash=basket_hash(basket),
+            code_hash=_code_hash(number, code),
+            expires_at=dates.now() + LASTS,
+        )
+    )
+    db.session.flush()
+    letter = Letter(MessageKind.PIN, Channel.SMS, "", asked.manner.language, f"pin:{number}")
+    write_letters(basket.customer_id, [letter], point_of_sale_id=asked.place_id, terminal_id=basket.terminal_id)
+    return SentPin(number, code)
+
+
+def check_pin(pin_id: int, code: str, basket: Basket) -> None:
+    """Takes the PIN for this basket, in this unit of work: what fails afterwards gives it back, not the try.
+
+    Raises PinOverError, WrongPinError.
+    """
+    found = one_row(
+        "SELECT * FROM take_pin_try(:business, :pin, :basket)",
+        business=business_id(),
+        pin=pin_id,
+        basket=basket_hash(basket),
+    )
+    if found is None:
+        raise PinOverError
+    if not hmac.compare_digest(bytes(found.code_hash), _code_hash(pin_id, code)):
+        raise WrongPinError(MOST_TRIES - found.tries)
+    mine = update(Pin).where(Pin.business_id == business_id(), Pin.id == pin_id, Pin.used_at.is_(None))
+    if not db.session.execute(mine.values(used_at=dates.now()).returning(Pin.id)).first():
+        raise PinOverError
+
+
+def basket_hash(basket: Basket) -> bytes:
+    """What a PIN is bound to: whose it is, where, what is sold and how many points pay."""
+    return hashlib.sha256(json.dumps(asdict(basket), sort_keys=True, default=str).encode()).digest()
+
+
+def _end_others(basket: Basket) -> None:
+    open_ones = update(Pin).where(
+        Pin.business_id == business_id(),
+        Pin.customer_id == basket.customer_id,
+        Pin.terminal_id == basket.terminal_id,
+        Pin.used_at.is_(None),
+        Pin.expires_at > dates.now(),
+    )
+    db.session.execute(open_ones.values(expires_at=dates.now()))
+
+
+def _failures(column: InstrumentedAttribute[int], number: int) -> int:
+    counted = select(func.coalesce(func.sum(Pin.tries) - func.count(Pin.used_at), 0)).where(
+        Pin.business_id == business_id(), column == number, Pin.created_at > dates.now() - DAY
+    )
+    return int(db.session.execute(counted).scalar_one())
+
+
+def _code_hash(number: int, code: str) -> bytes:
+    """Keyed, as six digits alone are guessed from any hash."""
+    secret = current_app.config["REGULARS"].secret_key.encode()
+    return hmac.digest(secret, f"pin:{business_id()}:{number}:{code}".encode(), hashlib.sha256)

@@ -1,0 +1,161 @@
+"""What a basket costs a customer, and what it brings: nothing is written (TE-2, LP-1, LP-2, AC-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.db import business_id
+from app.extensions import db
+from app.ledger.services import Holding
+from app.lib import dates
+from app.lib.formats import precision
+from app.loyalty.models import Access, Good
+from app.loyalty.queries import rules_of
+from app.loyalty.rules import WHOLE_PERCENT, Line, Outcome, Purchase, Rounding, outcome
+from app.transactions.notices import Manner
+from app.transactions.services.basket import Basket, Figures, Refusal, RefusedError, check_size
+from app.transactions.services.circumstances import circumstances, manner_of
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A basket with what becomes of it. Money in the smallest unit, points in hundredths."""
+
+    basket: Basket
+    place_id: int
+    wallet_id: int
+    access: Access
+    category_id: int
+    enrolled: bool
+    digits: int
+    outcome: Outcome
+    rounding: Rounding
+    points_share: int
+    pin_limit: int
+    points_days: int | None
+    accounts: frozenset[int]
+    """Wallets that may pay."""
+    manner: Manner
+
+    @property
+    def total(self) -> int:
+        """After discounts."""
+        return sum(self.outcome.left.values())
+
+    @property
+    def discount(self) -> int:
+        return self.basket.gross - self.total
+
+    @property
+    def paid_by_points(self) -> int:
+        return in_money(self.basket.points, self.digits)
+
+    @property
+    def due(self) -> int:
+        """What is left to be paid in money."""
+        return self.total - self.paid_by_points - sum(self.basket.accounts.values())
+
+    @property
+    def earned(self) -> int:
+        earns = self.access in (Access.FULL, Access.LIMITED)
+        return self.outcome.earned(self.due, self.rounding) if earns else 0
+
+    @property
+    def needs_pin(self) -> bool:
+        return self.basket.points > self.pin_limit
+
+    @property
+    def figures(self) -> Figures:
+        return Figures(self.total, self.basket.points, self.due, self.earned)
+
+    def most_points(self, available: int) -> int:
+        """How many points may pay: what is there, up to the share of the check (LP-3, TE-3), in whole money."""
+        if self.access is not Access.FULL:
+            return 0
+        share = self.total * self.points_share // WHOLE_PERCENT
+        return in_points(min(in_money(max(available, 0), self.digits), share), self.digits)
+
+
+def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> Quote:
+    """What the basket would cost and bring now. Raises RefusedError; balances are not looked at here.
+
+    With `hold` the customer is held, for who sells it next.
+    """
+    check_size(basket)
+    row = circumstances(basket, hold=hold)
+    zone = ZoneInfo(row.time_zone)
+    access = row.access or row.Program.default_access
+    if access is Access.BLACKLISTED:
+        raise RefusedError(Refusal.BLACKLISTED)
+    digits = precision(row.currency)
+    purchase = Purchase(
+        _lines(basket),
+        (at or dates.now()).astimezone(zone),
+        row.point_of_sale_id,
+        row.category_id or row.default_category,
+        digits,
+    )
+    return Quote(
+        basket,
+        row.point_of_sale_id,
+        row.Program.wallet_id,
+        access,
+        purchase.category_id,
+        row.category_id is not None,
+        digits,
+        outcome(rules_of(basket.program_id), purchase),
+        Rounding(row.Program.rounding),
+        row.Program.points_share,
+        row.Program.pin_limit,
+        row.Program.points_days,
+        frozenset(row.accounts or ()),
+        manner_of(row),
+    )
+
+
+def check_payment(asked: Quote, held: Mapping[int, Holding], at: datetime) -> None:
+    """That what is to be paid with is there and may pay. Raises RefusedError."""
+    basket = asked.basket
+    if basket.points and asked.access is not Access.FULL:
+        raise RefusedError(Refusal.NO_REDEEMING, 0)
+    most = asked.most_points(held[asked.wallet_id].available(at)) if asked.wallet_id in held else 0
+    if basket.points > most:
+        raise RefusedError(Refusal.TOO_MANY_POINTS, most)
+    if basket.points != in_points(asked.paid_by_points, asked.digits):
+        raise RefusedError(Refusal.FRACTION)
+    for wallet, amount in basket.accounts.items():
+        available = held[wallet].available(at) if wallet in held else 0
+        if wallet not in asked.accounts or amount > available:
+            raise RefusedError(Refusal.OTHER_ACCOUNT, available if wallet in asked.accounts else 0)
+    if asked.due < 0:
+        raise RefusedError(Refusal.OVERPAID, asked.total)
+
+
+def in_money(points: int, digits: int) -> int:
+    """What points pay: one pays one unit of the currency (LP-1). A rest that is no money is left out."""
+    return points * 10**digits // 100
+
+
+def in_points(money: int, digits: int) -> int:
+    """Hundredths of points that an amount is, rounded up to what pays it."""
+    return -(-money * 100 // 10**digits)
+
+
+def _lines(basket: Basket) -> tuple[Line, ...]:
+    groups = _groups([line.good_id for line in basket.lines if line.good_id is not None])
+    return tuple(
+        Line(number, each.good_id, groups.get(each.good_id, frozenset()), each.quantity, each.gross)
+        for number, each in enumerate(basket.lines, start=1)
+    )
+
+
+def _groups(goods: Sequence[int]) -> dict[int | None, frozenset[int]]:
+    if not goods:
+        return {}
+    known = select(Good.id, Good.group_id).where(Good.business_id == business_id(), Good.id.in_(goods))
+    return {row.id: frozenset({row.group_id} - {None}) for row in db.session.execute(known)}

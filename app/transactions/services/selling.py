@@ -1,0 +1,175 @@
+"""A sale: quoted anew, held to what the person agreed to, and written with points, figures and messages (TE-2)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text, update
+
+from app.customers.models import Customer
+from app.customers.services.enrolling import enrol
+from app.customers.services.figures import count_sale
+from app.db import business_id, current_scope
+from app.extensions import db
+from app.ledger.models import EntryKind
+from app.ledger.services import Credit, Holding, Move, Occasion, Spend, hold, post
+from app.lib import dates
+from app.loyalty.rules import Looked
+from app.transactions.bought import add_bought
+from app.transactions.models import Kind, Source, Status
+from app.transactions.notices import Told, announce_sale
+from app.transactions.services.basket import Basket, Figures
+from app.transactions.services.quoting import Quote, check_payment, quote
+
+
+class QuoteChangedError(Exception):
+    """The figures are no longer those that were agreed to; `quote` has the new ones."""
+
+    def __init__(self, changed: Quote) -> None:
+        super().__init__("The quote changed.")
+        self.quote = changed
+
+
+class PinNeededError(Exception):
+    """So many points pay only with a PIN (TE-3)."""
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A sale as it was written."""
+
+    transaction_id: int
+    quote: Quote
+    balance: int
+    """Of points, after it; hundredths."""
+    at: datetime
+
+
+_WRITE = text(
+    """
+    WITH sale AS (
+        INSERT INTO transaction (business_id, customer_id, program_id, point_of_sale_id, terminal_id, kind, source,
+            status, at, gross, discount, points_paid, account_paid, points_earned, user_id, rules)
+        VALUES (:business, :customer, :program, :place, :terminal, :kind, :source, :status, :at, :gross, :discount,
+            :points, :accounts, :earned, :user, CAST(:rules AS jsonb))
+        RETURNING id
+    ), lines AS (
+        INSERT INTO transaction_line
+            (business_id, transaction_id, number, code, name, quantity, gross, discount, good_id)
+        SELECT :business, sale.id, line.*
+        FROM sale, unnest(CAST(:numbers AS bigint[]), CAST(:codes AS text[]), CAST(:names AS text[]),
+            CAST(:quantities AS bigint[]), CAST(:grosses AS bigint[]), CAST(:discounts AS bigint[]),
+            CAST(:goods AS bigint[])) line
+    )
+    SELECT id FROM sale
+    """
+)
+
+
+def sell(
+    basket: Basket, agreed: Figures | None = None, *, source: Source = Source.STORE, pin_checked: bool = False
+) -> Sale:
+    """Sells a basket. Run it once for each form or call: its caller holds the key.
+
+    Raises RefusedError, QuoteChangedError when `agreed` are other figures, PinNeededError. What it writes, it writes
+    in this unit of work: lines, movements, figures, goods bought, messages.
+    """
+    asked = quote(basket, hold=True)
+    wallets = {asked.wallet_id, *basket.accounts, *(wallet for wallet, _amount in asked.outcome.accounts)}
+    held = hold(basket.customer_id, wallets)
+    # Once the balances are held, so that by moment and by id a wallet's entries stand in the same order.
+    at = dates.now()
+    check_payment(asked, held, at)
+    if agreed is not None and agreed != asked.figures:
+        raise QuoteChangedError(asked)
+    if asked.needs_pin and not pin_checked:
+        raise PinNeededError
+    if not asked.enrolled:
+        enrol(basket.customer_id, basket.program_id, asked.access, asked.category_id)
+    number = _write(asked, source, at)
+    balance = _move(asked, held, number, at)
+    count_sale(_figures(asked, at))
+    if any(line.good_id is not None for line in basket.lines):
+        add_bought(number)
+    if basket.points:
+        _confirm(basket.customer_id)
+    announce_sale(_told_of(asked, number, balance), asked.manner)
+    return Sale(number, asked, balance, at)
+
+
+def _write(asked: Quote, source: Source, at: datetime) -> int:
+    basket = asked.basket
+    values: dict[str, Any] = {
+        "business": business_id(),
+        "customer": basket.customer_id,
+        "program": basket.program_id,
+        "place": asked.place_id,
+        "terminal": basket.terminal_id,
+        "at": at,
+        "user": current_scope().user_id,
+        "kind": int(Kind.SALE),
+        "source": int(source),
+        "status": int(Status.COMPLETED),
+        "gross": basket.gross,
+        "discount": asked.discount,
+        "points": basket.points,
+        "accounts": sum(basket.accounts.values()),
+        "earned": asked.earned,
+        "rules": json.dumps([_told(each) for each in asked.outcome.looked], ensure_ascii=False),
+        "numbers": list(range(1, len(basket.lines) + 1)),
+        "codes": [line.code for line in basket.lines],
+        "names": [line.name for line in basket.lines],
+        "quantities": [line.quantity for line in basket.lines],
+        "grosses": [line.gross for line in basket.lines],
+        "discounts": [asked.outcome.discounts[number] for number in range(1, len(basket.lines) + 1)],
+        "goods": [line.good_id for line in basket.lines],
+    }
+    return int(db.session.execute(_WRITE, values).scalar_one())
+
+
+def _told(looked: Looked) -> dict[str, Any]:
+    """What a sale keeps of a rule: its name as it was then, and why it applied or did not."""
+    told = {"id": looked.rule_id, "name": looked.name, "why": looked.why.value, "discount": looked.discount}
+    return told | ({"stopped_by": looked.stopped_by} if looked.stopped_by else {})
+
+
+def _move(asked: Quote, held: dict[int, Holding], number: int, at: datetime) -> int:
+    """Points and money, what goes out before what comes in; answers with the balance of points."""
+    moves: list[Move] = []
+    if asked.basket.points:
+        moves.append(Spend(asked.wallet_id, EntryKind.SPENT, f"sale:{number}:points", amount=asked.basket.points))
+    for wallet, amount in sorted(asked.basket.accounts.items()):
+        if amount:
+            moves.append(Spend(wallet, EntryKind.SPENT, f"sale:{number}:account:{wallet}", amount=amount))
+    if asked.earned:
+        expires_at = at + timedelta(asked.points_days) if asked.points_days else None
+        key = f"sale:{number}"
+        moves.append(Credit(asked.wallet_id, EntryKind.EARNED, key, amount=asked.earned, expires_at=expires_at))
+    for wallet, amount in asked.outcome.accounts:
+        moves.append(Credit(wallet, EntryKind.EARNED, f"sale:{number}:bonus:{wallet}", amount=amount))
+    if moves:
+        post(asked.basket.customer_id, moves, Occasion(asked.place_id, number), at=at, held=held)
+    return held[asked.wallet_id].amount
+
+
+def _figures(asked: Quote, at: datetime) -> dict[str, object]:
+    basket = asked.basket
+    where = {"program": basket.program_id, "place": asked.place_id, "terminal": basket.terminal_id}
+    return {"customer": basket.customer_id, "amount": asked.total, "at": at, **where}
+
+
+def _told_of(asked: Quote, number: int, balance: int) -> Told:
+    basket = asked.basket
+    where = (basket.customer_id, basket.program_id, asked.place_id, basket.terminal_id)
+    return Told(number, *where, asked.total, basket.points, asked.earned, balance)
+
+
+def _confirm(customer_id: int) -> None:
+    """Who redeems takes part (BA-3)."""
+    mine = update(Customer).where(
+        Customer.business_id == business_id(), Customer.id == customer_id, Customer.confirmed.is_(False)
+    )
+    db.session.execute(mine.values(confirmed=True))
