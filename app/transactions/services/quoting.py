@@ -81,10 +81,13 @@ class Quote:
         return in_points(min(in_money(max(available, 0), self.digits), share), self.digits)
 
 
-def quote(basket: Basket, at: datetime | None = None) -> Quote:
-    """What the basket would cost and bring now. Raises RefusedError; what is held is not looked at here."""
+def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> Quote:
+    """What the basket would cost and bring now. Raises RefusedError; balances are not looked at here.
+
+    With `hold` the customer is held, for who sells it next.
+    """
     check_size(basket)
-    row = circumstances(basket)
+    row = circumstances(basket, hold=hold)
     zone = ZoneInfo(row.time_zone)
     access = row.access or row.Program.default_access
     if access is Access.BLACKLISTED:

@@ -77,7 +77,7 @@ def sell(
     Raises RefusedError, QuoteChangedError when `agreed` are other figures, PinNeededError. What it writes, it writes
     in this unit of work: lines, movements, figures, goods bought, messages.
     """
-    asked = quote(basket)
+    asked = quote(basket, hold=True)
     wallets = {asked.wallet_id, *basket.accounts, *(wallet for wallet, _amount in asked.outcome.accounts)}
     held = hold(basket.customer_id, wallets)
     # Once the balances are held, so that by moment and by id a wallet's entries stand in the same order.
