@@ -36,6 +36,7 @@ from app.transactions.services import (
     quote,
     sell,
 )
+from tests.browsing import text_of
 from tests.factories import add_account, add_customer, add_good, add_points
 from tests.people import Shop, Town
 
@@ -84,6 +85,15 @@ def test_a_sale_earns_what_the_rules_say_and_is_told(shop: Shop) -> None:
         assert "15,05" in letters[1].text
         sell(basket(shop, customer, 100))
         assert len(db.session.scalars(select(Message)).all()) == 3
+
+
+def test_a_sale_opens_to_the_rules_that_applied(shop: Shop, town: Town) -> None:
+    """CP-3: as they were called then."""
+    with shop.work():
+        customer = add_customer()
+        sale = sell(basket(shop, customer, 10_000))
+    opened = town.browser(town.anna).get(f"/customers/{customer}/transactions/{sale.transaction_id}")
+    assert "Rule Ten percent" in text_of(opened)
 
 
 def test_points_pay_and_only_the_rest_earns(shop: Shop) -> None:
