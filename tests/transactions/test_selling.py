@@ -69,6 +69,7 @@ def balance(shop: Shop, customer: int) -> int:
 
 
 def test_a_sale_earns_what_the_rules_say_and_is_told(shop: Shop) -> None:
+    """LP-3, LP-5: with a welcome at the first transaction."""
     with shop.work():
         customer = add_customer()
         sale = sell(basket(shop, customer, 10_000, 5_050))
