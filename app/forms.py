@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import time
 from typing import ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, Field, Form, HiddenField, SelectField, StringField, ValidationError
-from wtforms.validators import DataRequired, Length
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    Form,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TimeField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, Length, NumberRange
+from wtforms.widgets import CheckboxInput
 
 from app.filters import language
 from app.identity import workplace
@@ -44,6 +57,14 @@ def line(
     )
 
 
+class Within(NumberRange):  # type: ignore[misc]
+    """A number between two others, or none."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data is not None:
+            super().__call__(form, field)
+
+
 def name_line() -> Field:
     return line(lazy_pgettext("of a thing", "Name"), DataRequired(_l("Enter a name.")))
 
@@ -58,6 +79,35 @@ class DayField(DateField):  # type: ignore[misc]
             raise ValueError(_("There is no such day. Write it as 1990-12-31.")) from None
 
 
+class HourField(TimeField):  # type: ignore[misc]
+    """An hour of the day with its minutes, by the browser's own picker; blank is None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        try:
+            super().process_formdata([each for each in valuelist if each])
+        except ValueError:
+            raise ValueError(_("There is no such time. Write it as 09:30.")) from None
+
+    def words(self, value: time | None) -> str:
+        return f"{value:%H:%M}" if value is not None else "–"
+
+
+class ChecksField(SelectMultipleField):  # type: ignore[misc]
+    """Things by their ids, each with a box to tick; `data` is a sorted list."""
+
+    option_widget = CheckboxInput()
+    data: list[int]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = sorted(set(self.data))
+
+    def words(self, value: Collection[int]) -> str:
+        names = {int(each.value): str(each.label) for each in self.choices}
+        return ", ".join(names.get(each, str(each)) for each in value) or "–"
+
+
 class MoneyField(StringField):  # type: ignore[misc]
     """An amount as the person's language writes it: `data` is in the smallest unit of the business's currency.
 
@@ -67,6 +117,11 @@ class MoneyField(StringField):  # type: ignore[misc]
     MOST_WHOLE = 9
     """Digits before the decimal sign: a sum of thousands of them still fits a bigint."""
 
+    @property
+    def digits(self) -> int:
+        """Digits behind the decimal sign."""
+        return formats.precision(workplace().currency)
+
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = one_line(valuelist[0]) if valuelist else ""
         self.data = None
@@ -74,13 +129,12 @@ class MoneyField(StringField):  # type: ignore[misc]
             self.data = self._parsed(typed)
 
     def _parsed(self, typed: str) -> int:
-        digits = formats.precision(workplace().currency)
         try:
-            value, rest = divmod(decimals.parse(typed, language()), 10 ** (decimals.DIGITS - digits))
+            value, rest = divmod(decimals.parse(typed, language()), 10 ** (decimals.DIGITS - self.digits))
         except ValueError:
             value, rest = 0, 1
-        if rest or abs(value) >= 10 ** (self.MOST_WHOLE + digits):
-            raise ValueError(_wrong_amount(digits, self.MOST_WHOLE))
+        if rest or abs(value) >= 10 ** (self.MOST_WHOLE + self.digits):
+            raise ValueError(_wrong_amount(self.digits, self.MOST_WHOLE))
         if value < 0:
             raise ValueError(_("An amount cannot be below 0."))
         return value
@@ -92,7 +146,22 @@ class MoneyField(StringField):  # type: ignore[misc]
     def words(self, value: int | None) -> str:
         if value is None:
             return "–"
-        return "".join(formats.minor(value, language(), formats.precision(workplace().currency)))
+        return "".join(formats.minor(value, language(), self.digits))
+
+
+class HundredthsField(MoneyField):
+    """Points or a percent: `data` is in hundredths."""
+
+    digits = 2
+
+    def words(self, value: int | None) -> str:
+        return "–" if value is None else decimals.written(value * 100, language())
+
+
+class WholeField(MoneyField):
+    """A whole number from 0 on."""
+
+    digits = 0
 
 
 def _wrong_amount(digits: int, most: int) -> str:
@@ -122,15 +191,23 @@ class KeptForm(FlaskForm):  # type: ignore[misc]
         return bool(self.version.data != self._hash(row))
 
     def values(self) -> dict[str, object]:
-        return {name: self[name].data for name in self.fields}
+        return {name: self[name].data for name in self._names()}
 
     def kept_words(self, row: object) -> list[tuple[str, str]]:
         """What of the row differs from what was typed: label and the kept value, as people read it."""
-        differing = [name for name in self.fields if getattr(row, name) != self[name].data]
+        differing = [name for name in self._names() if getattr(row, name) != self[name].data]
         return [(str(self[name].label.text), _words(self[name], getattr(row, name))) for name in differing]
 
+    def said(self) -> list[tuple[str, str]]:
+        """What the form says, for who only reads: label and value, as people read them."""
+        return [(str(self[name].label.text), _words(self[name], self[name].data)) for name in self._names()]
+
+    def _names(self) -> list[str]:
+        """The fields that this form has, as one may have been taken out."""
+        return [name for name in self.fields if name in self]
+
     def _hash(self, row: object) -> str:
-        shown = repr([getattr(row, name) for name in self.fields])
+        shown = repr([getattr(row, name) for name in self._names()])
         return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
@@ -142,4 +219,4 @@ def _words(field: Field, value: object) -> str:
         return str(labels.get("" if value is None else str(value), value))
     if isinstance(field, BooleanField):
         return _("Yes") if value else _("No")
-    return str(value) or "–"
+    return "–" if value in (None, "") else str(value)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, literal, select, true, tuple_
 
 from app.address import whole_number
 from app.errors import BadAddress, Problem
@@ -65,10 +65,26 @@ class Order:
     moment: ColumnElement[datetime]
     id: ColumnElement[int]
 
-    def newest(self, chosen: Select[Any], key: PageKey | None) -> Select[Any]:
-        """The ids of a page's rows and of one more, out of those chosen. Raises Problem 404 when the key's is gone."""
+    def newest(self, chosen: Select[Any], key: PageKey | None, stretches: FromClause | None = None) -> Select[Any]:
+        """The ids of a page's rows and of one more, out of those chosen. Raises Problem 404 when the key's is gone.
+
+        Where no index has all that is chosen in this order, `stretches` name the parts of one that have: `chosen` is
+        then of one of them, and the page is the newest of all.
+        """
+        begun, backward = self._begun(chosen, key), key is not None and key.backward
+        if stretches is None:
+            return self._walk(begun, backward).with_only_columns(self.id)
+        walks = self._walk(begun, backward).lateral("walk")
+        merged = select(walks.c.id).select_from(stretches.join(walks, true()))
+        return merged.order_by(*_order(walks.c.at, walks.c.id, backward)).limit(PAGE_SIZE + 1)
+
+    def newest_first(self) -> tuple[ColumnElement[Any], ...]:
+        return _order(self.moment, self.id, backward=False)
+
+    def _begun(self, chosen: Select[Any], key: PageKey | None) -> Select[Any]:
+        """Those chosen that lie behind the key's row, or before it."""
         if key is None:
-            return self._walk(chosen, backward=False)
+            return chosen
         found = db.session.execute(chosen.with_only_columns(self.moment).where(self.id == key.id)).scalar()
         if found is None:
             raise Problem(
@@ -77,14 +93,16 @@ class Order:
                 _("Start from the first page: the line it began at is not in this list."),
             )
         here, place = tuple_(self.moment, self.id), tuple_(literal(found), literal(key.id))
-        return self._walk(chosen.where(here > place if key.backward else here < place), key.backward)
-
-    def newest_first(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-        return self.moment.desc(), self.id.desc()
+        return chosen.where(here > place if key.backward else here < place)
 
     def _walk(self, chosen: Select[Any], backward: bool) -> Select[Any]:
-        order = (self.moment.asc(), self.id.asc()) if backward else self.newest_first()
-        return chosen.with_only_columns(self.id).order_by(*order).limit(PAGE_SIZE + 1)
+        columns: list[Any] = [self.moment.label("at"), self.id.label("id")]
+        order = _order(self.moment, self.id, backward)
+        return chosen.with_only_columns(*columns).order_by(*order).limit(PAGE_SIZE + 1)
+
+
+def _order(moment: ColumnElement[Any], number: ColumnElement[Any], backward: bool) -> tuple[ColumnElement[Any], ...]:
+    return (moment.asc(), number.asc()) if backward else (moment.desc(), number.desc())
 
 
 def page_of(lines: Sequence[Line], key: PageKey | None) -> Page[Line]:

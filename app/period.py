@@ -83,6 +83,14 @@ def today() -> date:
     return local(dates.now()).date()
 
 
+def days_of(period: Period) -> list[tuple[date, datetime, datetime]]:
+    """Each day of a period with both ends, with the moments where it begins and where the next one does."""
+    if period.first is None or period.last is None:
+        raise ValueError("This period has an open end.")
+    days = [period.first + timedelta(days=number) for number in range((period.last - period.first).days + 1)]
+    return [(day, _midnight(day), _midnight(day + timedelta(days=1))) for day in days]
+
+
 def _day(args: Mapping[str, str], name: str) -> date | None:
     text = args.get(name, "")
     if not text:

@@ -26,9 +26,13 @@ class Permission(StrEnum):
     """Any user of the panel in a business."""
     READ_CUSTOMERS = "read_customers"
     EDIT_CUSTOMERS = "edit_customers"
+    ADJUST_POINTS = "adjust_points"
+    """Add or remove points and money of a customer by hand."""
     ERASE_CUSTOMERS = "erase_customers"
     HAND_OUT_PERSONAL_DATA = "hand_out_personal_data"
     """Make the file of all that is known of one customer, at its own request (CP-8)."""
+    READ_TRANSACTIONS = "read_transactions"
+    """Of all customers; who they are is told to whoever may read customers, to others masked (TL-1)."""
     READ_LOYALTY = "read_loyalty"
     EDIT_LOYALTY = "edit_loyalty"
     READ_PLACES = "read_places"
@@ -44,6 +48,8 @@ _OPERATOR = frozenset(
         Permission.MEMBER,
         Permission.READ_CUSTOMERS,
         Permission.EDIT_CUSTOMERS,
+        Permission.ADJUST_POINTS,
+        Permission.READ_TRANSACTIONS,
         Permission.READ_LOYALTY,
         Permission.READ_PLACES,
     }
@@ -62,7 +68,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.BRAND_OPERATOR: _BRAND,
     Role.LOCATION_OPERATOR: _OPERATOR,
-    Role.ACCOUNTANT: frozenset({Permission.MEMBER}),
+    Role.ACCOUNTANT: frozenset({Permission.MEMBER, Permission.READ_TRANSACTIONS}),
     Role.SALESPERSON: frozenset({Permission.SELL}),
 }
 

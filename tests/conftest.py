@@ -25,6 +25,8 @@ from app.customers.saved_filters import Kept, keep
 from app.extensions import db
 from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, data_dir
+from app.loyalty.rules import PointsPercent
+from app.loyalty.services.accounts import add_account
 from tests.factories import (
     add_answer,
     add_customer,
@@ -36,6 +38,7 @@ from tests.factories import (
     add_open_sale,
     add_points,
     add_question,
+    add_rule,
     add_sale,
     add_segment,
     give_offer,
@@ -131,6 +134,8 @@ def stocked(town: Town) -> Town:
             for each in (customer, stranger):
                 add_message(each)
                 give_offer(each, add_offer())
+            add_rule(shop.program, PointsPercent(1000))
+            add_account(shop.program, "Gift account", "")
             add_segment("Regulars")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)

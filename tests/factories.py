@@ -29,11 +29,14 @@ from app.loyalty.models import (
     Good,
     GoodGroup,
     Program,
+    ProgramRule,
     QuestionnaireChoice,
     QuestionnaireField,
     Wallet,
     WalletKind,
 )
+from app.loyalty.rules import Conditions, Effect
+from app.loyalty.rules.kept import written_conditions, written_effects
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 from app.offers.models import CustomerOffer, Offer
 from app.transactions.bought import add_bought, take_back_bought
@@ -148,6 +151,22 @@ def add_account(name: str) -> int:
     wallet = Wallet(business_id=business_id(), kind=WalletKind.MONEY, name=name)
     _add(wallet)
     return wallet.id
+
+
+def add_rule(
+    program_id: int, *effects: Effect, name: str = "Always", conditions: Conditions | None = None, priority: int = 0
+) -> int:
+    """An active rule that combines; answers with its id."""
+    rule = ProgramRule(
+        business_id=business_id(),
+        program_id=program_id,
+        name=name,
+        priority=priority,
+        conditions=written_conditions(conditions or Conditions()),
+        effects=written_effects(effects),
+    )
+    _add(rule)
+    return rule.id
 
 
 def add_question(

@@ -33,6 +33,9 @@ class Ids:
     good: int
     good_group: int
     segment: int
+    rule: int
+    category: int
+    account: int
     filter_key: str
     sale_key: str
     """Of a sale that Sasha is making; a customer is chosen and an amount entered."""
@@ -51,6 +54,10 @@ class Ids:
             "good_id": self.good,
             "good_group_id": self.good_group,
             "segment_id": self.segment,
+            "program_id": shop.program,
+            "rule_id": self.rule,
+            "category_id": self.category,
+            "account_id": self.account,
             "filter_key": self.filter_key,
             "sale_key": self.sale_key,
         }
@@ -68,8 +75,12 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         question = text("SELECT min(id) FROM questionnaire_field")
         goods = text("SELECT min(id) FROM good"), text("SELECT min(id) FROM good_group")
         segment = text("SELECT min(id) FROM segment WHERE (franchisee_id = :franchisee) = :own")
+        rule = text("SELECT min(id) FROM program_rule")
+        category = text("SELECT min(id) FROM category")
+        account = text("SELECT min(wallet_id) FROM program_account")
         theirs |= {"franchisee": shop.franchisee, "own": franchised}
-        found = [db.session.scalar(each, theirs) or 0 for each in (sale, message, question, *goods, segment)]
+        asked = (sale, message, question, *goods, segment, rule, category, account)
+        found = [db.session.scalar(each, theirs) or 0 for each in asked]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
         sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
     return Ids(shop, franchised, int(customer), *found, str(key), str(sale_key))

@@ -38,7 +38,8 @@ def pages(town: Town, rules: list[Rule]) -> Iterator[tuple[str, Element]]:
         client = clients[at_terminal(rule)]
         page = address(town.app, rule, own)
         response = client.get(page)
-        if response.status_code == 200 and response.text.startswith("<!doctype html>"):
+        is_page = response.status_code == 200 and response.mimetype == "text/html"
+        if is_page and response.text.startswith("<!doctype html>"):
             yield page, parse(response)
 
 

@@ -138,8 +138,10 @@ class Shell:
         customers = [
             Item(_("Customers"), "users", "customers.index", Permission.READ_CUSTOMERS, "c"),
             Item(_("Segments"), "bookmark", "segments.index", Permission.READ_CUSTOMERS, "e"),
+            Item(_("Transactions"), "receipt-text", "transactions.index", Permission.READ_TRANSACTIONS, "x"),
         ]
         loyalty = [
+            Item(_("Programs"), "award", "loyalty.programs", Permission.READ_LOYALTY, "r"),
             Item(_("Goods and services"), "package", "loyalty.goods", Permission.READ_LOYALTY, "o"),
             Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q"),
         ]

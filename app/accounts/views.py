@@ -29,6 +29,8 @@ blueprint = Blueprint("accounts", __name__)
 def home() -> BaseResponse:
     if person().may(Permission.READ_CUSTOMERS):
         return redirect(url_for("customers.index"))
+    if person().may(Permission.READ_TRANSACTIONS):
+        return redirect(url_for("transactions.index"))
     return redirect(url_for("accounts.profile"))
 
 

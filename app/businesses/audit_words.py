@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from app.audit_words import Kind, KnownFields, one_of, yes_or_no
 from app.businesses import queries
-from app.businesses.feature_names import feature_names
 from app.businesses.models import Business, Franchisee, PointOfSale, Terminal
 from app.db import business_id
 from app.extensions import db
@@ -35,7 +34,7 @@ def _fields() -> KnownFields:
             "franchisee_id": (_("Franchisee"), one_of(franchisees)),
             "point_of_sale_id": (_("Point of sale"), one_of(places)),
             "archived_at": (_("Archived"), moment_words),
-            "feature": (_("Feature"), one_of({str(each): name for each, name in feature_names().items()})),
+            "feature": (_("Feature"), one_of({str(each): name for each, name in queries.feature_names().items()})),
         }
     )
 

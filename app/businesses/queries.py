@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from flask_babel import gettext as _
 from sqlalchemy import Executable, Row, func, select, text
 from werkzeug.exceptions import NotFound
 
@@ -119,6 +120,15 @@ def features() -> frozenset[Feature]:
     mine = select(BusinessFeature.feature).where(BusinessFeature.business_id == business_id())
     on = set(db.session.scalars(mine))
     return frozenset(each for each in Feature if each in on)
+
+
+def feature_names() -> dict[Feature, str]:
+    """Every feature that support can turn on, as people call it."""
+    return {
+        Feature.ALPHA_NAME: _("Own sender name of SMS"),
+        Feature.VIBER: _("Viber messages"),
+        Feature.KIOSK: _("Kiosk"),
+    }
 
 
 def business_with_slug(slug: str) -> int | None:

@@ -53,6 +53,7 @@ KINDS = (
             "customer.create": _l("Customer registered"),
             "customer.change": _l("Customer changed"),
             "customer.tag": _l("Tag of a customer changed"),
+            "customer.adjust": _l("Points of a customer adjusted"),
             "customer.erase": _l("Customer deleted"),
             "customer.personal_data": _l("Personal-data file made"),
         },

@@ -90,7 +90,7 @@ def customer_named(customer_id: int) -> Customer:
 
 
 def customer_to_change(customer_id: int) -> Customer:
-    """The same, held until the end of this unit of work; sales, which only refer to it, do not wait."""
+    """The same, held until the end of this unit of work; what only refers to it, such as points, does not wait."""
     return _held(customer_id, {"key_share": True})
 
 

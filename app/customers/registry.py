@@ -125,6 +125,23 @@ class Tab:
         return url_for(self.endpoint, customer_id=customer_id)
 
 
+@dataclass(frozen=True)
+class Action:
+    """Something that a person may do with one customer, on a page of its own: linked to from profile and drawer."""
+
+    key: str
+    label: object
+    """Words, lazily translated."""
+    sign: str
+    """The icon."""
+    endpoint: str
+    """Of a page whose address takes customer_id alone."""
+    permission: Permission
+
+    def href(self, customer_id: int) -> str:
+        return url_for(self.endpoint, customer_id=customer_id)
+
+
 ColumnProvider = Callable[[], Sequence[Column]]
 FactProvider = Callable[[int], Mapping[str, object]]
 DataProvider = Callable[[int], object]
@@ -151,6 +168,7 @@ class Registry:
     creation: list[Step] = field(default_factory=list)
     erasure: list[ErasureStep] = field(default_factory=list)
     tabs: list[tuple[int, Tab]] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
 
 
 registry = Registry()
@@ -197,6 +215,12 @@ def add_tab(place: int, tab: Tab) -> None:
     if all(tab.key != known.key for _place, known in registry.tabs):
         registry.tabs.append((place, tab))
         registry.tabs.sort(key=lambda entry: entry[0])
+
+
+def add_action(action: Action) -> None:
+    """Hangs in what can be done with one customer."""
+    if all(action.key != known.key for known in registry.actions):
+        registry.actions.append(action)
 
 
 def facts(providers: Sequence[FactProvider], customer_id: int) -> dict[str, object]:

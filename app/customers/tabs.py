@@ -37,6 +37,11 @@ def show_tab(key: str, template: str, customer: Customer, **context: Any) -> Res
     )
 
 
+def head(customer: Customer) -> dict[str, Any]:
+    """Who the customer is, as the profile's head and pages about it show."""
+    return profile.identity(customer)
+
+
 def tab_hrefs(customer_id: int) -> dict[str, str]:
     """Key → address of each tab that this person may open; what is not there is not linked to."""
     return {tab.key: tab.href(customer_id) for tab in own_tabs()}

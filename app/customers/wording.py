@@ -48,6 +48,8 @@ def own_labels() -> dict[str, tuple[str, Words]]:
         "registered_point_of_sale_id": (_("Registered at"), _place_words()),
         "tag": (_("Tag"), lambda value: " = ".join(value) if isinstance(value, list) else str(value)),
         "reason": (_("Reason"), one_of(erasure_reasons())),
+        "reason_given": (_("Reason"), str),
+        "balance": (_("Balance"), lambda value: formats.points(int(str(value)), language())),
     }
 
 

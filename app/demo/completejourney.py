@@ -38,6 +38,8 @@ _AT_ONCE = 300
 _BEGAN = datetime(2017, 1, 1, tzinfo=UTC)
 _ENDED = datetime(2018, 1, 2, tzinfo=UTC)
 _PERCENT = 1
+_TITLE = "Complete Journey Rewards"
+_PROGRAM = ProgramPlan(_TITLE, {"en": _TITLE}, percent=_PERCENT, morning_percent=_PERCENT, whole=False, months=0)
 _SILVER, _GOLD = 150_000, 400_000
 
 
@@ -74,7 +76,7 @@ def _plan(groceries: Groceries) -> BusinessPlan:
     return BusinessPlan(
         *("Complete Journey", SLUG, len(groceries.households), groceries.baskets),
         places=tuple(PlacePlan(f"Store {store}") for store in groceries.stores),
-        programs=(ProgramPlan("Complete Journey Rewards", {"en": "Complete Journey Rewards"}),),
+        programs=(_PROGRAM,),
         menu="",
         currency="USD",
         zone="America/New_York",

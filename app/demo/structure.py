@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from app.demo.assortment import assortment, write_goods
 from app.demo.plans import ACCOUNT, CATEGORIES, FIRST_CATEGORY, BusinessPlan
+from app.demo.rules import rules, settings
 from app.demo.told import Question
 from app.demo.words import OfferPlan
 from app.loyalty.models import FieldKind
@@ -96,6 +97,7 @@ def write_structure(connection: Connection, plan: BusinessPlan, until: datetime)
     writer = Writer(connection, business)
     _write_places(writer, plan, made)
     _write_programs(connection, writer, plan, made)
+    _write_rules(writer, plan, made, until)
     _write_questions(writer, plan, made)
     _write_scopes(writer, made)
     made.goods = write_goods(connection, business, assortment(plan))
@@ -136,7 +138,8 @@ def _write_programs(connection: Connection, writer: Writer, plan: BusinessPlan, 
     for number, program in enumerate(plan.programs):
         names = Jsonb(program.public_names)
         wallet = made.wallets[program.wallet]
-        id_ = writer.add("program", title=program.title, public_names=names, wallet_id=wallet, is_default=number == 0)
+        own = {"title": program.title, "public_names": names, "wallet_id": wallet, "is_default": number == 0}
+        id_ = writer.add("program", **own, **settings(plan, program))
         made.programs.append(id_)
         made.categories.append(
             {
@@ -150,6 +153,13 @@ def _write_programs(connection: Connection, writer: Writer, plan: BusinessPlan, 
         "INSERT INTO program_account (business_id, program_id, wallet_id) VALUES (%s, %s, %s)",
         [made.business, made.programs[0], made.account],
     )
+
+
+def _write_rules(writer: Writer, plan: BusinessPlan, made: Structure, until: datetime) -> None:
+    for program, id_, categories in zip(plan.programs, made.programs, made.categories, strict=True):
+        for row in rules(program, categories, until):
+            json = {name: Jsonb(row[name]) for name in ("conditions", "effects")}
+            writer.add("program_rule", **{**row, **json, "program_id": id_})
 
 
 def _write_questions(writer: Writer, plan: BusinessPlan, made: Structure) -> None:

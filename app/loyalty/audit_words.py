@@ -1,4 +1,4 @@
-"""How the audit log's lines about programs, the questionnaire and goods read."""
+"""How the audit log's lines about the questionnaire and goods read."""
 
 from __future__ import annotations
 
@@ -16,20 +16,8 @@ from app.db import business_id
 from app.extensions import db
 from app.filters import moment_words, money
 from app.loyalty.kinds import kind_labels
-from app.loyalty.models import Good, GoodGroup, Program, QuestionnaireField, Wallet
+from app.loyalty.models import Good, GoodGroup, QuestionnaireField
 from app.loyalty.queries import every_question, groups
-
-
-def _program_fields() -> KnownFields:
-    wallets = select(Wallet.id, Wallet.name).where(Wallet.business_id == business_id())
-    names = {str(row.id): row.name for row in db.session.execute(wallets)}
-    return KnownFields(
-        {
-            "title": (_("Title"), str),
-            "wallet_id": (_("Points"), one_of(names)),
-            "is_default": (_("Default program"), yes_or_no),
-        }
-    )
 
 
 def _question_fields() -> KnownFields:
@@ -75,13 +63,6 @@ def _names(kind: Any, name: Any, ids: Collection[int]) -> dict[int, str]:
 
 
 KINDS = (
-    Kind(
-        "program",
-        _l("Program"),
-        {"program.create": _l("Program made")},
-        names=lambda ids: _names(Program, Program.title, ids),
-        fields=_program_fields,
-    ),
     Kind(
         "questionnaire_field",
         _l("Question"),

@@ -1,6 +1,6 @@
 """Who bought which good, kept in the unit of work of each sale and cancel, and proved against the lines (CT-7).
 
-Sales of one customer wait for each other before they come here, as they hold its balances.
+Sales of one customer wait for each other before they come here, as they hold it.
 """
 
 from __future__ import annotations

@@ -119,8 +119,8 @@ def transaction_count(customer_id: int) -> int:
     return int(db.session.execute(both).scalar_one())
 
 
-def transaction_named(customer_id: int, number: int) -> Row[Any]:
-    """A customer's transaction with names of place, Terminal, program and author. Raises NotFound."""
+def transaction_named(number: int, customer_id: int | None = None) -> Row[Any]:
+    """A transaction, of the customer if one is named, with place, Terminal, program and author. Raises NotFound."""
     columns: list[Any] = [
         Transaction,
         PointOfSale.name.label("place"),
@@ -137,8 +137,10 @@ def transaction_named(customer_id: int, number: int) -> Row[Any]:
         )
         .join(Program, (Program.business_id == Transaction.business_id) & (Program.id == Transaction.program_id))
         .outerjoin(User, User.id == Transaction.user_id)
-        .where(*_of_customer(customer_id), Transaction.id == number)
+        .where(Transaction.business_id == business_id(), Transaction.id == number)
     )
+    if customer_id is not None:
+        statement = statement.where(Transaction.customer_id == customer_id)
     found = db.session.execute(statement).first()
     if found is None:
         raise NotFound

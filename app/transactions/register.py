@@ -5,15 +5,32 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
+from app.audit_words import describe
 from app.customers.conditions.fields import add_fields
-from app.customers.registry import Tab, add_drawer_facts, add_overview_facts, add_personal_data, add_tab
+from app.customers.registry import (
+    Action,
+    Tab,
+    add_action,
+    add_drawer_facts,
+    add_overview_facts,
+    add_personal_data,
+    add_tab,
+)
+from app.permissions import Permission
+from app.transactions.audit_words import KIND
 from app.transactions.facts import drawer_facts, overview_facts
 from app.transactions.fields import bought_fields
 from app.transactions.personal_data import personal_data
 from app.transactions.queries import transaction_count
 
+ADJUST = Action(
+    "adjust", lazy_gettext("Adjust points"), "coins", "transactions.ask_to_adjust", Permission.ADJUST_POINTS
+)
+
 
 def register() -> None:
+    add_action(ADJUST)
+    describe(KIND)
     add_fields(35, bought_fields)
     add_drawer_facts(drawer_facts)
     add_overview_facts(overview_facts)

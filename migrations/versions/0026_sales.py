@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.policies import app_role, definer, open_to_definer, protect
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

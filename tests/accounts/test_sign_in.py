@@ -83,7 +83,7 @@ class TestThePerson:
             assert (response.status_code, response.location) == (302, page)
 
     def test_each_role_begins_where_it_may(self, town: Town) -> None:
-        for who, page in (("anna", "/customers"), ("boris", "/customers"), ("vera", "/profile")):
+        for who, page in (("anna", "/customers"), ("boris", "/customers"), ("vera", "/transactions")):
             assert town.browser(town.people[who]).get("/").location == page
 
     def test_a_salesperson_has_no_room_in_the_panel(self, town: Town) -> None:

@@ -85,7 +85,7 @@ class TestWhatIsKept:
         secret = [
             control.get("name", "")
             for page in pages
-            if page.status_code == 200 and page.text.startswith("<!doctype html>")
+            if page.status_code == 200 and page.mimetype == "text/html" and page.text.startswith("<!doctype html>")
             for control in parse(page).iter("input")
             if control.get("type") == "password" or control.get("autocomplete") == "one-time-code"
         ]

@@ -52,6 +52,17 @@ PAGES = {
     "good-groups": "/goods/groups",
     "good-group": "/goods/groups/new",
     "goods-none": "/goods?search=nothing",
+    "transactions": "/transactions",
+    "transaction": "/transactions/{sale}",
+    "report": "/transactions/report",
+    "programs": "/programs",
+    "program-new": "/programs/new",
+    "program": "/programs/{program}",
+    "rules": "/programs/{program}/rules",
+    "rule": "/programs/{program}/rules/{rule}",
+    "categories": "/programs/{program}/customer-categories",
+    "accounts": "/programs/{program}/accounts",
+    "advanced-settings": "/programs/{program}/advanced-settings",
     "questionnaire": "/questionnaire",
     "question": "/questionnaire/questions/new",
     "segments": "/segments",
@@ -77,7 +88,8 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with scratch_folder() as folder, _site(folder) as (app, address), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        ids = {"customer": _best_customer(app), "terminal": _terminal(app), **_segment(app)}
+        customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
+        ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
             for size, (width, height) in SIZES.items():
@@ -169,6 +181,20 @@ def _terminal(app: Flask) -> int:
     """Where Sasha sells."""
     with app.app_context(), unit_of_work(Scope(_anna(app).business)):
         return int(db.session.scalar(text("SELECT terminal_id FROM terminal_user")) or 0)
+
+
+def _latest_sale(app: Flask) -> int:
+    with app.app_context(), unit_of_work(Scope(_anna(app).business)):
+        newest = "SELECT id FROM transaction WHERE kind = 1 AND status = 1 ORDER BY at DESC, id DESC LIMIT 1"
+        return int(db.session.execute(text(newest)).scalar_one())
+
+
+def _program(app: Flask) -> dict[str, int]:
+    """The default program and the first of its rules."""
+    with app.app_context(), unit_of_work(_anna(app).scope):
+        program = db.session.execute(text("SELECT id FROM program WHERE is_default")).scalar_one()
+        rule = text("SELECT id FROM program_rule WHERE program_id = :program ORDER BY priority, id LIMIT 1")
+        return {"program": program, "rule": db.session.execute(rule, {"program": program}).scalar_one()}
 
 
 def _segment(app: Flask) -> dict[str, int | str]:

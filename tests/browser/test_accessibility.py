@@ -9,6 +9,9 @@ from app.customers.conditions.nodes import Condition, Damaged, Group, Joint
 from app.customers.saved_filters import Kept, keep
 from app.lib import dates
 from app.loyalty.models import FieldKind
+from app.loyalty.rules import AccountAmount, Conditions, PointsPercent
+from app.loyalty.services import create_program
+from app.loyalty.services.accounts import add_account
 from app.messaging.models import MessageStatus
 from tests.browser.conftest import PageFor
 from tests.factories import (
@@ -20,6 +23,7 @@ from tests.factories import (
     add_offer,
     add_points,
     add_question,
+    add_rule,
     add_sale,
     add_segment,
     give_offer,
@@ -38,6 +42,17 @@ PAGES = [
     *("/segments", "/segments/{segment}/edit", "/segments/{segment}/edit?f={filter}", "/segments/{used}/removal"),
     *("/segments/{segment}/removal", "/segments/new?f={filter}", "/customers?draft=new", "/customers?f={filter}"),
     *("/customers?draft={built}", "/customers?segment={segment}&open={customer}"),
+    *(
+        "/transactions",
+        "/transactions/{sale}",
+        "/transactions?kind=credit",
+        "/transactions/sums",
+        "/transactions/report",
+    ),
+    *("/transactions/report?by=both", "/transactions/report?to=2026-01-01"),
+    *("/programs", "/programs/new", "/programs/{program}", "/programs/{program}/rules/{rule}"),
+    *("/programs/{program}/rules", "/programs/{program}/customer-categories", "/programs/{program}/accounts"),
+    *("/programs/{program}/accounts/{account}", "/programs/{program}/advanced-settings", "/programs/{empty}/rules"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
@@ -60,6 +75,12 @@ def ids(town: Town) -> dict[str, int | str]:
         good = add_good("Капучино" * 40, group_id=add_good_group("Напої" * 60), code="1" * 64, unit="чашка" * 4)
         used = add_segment("Постійні" * 30, Condition("last_name", "equals", ("Яремчук" * 40,)))
         segment = add_segment("Тих", Condition("segment", "equals", (str(used),)), franchisee=shop.franchisee)
+        account = add_account(shop.program, "Подарунковий" * 15, "")
+        asked = Conditions(weekdays=frozenset({1, 7}), points_of_sale=frozenset({shop.own_place}), least=10_000)
+        rule = add_rule(
+            shop.program, PointsPercent(1000), AccountAmount(account, 50), name="Ранок" * 50, conditions=asked
+        )
+        empty = create_program("Програма" * 30, {"uk": "Програма" * 12})
         new = keep(Kept(conditions=Group(members=(Condition("last_name", "contains", ("Слово" * 100,)),))))
         chosen = Condition("access", "in", ("1", "2"))
         unread = Condition("sales_count", "more", ("Слово" * 100,))
@@ -67,6 +88,7 @@ def ids(town: Town) -> dict[str, int | str]:
         inner = Group(Joint.OR, (chosen, Group(Joint.AND, (tag, unread, Damaged()))))
         built = keep(Kept(conditions=Group(members=(Condition("last_at", "between", ("2026-01-01",)), inner))))
     ids = {"customer": known, "sale": sale, "message": message, "used": used, "segment": segment, "good": good}
+    ids |= {"program": shop.program, "rule": rule, "account": account, "empty": empty}
     return {**ids, "filter": new, "built": built}
 
 

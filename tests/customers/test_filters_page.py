@@ -7,13 +7,14 @@ from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from werkzeug.test import TestResponse
 
 from app.customers.conditions.nodes import Condition, Group, Joint
 from app.customers.models import Customer, SavedFilter
 from app.customers.saved_filters import Kept, keep
 from app.extensions import db
+from app.loyalty.models import Good
 from tests.browsing import form_to, page_of, send, text_of
 from tests.customers.looking import looking
 from tests.factories import add_customer, add_sale
@@ -57,6 +58,24 @@ def test_or_beside_and_is_grouped_with_and_tighter(anna: FlaskClient, crowd: Tow
     assert fields_of(page) == ["field-0-0", "field-0-1", "field-1"]
     page = press(anna, page, "apply", {"value-1": "ADA"})
     assert names(page) == ["Ada"]
+
+
+@pytest.mark.parametrize("operator", ["equals", "in"])
+def test_a_list_too_long_for_a_page_is_shortened(anna: FlaskClient, crowd: Town, operator: str) -> None:
+    """CT-7, LP-6: the first thousand are listed, and what was chosen of the others."""
+    many = "INSERT INTO good (business_id, name, name_key) SELECT :b, 'Good ' || n, to_char(n, '0000')"
+    with crowd.kavalier.work():
+        db.session.execute(text(many + " FROM generate_series(1, 1002) n"), {"b": crowd.kavalier.id})
+        last = str(db.session.scalar(select(func.max(Good.id))))
+        sold = db.session.scalars(select(Customer.id).where(Customer.first_name == "Cy")).one()
+        add_sale(sold, crowd.kavalier.own_terminal, 100, goods=[int(last)])
+    page = anna.get(f"/customers?f={kept(crowd, Group(members=(Condition('bought_good', operator, (last,)),)))}")
+    assert names(page) == ["Cy"]
+    drawn = text_of(anna.get(page.request.full_path + "&draft=new"))
+    assert "Only the first 1,000 are listed." in drawn
+    assert "Good 1000" in drawn
+    assert "Good 1001" not in drawn
+    assert "Good 1002" in drawn
 
 
 @pytest.mark.parametrize(

@@ -257,5 +257,6 @@ def _indexes(postgres: Postgres) -> set[str]:
 def _content(connection: psycopg.Connection, table: str, columns: str) -> list[tuple[object, ...]]:
     names = sql.SQL(", ").join(map(sql.Identifier, columns.split()))
     return connection.execute(
-        sql.SQL("SELECT {} FROM {} AS rows ORDER BY rows").format(names, sql.Identifier(table))
+        # By what is compared: numbers that the database gives go to whichever of the loaders comes first.
+        sql.SQL("SELECT {} FROM {} ORDER BY ({})").format(names, sql.Identifier(table), names)
     ).fetchall()

@@ -60,7 +60,7 @@ class TestAdding:
         assert values(town, good) == GoodValues("Honey cake", "402", "kg", 148_050, True, drinks)
         assert audit_lines(town.kavalier, "good", good)[0][0] == "good.add"
         page = text_of(anna.get(LIST))
-        assert "Drinks Honey cake 402 kg 1,480 .50 or other" in page
+        assert "Drinks Honey cake 402 kg variable 1,480 .50" in page
 
     def test_without_a_price_it_is_not_offered(self, town: Town, anna: FlaskClient) -> None:
         """LP-6."""

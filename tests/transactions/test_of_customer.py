@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from app.businesses.models import Terminal
 from app.db import business_id
 from app.extensions import db
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
 from tests.browsing import page_of, text_of
-from tests.factories import add_customer, add_sale, default_program
+from tests.factories import add_customer, add_sale
 from tests.people import Town
+from tests.transactions.recording import record
 
 NOON = datetime(2026, 3, 5, 10, tzinfo=UTC)
 
@@ -29,24 +28,13 @@ def olena(town: Town) -> int:
         customer = add_customer("Олена", "Коваль")
         add_sale(customer, shop.own_terminal, 10_000, NOON, points_earned=1_000)
         undone = {"status": Status.CANCELLED, "gross": 41_200, "cancelled_at": NOON + timedelta(days=1, minutes=9)}
-        uncounted(customer, shop.own_terminal, NOON + timedelta(days=1), **undone)
+        record(customer, shop.own_terminal, NOON + timedelta(days=1), **undone)
         sale = add_sale(customer, shop.franchised_terminal, 24_000, NOON + timedelta(days=2), points_earned=4_800)
         db.session.get_one(Transaction, (business_id(), sale)).source = Source.API
         db.session.get_one(Transaction, (business_id(), sale)).points_paid = 500
         by_hand = {"kind": Kind.CREDIT, "source": Source.PANEL, "points_earned": 5_000, "user_id": town.olha.id}
-        uncounted(customer, shop.franchised_terminal, NOON + timedelta(days=3), **by_hand)
+        record(customer, shop.franchised_terminal, NOON + timedelta(days=3), **by_hand)
     return customer
-
-
-def uncounted(customer: int, terminal: int, at: datetime, **values: Any) -> int:
-    """A transaction that no figure of sales counts: cancelled, or a credit by hand."""
-    place = db.session.get_one(Terminal, (business_id(), terminal)).point_of_sale_id
-    standard = {"kind": Kind.SALE, "source": Source.STORE, "status": Status.COMPLETED}
-    where = {"program_id": default_program().id, "point_of_sale_id": place, "terminal_id": terminal}
-    row = Transaction(business_id=business_id(), customer_id=customer, at=at, **(standard | where | values))
-    db.session.add(row)
-    db.session.flush()
-    return row.id
 
 
 def rows(browser: FlaskClient, address: str) -> list[list[str]]:

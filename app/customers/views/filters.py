@@ -22,8 +22,9 @@ from app.customers.saved_filters import Kept, keep
 from app.customers.segment_tabs import SegmentTabs
 from app.customers.table import CustomersTable, drafted
 from app.customers.views.blueprint import blueprint
-from app.customers.views.showing import Patience, sent, show
+from app.customers.views.showing import sent, show
 from app.errors import BadAddress
+from app.patience import Patience
 from app.permissions import Permission, requires
 from app.web import go, render
 

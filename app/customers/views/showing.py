@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from time import monotonic
-from typing import TypeVar
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
 
 from app.customers.drawer import summary
 from app.customers.filter_panel import FilterPanel
@@ -22,17 +19,12 @@ from app.customers.search import Criterion
 from app.customers.segment_tabs import SegmentTabs
 from app.customers.table import CustomersTable
 from app.customers.why import why
-from app.db import patience, rollback
 from app.web import render
-
-Answer = TypeVar("Answer")
 
 RESULTS = "customers-results"
 """The part of the page that a search, a sorting head or the pager swaps."""
 FILTERS = "customers-filters"
 """The panel of advanced filters."""
-PATIENCE = 2000
-"""Milliseconds after which a count or a sum is given up, and says so."""
 
 
 @dataclass(frozen=True)
@@ -78,30 +70,6 @@ def _page(table: CustomersTable, refused: Refused | None, panel: FilterPanel) ->
 def drawer_of(customer: Customer, table: CustomersTable) -> dict[str, object]:
     """What the drawer shows of a customer beside this table."""
     return {**summary(customer, table.here), "why": why(table.filter, customer.id)}
-
-
-def patiently(ask: Callable[[], Answer]) -> Answer | None:
-    """The answer, or None when it would take longer than people wait for a hint."""
-    return Patience().spend(ask)
-
-
-class Patience:
-    """How long people wait for hints that come together: what the first take, the last do not have."""
-
-    def __init__(self) -> None:
-        self.end = monotonic() + PATIENCE / 1000
-
-    def spend(self, ask: Callable[[], Answer]) -> Answer | None:
-        """The answer, or None when there is no time left for it."""
-        left = int((self.end - monotonic()) * 1000)
-        if left <= 0:
-            return None
-        try:
-            with patience(left):
-                return ask()
-        except OperationalError:
-            rollback()
-            return None
 
 
 def sent(*names: str) -> dict[str, str]:

@@ -15,8 +15,9 @@ from app.customers.scopes import without_stray_terminal
 from app.customers.search import Criterion
 from app.customers.table import CustomersTable
 from app.customers.views.blueprint import blueprint
-from app.customers.views.showing import Refused, drawer_of, patiently, sent, show
+from app.customers.views.showing import Refused, drawer_of, sent, show
 from app.errors import Problem
+from app.patience import patiently
 from app.permissions import Permission, requires
 from app.web import go, page_of, render
 

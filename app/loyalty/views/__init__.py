@@ -1,6 +1,6 @@
-"""Pages of the loyalty settings: the questionnaire, goods and their groups."""
+"""Pages of the loyalty settings: programs with rules, categories, accounts; goods and groups; the questionnaire."""
 
-from app.loyalty.views import good_groups, goods, questionnaire
+from app.loyalty.views import accounts, categories, good_groups, goods, programs, questionnaire, rules
 from app.loyalty.views.blueprint import blueprint
 
-__all__ = ["blueprint", "good_groups", "goods", "questionnaire"]
+__all__ = ["accounts", "blueprint", "categories", "good_groups", "goods", "programs", "questionnaire", "rules"]

@@ -13,6 +13,7 @@ from app.address import takes
 from app.errors import BadAddress, Problem
 from app.forms import KeptForm
 from app.identity import person
+from app.loyalty import pages
 from app.loyalty.forms import NewQuestionForm, QuestionForm
 from app.loyalty.kinds import kind_labels
 from app.loyalty.models import FieldKind
@@ -99,7 +100,7 @@ def change_question(question_id: int) -> BaseResponse:
 def order_questions() -> BaseResponse:
     lock_questionnaire()
     listed = [int(each) for each in request.form.getlist("order") if each.isascii() and each.isdigit()]
-    services.order_questions(_moved(listed, request.form.get("move", "")))
+    services.order_questions(pages.moved(listed, request.form.get("move", "")))
     flash(_("The order was saved."), "success")
     return go(url_for("loyalty.questionnaire"))
 
@@ -156,17 +157,6 @@ def _arranged(form: QuestionForm) -> bool:
         return False
     form.choices.arrange(move)
     return True
-
-
-def _moved(ids: list[int], move: str) -> list[int]:
-    """The ids with one of them a step up or down, as a browser without scripts asks."""
-    way, _colon, number = move.partition(":")
-    if way not in ("up", "down") or number not in map(str, ids):
-        return ids
-    here = ids.index(int(number))
-    moved = list(ids)
-    moved.insert(max(0, here - 1) if way == "up" else here + 1, moved.pop(here))
-    return moved
 
 
 def _taken(form: KeptForm, keep: Any) -> bool:

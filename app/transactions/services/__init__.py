@@ -1,5 +1,6 @@
 """Selling: one way for Terminal, API and panel to quote, to sell and to cancel (TE-2, TE-5)."""
 
+from app.transactions.services.adjusting import Adjustment, adjust
 from app.transactions.services.basket import Basket, BasketLine, Figures, Refusal, RefusedError
 from app.transactions.services.cancelling import AlreadyCancelledError, cancel_sale
 from app.transactions.services.pins import PinLimitError, PinOverError, SentPin, WrongPinError, check_pin, send_pin
@@ -7,6 +8,7 @@ from app.transactions.services.quoting import Quote, quote
 from app.transactions.services.selling import PinNeededError, QuoteChangedError, Sale, sell
 
 __all__ = [
+    "Adjustment",
     "AlreadyCancelledError",
     "Basket",
     "BasketLine",
@@ -21,6 +23,7 @@ __all__ = [
     "Sale",
     "SentPin",
     "WrongPinError",
+    "adjust",
     "cancel_sale",
     "check_pin",
     "quote",

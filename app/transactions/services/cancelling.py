@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app import audit
-from app.customers.services.figures import uncount_sale
+from app.customers.services.figures import hold_customer, uncount_sale
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Entry, EntryKind
@@ -19,15 +19,12 @@ class AlreadyCancelledError(Exception):
     """The sale was cancelled before."""
 
 
-_HELD = text("SELECT id FROM transaction WHERE business_id = :business AND id = :sale FOR UPDATE")
-
-
 def cancel_sale(sale: Transaction, *, credit_missing: bool = False) -> None:
     """Cancels a sale. Raises AlreadyCancelledError, and ShortfallError with exactly what is missing to take back.
 
     With `credit_missing` that is credited first: an admin's way out when what was earned is spent.
     """
-    db.session.execute(_HELD, {"business": business_id(), "sale": sale.id})
+    hold_customer(sale.customer_id)
     db.session.refresh(sale)
     if sale.kind is not Kind.SALE:
         raise ValueError("Only a sale is cancelled.")

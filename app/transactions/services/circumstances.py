@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, select, true
 
 from app.businesses.models import Business, PointOfSale, Terminal
 from app.customers.models import Customer, Enrolment
@@ -19,9 +19,12 @@ DEFAULT_LANGUAGE = "uk"
 """Of customers who chose none."""
 
 
-def circumstances(basket: Basket) -> Any:
-    """A row of the Terminal's place, business, Program, customer and enrolment. Raises RefusedError."""
-    row = db.session.execute(_statement(basket)).first()
+def circumstances(basket: Basket, *, hold: bool = False) -> Any:
+    """A row of the Terminal's place, business, Program, customer and enrolment. Raises RefusedError.
+
+    With `hold` sales and cancels of this customer, its edits and its erasure wait for the end of this unit of work.
+    """
+    row = db.session.execute(_statement(basket, hold)).first()
     if row is None or row.closed:
         raise RefusedError(Refusal.TERMINAL_CLOSED)
     if row.customer_id is None:
@@ -38,15 +41,15 @@ def manner_of(row: Any) -> Manner:
     return Manner(Notify(program.notifications), names, program.terms_url, language, row.currency, row.is_first)
 
 
-def _statement(basket: Basket) -> Select[Any]:
+def _statement(basket: Basket, hold: bool) -> Select[Any]:
     here = business_id()
     mine = Enrolment.customer_id == basket.customer_id, Enrolment.program_id == basket.program_id
-    there = Customer.merged_into_id.is_(None), Customer.erased_at.is_(None)
+    customer = _customer(basket, hold)
     statement = select(
         Terminal.point_of_sale_id,
         (Terminal.archived_at.is_not(None) | PointOfSale.archived_at.is_not(None)).label("closed"),
         *(Business.time_zone, Business.currency, Program),
-        *(Customer.id.label("customer_id"), Customer.language, Enrolment.access, Enrolment.category_id),
+        *(customer.c.id.label("customer_id"), customer.c.language, Enrolment.access, Enrolment.category_id),
         *_of_program(basket),
         (~_bought_before(basket)).label("is_first"),
     )
@@ -54,10 +57,19 @@ def _statement(basket: Basket) -> Select[Any]:
         statement.join(PointOfSale, (PointOfSale.business_id == here) & (PointOfSale.id == Terminal.point_of_sale_id))
         .join(Business, Business.id == Terminal.business_id)
         .join(Program, (Program.business_id == here) & (Program.id == basket.program_id))
-        .outerjoin(Customer, and_(Customer.business_id == here, Customer.id == basket.customer_id, *there))
+        .outerjoin(customer, true())
         .outerjoin(Enrolment, and_(Enrolment.business_id == here, *mine))
         .where(Terminal.business_id == here, Terminal.id == basket.terminal_id)
     )
+
+
+def _customer(basket: Basket, hold: bool) -> CTE:
+    there = Customer.merged_into_id.is_(None), Customer.erased_at.is_(None)
+    found = select(Customer.id, Customer.language).where(
+        Customer.business_id == business_id(), Customer.id == basket.customer_id, *there
+    )
+    # Held, it is read as it is once whoever had it before is done: one that was erased meanwhile is not there.
+    return (found.with_for_update(key_share=True) if hold else found).cte("held")
 
 
 def _of_program(basket: Basket) -> list[ColumnElement[Any]]:

@@ -62,8 +62,16 @@ class Quote:
 
     @property
     def earned(self) -> int:
-        earns = self.access in (Access.FULL, Access.LIMITED)
-        return self.outcome.earned(self.due, self.rounding) if earns else 0
+        return self.outcome.earned(self.due, self.rounding) if self._earns else 0
+
+    @property
+    def bonuses(self) -> tuple[tuple[int, int], ...]:
+        """What rules put on money accounts: wallet and amount."""
+        return self.outcome.accounts if self._earns else ()
+
+    @property
+    def _earns(self) -> bool:
+        return self.access in (Access.FULL, Access.LIMITED)
 
     @property
     def needs_pin(self) -> bool:
@@ -81,10 +89,13 @@ class Quote:
         return in_points(min(in_money(max(available, 0), self.digits), share), self.digits)
 
 
-def quote(basket: Basket, at: datetime | None = None) -> Quote:
-    """What the basket would cost and bring now. Raises RefusedError; what is held is not looked at here."""
+def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> Quote:
+    """What the basket would cost and bring now. Raises RefusedError; balances are not looked at here.
+
+    With `hold` the customer is held, for who sells it next.
+    """
     check_size(basket)
-    row = circumstances(basket)
+    row = circumstances(basket, hold=hold)
     zone = ZoneInfo(row.time_zone)
     access = row.access or row.Program.default_access
     if access is Access.BLACKLISTED:
@@ -118,7 +129,7 @@ def quote(basket: Basket, at: datetime | None = None) -> Quote:
 def check_payment(asked: Quote, held: Mapping[int, Holding], at: datetime) -> None:
     """That what is to be paid with is there and may pay. Raises RefusedError."""
     basket = asked.basket
-    if basket.points and asked.access is not Access.FULL:
+    if (basket.points or any(basket.accounts.values())) and asked.access is not Access.FULL:
         raise RefusedError(Refusal.NO_REDEEMING, 0)
     most = asked.most_points(held[asked.wallet_id].available(at)) if asked.wallet_id in held else 0
     if basket.points > most:
@@ -139,8 +150,8 @@ def in_money(points: int, digits: int) -> int:
 
 
 def in_points(money: int, digits: int) -> int:
-    """Hundredths of points that an amount is, rounded up to what pays it."""
-    return -(-money * 100 // 10**digits)
+    """Hundredths of points that pay at most an amount: where its smallest unit is less, they are fewer."""
+    return money * 100 // 10**digits
 
 
 def _lines(basket: Basket) -> tuple[Line, ...]:

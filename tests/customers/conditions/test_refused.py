@@ -72,7 +72,7 @@ UNREADABLE: list[tuple[object, str]] = [
     ({"field": "shoe_size", "operator": "exists"}, NO_FIELD),
     ({"field": "answer_0", "operator": "exists"}, NO_FIELD),
     ({"field": "account_0", "operator": "exists"}, NO_FIELD),
-    ({"field": "", "operator": "exists"}, NO_FIELD),
+    ({"field": "", "operator": "exists"}, "Choose a field."),
     ({"field": "business_id", "operator": "equals", "values": ["1"]}, NO_FIELD),
     ({"field": "phone", "operator": "like", "values": ["0"]}, OFFERED),
     ({"field": "phone", "operator": "", "values": ["0"]}, OFFERED),

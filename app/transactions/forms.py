@@ -1,0 +1,60 @@
+"""What a person says when points or money are added or removed by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, RadioField, SelectField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
+
+from app.businesses.queries import place_options, terminal_options
+from app.forms import MoneyField, line
+from app.identity import workplace
+from app.lib import formats
+from app.loyalty.models import WalletKind
+from app.transactions.services.quoting import in_points
+
+ADD, REMOVE = "add", "remove"
+MOST_DAYS = 3_650
+
+
+class AdjustmentForm(FlaskForm):  # type: ignore[misc]
+    """Points count in hundredths as money does: one pays one unit of the currency (LP-1)."""
+
+    way = RadioField(_l("What to do"), choices=[(ADD, _l("Add")), (REMOVE, _l("Remove"))], default=ADD)
+    wallet = SelectField(_l("Of what"), [InputRequired()], coerce=int)
+    amount = MoneyField(_l("How much"), [InputRequired(_l("Enter how much."))])
+    valid_days = IntegerField(
+        _l("Valid for how many days"),
+        [Optional(), NumberRange(1, MOST_DAYS, _l("Enter a number of days from 1 to 3,650."))],
+        description=_l("Of what is added. Empty: it never expires."),
+    )
+    terminal = SelectField(
+        *(_l("Terminal"), [InputRequired()]),
+        coerce=int,
+        description=_l("Where it counts in the log of transactions."),
+    )
+    reason = line(_l("Reason"), DataRequired(_l("Enter a reason.")), longest=200)
+
+    def offer(self, wallets: list[Any]) -> None:
+        """Fills the lists: wallets of the customer, Terminals that this person sees."""
+        self.wallet.choices = [(each.id, each.name) for each in wallets]
+        shops = {each.id: each.name for each in place_options() if each.archived_at is None}
+        self.terminal.choices = [
+            (each.id, f"{shops[each.point_of_sale_id]}, {each.name}")
+            for each in terminal_options()
+            if each.archived_at is None and each.point_of_sale_id in shops
+        ]
+
+    def validate_amount(self, field: MoneyField) -> None:
+        if field.data == 0:
+            raise ValidationError(_("Enter an amount above 0."))
+
+    def signed(self, kind: str) -> int:
+        """What is added (positive) or removed, in the smallest unit of a wallet of this kind."""
+        money = int(self.amount.data or 0)
+        units = in_points(money, formats.precision(workplace().currency)) if kind == WalletKind.POINTS else money
+        return units if self.way.data == ADD else -units

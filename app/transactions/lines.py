@@ -1,0 +1,120 @@
+"""What every list of transactions shows: words, the transaction that is open, links (CP-3, TL-1)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.paging import Page, PageKey
+from app.period import ARGS as PERIOD_ARGS
+from app.period import Period
+from app.transactions import queries
+from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A transaction with its goods, and the names of what it is of."""
+
+    row: Transaction
+    place: str
+    terminal: str
+    program: str
+    author: str | None
+    goods: list[Good]
+
+    @property
+    def paid(self) -> int:
+        """What was paid in money, in the smallest unit; a point pays one unit of the currency (LP-1)."""
+        return self.row.amount - self.row.account_paid
+
+
+@dataclass(frozen=True)
+class Good:
+    """A line of a transaction; money in the smallest unit, quantity in thousandths."""
+
+    name: str
+    code: str
+    quantity: int
+    price: int | None
+    """Of one unit before discounts; None where nothing was counted."""
+    discount: int
+    amount: int
+
+
+class Lines(ABC):
+    """A page of transactions, one of which may be open below its line."""
+
+    period: Period
+    key: PageKey | None
+    opened: Opened | None
+
+    @property
+    @abstractmethod
+    def page(self) -> Page[Any]: ...
+
+    @abstractmethod
+    def href(self, *parts: Mapping[str, str]) -> str:
+        """The list's address with these arguments."""
+
+    @property
+    @abstractmethod
+    def filter_args(self) -> dict[str, str]:
+        """What of the address chooses lines."""
+
+    @property
+    def opened_elsewhere(self) -> bool:
+        """Whether what is open is none of this page's lines, as when another page led to it."""
+        return self.opened is not None and all(line.id != self.opened.row.id for line in self.page.lines)
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.filter_args)
+
+    @cached_property
+    def status_words(self) -> dict[Status, str]:
+        return {Status.COMPLETED: _("Completed"), Status.CANCELLED: _("Cancelled")}
+
+    @cached_property
+    def source_words(self) -> dict[Source, str]:
+        return {Source.STORE: _("In store"), Source.API: _("API"), Source.PANEL: _("By hand")}
+
+    @cached_property
+    def kind_words(self) -> dict[Kind, str]:
+        return {Kind.SALE: _("Sale"), Kind.CREDIT: _("Credit")}
+
+    def page_href(self, place: dict[str, str] | None) -> str | None:
+        return self.href(self.filter_args, place) if place else None
+
+    def period_href(self, args: dict[str, str]) -> str:
+        return self.href({name: value for name, value in self.filter_args.items() if name not in PERIOD_ARGS}, args)
+
+    def line_href(self, number: int) -> str:
+        """Opens a line, or closes it when it is open, and leaves the page as it is."""
+        is_open = self.opened is not None and self.opened.row.id == number
+        return self._base + ("" if is_open else f"/{number}") + self._query
+
+    @cached_property
+    def _base(self) -> str:
+        return self.href()
+
+    @cached_property
+    def _query(self) -> str:
+        return self.href(self.filter_args, self.key.args() if self.key else {}).removeprefix(self._base)
+
+
+def opened_transaction(number: int, customer_id: int | None = None) -> Opened:
+    """A transaction, of the customer if one is named. Raises NotFound."""
+    row = queries.transaction_named(number, customer_id)
+    goods = [_good(line) for line in queries.goods_of(number)]
+    return Opened(row.Transaction, row.place, row.terminal, row.program, row.author, goods)
+
+
+def _good(line: TransactionLine) -> Good:
+    price = (2000 * line.gross + line.quantity) // (2 * line.quantity) if line.quantity else None
+    return Good(line.name, line.code, line.quantity, price, line.discount, line.gross - line.discount)

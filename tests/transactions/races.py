@@ -1,0 +1,168 @@
+"""Many hands at one shop at once: each act in a thread and a unit of work of its own, as requests are."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+from flask import redirect
+from sqlalchemy import func, select
+
+from app import form_keys
+from app.customers.details import details_of
+from app.customers.queries import customer_to_change
+from app.customers.services import change_customer
+from app.customers.stats import differences
+from app.db import unit_of_work
+from app.extensions import db
+from app.ledger.check import faults
+from app.ledger.models import EntryKind
+from app.ledger.services import Credit, ShortfallError, expire_lots, post
+from app.lib import dates
+from app.loyalty.rules import Conditions, PointsPercent
+from app.loyalty.services.programs import create_program
+from app.loyalty.services.rules import RuleSaid, add_rule
+from app.transactions import bought
+from app.transactions.models import Transaction
+from app.transactions.services import AlreadyCancelledError, Basket, BasketLine, RefusedError, cancel_sale, sell
+from tests.factories import add_customer, add_good, add_points
+from tests.people import Person, Shop
+
+POINT = 100
+
+
+def nothing_differs(shop: Shop) -> None:
+    """Balances, figures and goods bought are what entries, lots and sales say."""
+    with shop.work():
+        assert faults() == []
+        assert differences().first == []
+        assert bought.differences() == 0
+
+
+@contextmanager
+def many_connections(shop: Shop, number: int) -> Iterator[None]:
+    """Lets so many threads be in the database at once, where a process has fifteen connections at most."""
+    with shop.app.app_context(), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(db.engine.pool, "_max_overflow", number)
+        yield
+        db.engine.dispose()
+
+
+def redeem_with_twins(shop: Shop, person: Person, balance: int, keys: int, threads: int, seed: int) -> Counter[str]:
+    """Sends each key twice, in any order: a sale that a point pays. Answers with what became of how many."""
+    with shop.work():
+        customer = add_customer()
+        add_points(customer, balance * POINT)
+    basket = Basket(customer, shop.program, shop.own_terminal, (BasketLine("Coffee", POINT),), points=POINT)
+    sent = [uuid.UUID(int=number + 1 + (seed << 64)) for number in range(keys)] * 2
+    random.Random(seed).shuffle(sent)
+
+    def redeem(key: uuid.UUID) -> str:
+        form = {form_keys.FIELD: str(key)}
+        with shop.app.test_request_context("/sale", method="POST", data=form):
+            try:
+                with unit_of_work(person.scope):
+                    if form_keys.answered_before():
+                        return "again"
+                    sale = sell(basket, pin_checked=True)
+                    form_keys.remember(redirect(f"/sale/{sale.transaction_id}"))
+            except RefusedError as error:
+                return error.refusal.value
+        return "sold"
+
+    with ThreadPoolExecutor(threads) as pool:
+        return Counter(pool.map(redeem, sent))
+
+
+@dataclass
+class Crowd:
+    """Threads that do whatever people and jobs do to a few customers, for some seconds."""
+
+    shop: Shop
+    person: Person
+    seed: int
+    customers: list[int] = field(default_factory=list)
+    programs: list[int] = field(default_factory=list)
+    wallets: list[int] = field(default_factory=list)
+    goods: list[int | None] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        """Two programs with points of their own: a sale in one does not hold the balance of the other."""
+        with self.shop.work():
+            other = create_program("Bakery club", {"en": "Bakery club"})
+            self.programs = [self.shop.program, other]
+            for program in self.programs:
+                add_rule(program, RuleSaid("Ten", True, 0, True, Conditions(), (PointsPercent(1_000),)))
+            self.customers = [add_customer(f"C{number}") for number in range(3)]
+            self.goods = [None, add_good("Flat white"), add_good("Cake")]
+
+    def run(self, threads: int, seconds: float) -> Counter[str]:
+        until = time.monotonic() + seconds
+        acts = (self.sell, self.sell, self.redeem, self.cancel, self.credit, self.expire, self.edit)
+        lock = threading.Lock()
+
+        def work(number: int) -> None:
+            chance = random.Random(f"{self.seed}:{number}")
+            while time.monotonic() < until:
+                act = chance.choice(acts)
+                outcome = self._outcome(act, chance)
+                with lock:
+                    self.done[f"{act.__name__} {outcome}"] += 1
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, range(threads)))
+        return self.done
+
+    def _outcome(self, act: Callable[[random.Random], None], chance: random.Random) -> str:
+        """What a person is told; anything else than these is a fault, a deadlock above all."""
+        try:
+            with self.shop.work(self.person):
+                act(chance)
+        except (RefusedError, ShortfallError, AlreadyCancelledError) as error:
+            return type(error).__name__
+        return "done"
+
+    def sell(self, chance: random.Random, points: int = 0) -> None:
+        terminal = chance.choice((self.shop.own_terminal, self.shop.franchised_terminal))
+        lines = tuple(
+            BasketLine("Thing", chance.randrange(1, 9_999), good_id=chance.choice(self.goods))
+            for _each in range(chance.randrange(1, 4))
+        )
+        basket = Basket(chance.choice(self.customers), chance.choice(self.programs), terminal, lines)
+        sell(replace(basket, points=min(points, basket.gross)), pin_checked=True)
+
+    def redeem(self, chance: random.Random) -> None:
+        self.sell(chance, chance.randrange(1, 2_000))
+
+    def cancel(self, chance: random.Random) -> None:
+        sales: Sequence[Transaction] = db.session.scalars(
+            select(Transaction)
+            .where(Transaction.customer_id == chance.choice(self.customers))
+            .order_by(func.hashint8(Transaction.id + chance.randrange(10**6)))
+            .limit(1)
+        ).all()
+        for sale in sales:
+            cancel_sale(sale, credit_missing=chance.random() < 0.3)
+
+    def credit(self, chance: random.Random) -> None:
+        soon = dates.now() + timedelta(milliseconds=chance.randrange(1, 500))
+        key = f"credit:{chance.random()}:{uuid.uuid4()}"
+        move = Credit(self.shop.wallet, EntryKind.ADDED, key, amount=chance.randrange(1, 999), expires_at=soon)
+        post(chance.choice(self.customers), [move])
+
+    def expire(self, chance: random.Random) -> None:
+        expire_lots(chance.choice((1, 5, 5_000)))
+
+    def edit(self, chance: random.Random) -> None:
+        customer = customer_to_change(chance.choice(self.customers))
+        change_customer(customer, replace(details_of(customer), first_name=f"Name {chance.randrange(10**6)}"))

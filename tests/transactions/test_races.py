@@ -1,0 +1,88 @@
+"""Races for the same points, with threads and real commits (RELIABILITY: the redemption race and the mixed race)."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import pytest
+
+from app.customers.queries import customer_to_erase
+from app.customers.services.erasing import Reason, erase_customer
+from app.extensions import db
+from app.loyalty.services.programs import create_program
+from app.transactions.models import Transaction
+from app.transactions.services import Basket, BasketLine, Refusal, RefusedError, cancel_sale, sell
+from tests.factories import add_customer
+from tests.people import Town
+from tests.transactions.races import Crowd, many_connections, nothing_differs, redeem_with_twins
+
+
+def test_no_point_is_spent_twice_and_no_form_carried_out_twice(town: Town) -> None:
+    """RELIABILITY: redemption race, in short."""
+    became = redeem_with_twins(town.kavalier, town.anna, balance=20, keys=100, threads=8, seed=1)
+    assert became == {"sold": 20, "again": 20, "too_many_points": 160}
+    nothing_differs(town.kavalier)
+
+
+def test_whatever_happens_at_once_adds_up_and_nobody_meets_a_deadlock(town: Town) -> None:
+    """RELIABILITY: mixed race, in short."""
+    done = Crowd(town.kavalier, town.anna, seed=3).run(threads=8, seconds=3)
+    assert {f"{act} done" for act in ("sell", "redeem", "cancel", "credit", "expire", "edit")} <= done.keys()
+    nothing_differs(town.kavalier)
+
+
+def test_a_cancel_waits_for_a_sale_in_another_program(town: Town) -> None:
+    """CT-2: they share no balance, but the customer's figures."""
+    shop = town.kavalier
+    with shop.work():
+        bakery, customer = create_program("Bakery club", {"en": "Bakery club"}), add_customer()
+        sold = sell(Basket(customer, bakery, shop.own_terminal, (BasketLine("Cake", 900),)))
+
+    def cancel() -> None:
+        with shop.work():
+            cancel_sale(db.session.get_one(Transaction, (shop.id, sold.transaction_id)))
+
+    with ThreadPoolExecutor(1) as pool:
+        with shop.work():
+            sell(Basket(customer, shop.program, shop.own_terminal, (BasketLine("Coffee", 500),)))
+            cancelled = pool.submit(cancel)
+            assert not wait([cancelled], timeout=0.3).done
+        cancelled.result(timeout=10)
+    nothing_differs(shop)
+
+
+def test_a_sale_waits_for_an_erasure_and_is_refused(town: Town) -> None:
+    """CP-8."""
+    shop = town.kavalier
+    with shop.work():
+        customer = add_customer(phone="+380671112233")
+
+    def buy() -> None:
+        with shop.work():
+            sell(Basket(customer, shop.program, shop.own_terminal, (BasketLine("Coffee", 500),)))
+
+    with ThreadPoolExecutor(1) as pool:
+        with shop.work():
+            erase_customer(customer_to_erase(customer), "2233", Reason.REQUEST)
+            sale = pool.submit(buy)
+            assert not wait([sale], timeout=0.3).done
+        with pytest.raises(RefusedError) as raised:
+            sale.result(timeout=10)
+    assert raised.value.refusal is Refusal.CUSTOMER_GONE
+    nothing_differs(shop)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(5))
+def test_the_redemption_race(town: Town, seed: int) -> None:
+    with many_connections(town.kavalier, 64):
+        became = redeem_with_twins(town.kavalier, town.anna, balance=100, keys=500, threads=64, seed=seed)
+    assert became == {"sold": 100, "again": 100, "too_many_points": 800}
+    nothing_differs(town.kavalier)
+
+
+@pytest.mark.long
+def test_the_mixed_race(town: Town) -> None:
+    with many_connections(town.kavalier, 32):
+        Crowd(town.kavalier, town.anna, seed=7).run(threads=32, seconds=60)
+    nothing_differs(town.kavalier)
