@@ -9,6 +9,9 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
 });
 
+// A finger on the pad leaves the caret where it is.
+document.addEventListener("pointerdown", (event) => event.target.closest("[data-pad]") && event.preventDefault());
+
 document.addEventListener("keydown", (event) => {
   if (!field() || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea, dialog, [popover]:popover-open")) return;
@@ -18,7 +21,9 @@ document.addEventListener("keydown", (event) => {
 
 function press(key) {
   const box = field();
-  const [from, to] = [box.selectionStart, box.selectionEnd];
+  const end = box.value.length;
+  // A caret tells something only while the field has the focus.
+  const [from, to] = document.activeElement === box ? [box.selectionStart, box.selectionEnd] : [end, end];
   const start = key === "back" && from === to ? Math.max(from - 1, 0) : from;
   box.setRangeText(key === "back" ? "" : key, start, to, "end");
 }

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from app.identity import COOKIE
+from app.identity import COOKIE, TERMINAL_COOKIE
 from app.local.paths import chromium as chromium_path
 from tests.factories import add_customer, add_points, add_sale
 from tests.people import Person, Town
@@ -58,9 +58,10 @@ def page_for(site: str, town: Town, chromium: Browser) -> Iterator[PageFor]:
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         if person:
-            token = town.browser(person).get_cookie(COOKIE)
-            assert token is not None
-            context.add_cookies([{"name": COOKIE, "value": token.value, "url": site}])
+            browser = town.browser(person)
+            for name in (COOKIE, TERMINAL_COOKIE):
+                if token := browser.get_cookie(name):
+                    context.add_cookies([{"name": name, "value": token.value, "url": site}])
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         return page

@@ -77,6 +77,7 @@ PAGES = {
     "franchisees": "/franchisees",
     "settings": "/settings",
     "own-profile": "/profile",
+    "salespeople": "/terminals/{terminal}/salespeople",
     "help": "/help",
     "not-found": "/customers/987654321",
 }
@@ -87,7 +88,8 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with scratch_folder() as folder, _site(folder) as (app, address), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        ids = {"customer": _best_customer(app), "sale": _latest_sale(app), **_segment(app), **_program(app)}
+        customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
+        ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
             for size, (width, height) in SIZES.items():
@@ -173,6 +175,12 @@ def _best_customer(app: Flask) -> int:
             )
         ).one()
         return int(row.id)
+
+
+def _terminal(app: Flask) -> int:
+    """Where Sasha sells."""
+    with app.app_context(), unit_of_work(Scope(_anna(app).business)):
+        return int(db.session.scalar(text("SELECT terminal_id FROM terminal_user")) or 0)
 
 
 def _latest_sale(app: Flask) -> int:

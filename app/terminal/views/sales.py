@@ -15,7 +15,7 @@ from app.db import business_id
 from app.errors import Problem
 from app.extensions import db
 from app.filters import language, money
-from app.identity import till
+from app.identity import till, workplace
 from app.ledger.services import ShortfallError
 from app.lib import formats
 from app.loyalty.models import Wallet, WalletKind
@@ -29,6 +29,7 @@ from app.terminal.views.blueprint import blueprint
 from app.transactions.models import Status, Transaction
 from app.transactions.services import AlreadyCancelledError, cancel_sale
 from app.transactions.services.open_sales import lines_of, sale_made_at, sales_made_at, sums_made_at
+from app.transactions.services.quoting import in_money
 from app.web import go, render
 
 
@@ -92,7 +93,8 @@ def _missing(short: ShortfallError) -> str:
 def _of(sale: Transaction) -> dict[str, Any]:
     customer = db.session.get_one(Customer, (business_id(), sale.customer_id))
     name = f"{customer.first_name} {customer.last_name}".strip() or _("No name")
-    who = {"name": name, "phone": masked(customer.phone)}
+    due = sale.amount - in_money(sale.points_paid, formats.precision(workplace().currency)) - sale.account_paid
+    who = {"due": due, "name": name, "phone": masked(customer.phone)}
     return {"sale": sale, "lines": lines_of(sale), "cancelled": sale.status is Status.CANCELLED, **who}
 
 

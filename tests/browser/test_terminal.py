@@ -1,0 +1,157 @@
+"""The Terminal in a tablet's window: the tutorial from sign-in to redemption, without scripts, a lost connection."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.loyalty.models import Program
+from app.loyalty.rules import Conditions, PointsPercent
+from app.loyalty.services.rules import RuleSaid, add_rule
+from app.transactions.models import Transaction
+from tests.browser.conftest import PageFor
+from tests.browser.test_accessibility import RULES
+from tests.factories import add_customer, add_good, add_good_group, add_open_sale, add_points, add_question
+from tests.people import PASSWORD, Town
+
+TABLET = {"width": 1024, "height": 768}
+PHONE = "+380671112233"
+
+
+@pytest.fixture
+def rules(town: Town) -> None:
+    """A tenth of what is paid, and a PIN from 20 points on."""
+    with town.kavalier.work():
+        ten = RuleSaid("10% all day", True, 0, True, Conditions(), (PointsPercent(1_000),))
+        add_rule(town.kavalier.program, ten)
+        db.session.get_one(Program, (town.kavalier.id, town.kavalier.program)).pin_limit = 2_000
+
+
+def enter(page: Page) -> None:
+    page.goto("/terminal")
+    page.get_by_label("E-mail").fill("sasha@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who buys?")
+
+
+def sale_count(town: Town) -> int:
+    with town.kavalier.work():
+        return int(db.session.scalar(select(func.count()).select_from(Transaction)) or 0)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_registers_sells_shows_the_points_and_redeems_with_the_pin(
+    page_for: PageFor, town: Town, rules: None, script: bool
+) -> None:
+    """TE-0 to TE-3, LP-7: the tutorial, with a keyboard and a scanner that types."""
+    with town.kavalier.work():
+        add_question("Favourite drink", required=True)
+    page = page_for(None, **TABLET, java_script_enabled=script)
+    enter(page)
+    page.keyboard.type("067 412 08 55") if script else page.get_by_label("Phone, card").fill("067 412 08 55")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("New customer")
+    page.get_by_label("First name").fill("Соломія")
+    page.get_by_label("Last name").fill("Яремчук")
+    page.get_by_label("Favourite drink").fill("Flat white")
+    page.get_by_role("button", name="Register").click()
+    page.get_by_label("Amount of the check").fill("500")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("+50 points")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The sale is made")
+    page.get_by_role("link", name="New sale").last.click()
+    page.get_by_label("Phone, card").fill("+380674120855")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Соломія Яремчук")).to_be_visible()
+    expect(page.locator(".till-facts")).to_contain_text("50")
+    page.get_by_label("Amount of the check").fill("100")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="50", exact=False).filter(has_text="all allowed").click()
+    expect(page.locator(".till-due")).to_contain_text("50.00")
+    page.get_by_role("button", name="Send the PIN").click()
+    told = page.get_by_text("the customer reads the PIN").inner_text()
+    found = re.search(r"\d{6}", told)
+    assert found
+    page.get_by_label("PIN from").fill(found[0])
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The sale is made")
+    expect(page.locator(".paper")).to_contain_text("Paid with points")
+    assert sale_count(town) == 2
+
+
+def test_the_number_pad_types(page_for: PageFor, town: Town, rules: None) -> None:
+    """TE-2: targets of 48 px and more."""
+    with town.kavalier.work():
+        add_customer("Iryna", "Melnyk", PHONE)
+    page = page_for(town.sasha, **TABLET)
+    page.goto("/terminal")
+    page.get_by_label("Phone, card").fill(PHONE)
+    page.keyboard.press("Enter")
+    for key in ("3", "2", "6", ".", "5", "0", "9"):
+        page.get_by_role("button", name=key, exact=True).click()
+    page.get_by_role("button", name="Delete the last digit").click()
+    expect(page.get_by_label("Amount of the check")).to_have_value("326.50")
+    small = page.evaluate(
+        "[...document.querySelectorAll('a, button, input:not([type=hidden])')].filter(e => e.checkVisibility())"
+        ".map(e => [e.textContent || e.name, e.getBoundingClientRect()])"
+        ".filter(([, box]) => box.width && (box.height < 48 || box.width < 48)).map(([name]) => name)"
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("made", [True, False], ids=["made", "not-made"])
+def test_a_lost_connection_ends_in_one_sale_or_none_and_says_which(
+    page_for: PageFor, town: Town, rules: None, made: bool
+) -> None:
+    """TE-6: the answer is lost, or the request was."""
+    with town.kavalier.work():
+        customer = add_customer("Iryna", "Melnyk", PHONE)
+    with town.kavalier.work(town.sasha):
+        key = add_open_sale(customer, town.kavalier.franchised_terminal)
+    page = page_for(town.sasha, **TABLET)
+    page.goto(f"/terminal/open-sales/{key}/confirmation")
+    lost = {"times": 2}
+
+    def lose(route: Route) -> None:
+        if lost["times"] == 0:
+            return route.continue_()
+        lost["times"] -= 1
+        if made and route.request.method == "POST":
+            route.fetch(max_redirects=0)
+        return route.abort("connectionreset")
+
+    page.route(f"**/terminal/open-sales/{key}**", lose)
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.get_by_text("The connection is lost.")).to_be_visible()
+    wanted = "The sale is made" if made else "The sale was not made"
+    expect(page.get_by_role("heading", level=1)).to_have_text(wanted)
+    assert sale_count(town) == int(made)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1024, 390])
+def test_axe_finds_nothing_at_the_terminal(page_for: PageFor, town: Town, rules: None, theme: str, width: int) -> None:
+    with town.kavalier.work():
+        customer = add_customer("Соломія", "Яремчук" * 30, PHONE)
+        add_points(customer, 500_000)
+        add_good("Капучино" * 20, group_id=add_good_group(), code="105", variable_price=True)
+    with town.kavalier.work(town.sasha):
+        key = add_open_sale(customer, town.kavalier.franchised_terminal)
+    page = page_for(town.sasha, width=width, height=768, color_scheme=theme)
+    steps = [f"/open-sales/{key}{step}" for step in ("", "/amount", "/goods", "/payment", "/confirmation")]
+    found = {}
+    for address in ["", "/places", "/sales", *steps]:
+        page.goto("/terminal" + address)
+        violations = Axe().run(page, options=RULES).response["violations"]
+        if violations:
+            found[address] = [(each["id"], each["nodes"][0]["html"][:200]) for each in violations]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    assert found == {}
