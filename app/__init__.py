@@ -11,7 +11,7 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, unsent_forms, web
-from app.accounts import audit_views, shell
+from app.accounts import audit_views, salespeople_views, shell
 from app.accounts import models as account_models
 from app.accounts import register as account_parts
 from app.accounts import views as account_views
@@ -39,6 +39,7 @@ from app.offers import models as offer_models
 from app.offers import register as offer_parts
 from app.offers import views as offer_views
 from app.permissions import permission_of
+from app.terminal import views as terminal_views
 from app.transactions import models as transaction_models
 from app.transactions import register as transaction_parts
 from app.transactions import views as transaction_views
@@ -68,7 +69,9 @@ VIEWS = (
     loyalty_views,
     message_views,
     offer_views,
+    salespeople_views,
     segment_views,
+    terminal_views,
     transaction_views,
 )
 PARTS = (

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts import services as accounts
 from app.accounts.cli import group as audit
+from app.accounts.cli import terminals
 from app.accounts.queries import user_id_of
 from app.businesses.cli import group as support
 from app.businesses.services import NewBusiness, create_business
@@ -51,5 +52,5 @@ def create(admin_email: str, admin_name: str, admin_password: str, **business: s
 
 
 def init_app(app: Flask) -> None:
-    for group in (businesses, demo, stats, bought, check, audit, support):
+    for group in (businesses, demo, stats, bought, check, audit, support, terminals):
         app.cli.add_command(group)

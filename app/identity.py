@@ -14,6 +14,8 @@ from app.scope import Scope
 
 COOKIE = "regulars_session"
 SECURE_COOKIE = "__Host-regulars_session"
+TERMINAL_COOKIE = "regulars_terminal"
+SECURE_TERMINAL_COOKIE = "__Host-regulars_terminal"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,16 @@ class Workplace:
     country: str
     role: Role
     franchisee_id: int | None
+
+
+@dataclass(frozen=True)
+class Till:
+    """The Terminal that a salesperson signed in to, and its point of sale (TE-0)."""
+
+    id: int
+    name: str
+    place_id: int
+    place: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ class Identity(UserMixin):  # type: ignore[misc]
     workplace: Workplace | None
     businesses: tuple[tuple[int, str, Role], ...] = ()
     """Id, name and own role of each business that the person belongs to, by name."""
+    till: Till | None = None
 
     def get_id(self) -> str:
         return str(self.user_id)
@@ -75,16 +88,27 @@ def workplace() -> Workplace:
     return place
 
 
+def till() -> Till:
+    """The Terminal of this request; only for views that sell."""
+    known = person().till
+    if known is None:
+        raise RuntimeError("This view was reached without a Terminal.")
+    return known
+
+
 def identify(request: Request) -> Identity | None:
     """The person whose session the cookie names, if the session still lives. One statement of its own."""
     token = session_token(request)
     if not token:
         return None
     row = one_row("SELECT * FROM session_identity(:hash)", hash=token_hash(token))
-    if row is None:
+    if row is None or row.at_terminal != at_terminal(request):
+        return None
+    here = Till(row.terminal_id, row.terminal_name, row.point_of_sale_id, row.point_of_sale_name)
+    if row.at_terminal and row.terminal_id is None:
         return None
     place = None
-    if row.business_id is not None and row.role != Role.SALESPERSON:
+    if row.business_id is not None and (row.at_terminal or row.role != Role.SALESPERSON):
         place = Workplace(
             row.business_id,
             row.business_name,
@@ -106,12 +130,25 @@ def identify(request: Request) -> Identity | None:
         row.keys,
         place,
         tuple((number, name, Role(role)) for number, name, role in row.businesses or []),
+        here if row.at_terminal else None,
     )
 
 
 def session_token(request: Request) -> str:
     """What the browser holds of its session, living or not; '' for nothing."""
-    return request.cookies.get(SECURE_COOKIE if request.is_secure else COOKIE, "")
+    return request.cookies.get(cookie_name(request), "")
+
+
+def cookie_name(request: Request) -> str:
+    """The Terminal has a cookie of its own, so that a browser can be in the panel and at a Terminal at once (TE-0)."""
+    if at_terminal(request):
+        return SECURE_TERMINAL_COOKIE if request.is_secure else TERMINAL_COOKIE
+    return SECURE_COOKIE if request.is_secure else COOKIE
+
+
+def at_terminal(request: Request) -> bool:
+    """Whether a page of the Terminal is asked for."""
+    return (request.path + "/").startswith("/terminal/")
 
 
 def token_hash(token: str) -> bytes:

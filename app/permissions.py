@@ -39,6 +39,8 @@ class Permission(StrEnum):
     EDIT_PLACES = "edit_places"
     EDIT_BUSINESS = "edit_business"
     READ_AUDIT = "read_audit"
+    SELL = "sell"
+    """Sell at the Terminal that one signed in to (TE-0)."""
 
 
 _OPERATOR = frozenset(
@@ -67,7 +69,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.BRAND_OPERATOR: _BRAND,
     Role.LOCATION_OPERATOR: _OPERATOR,
     Role.ACCOUNTANT: frozenset({Permission.MEMBER, Permission.READ_TRANSACTIONS}),
-    Role.SALESPERSON: frozenset(),
+    Role.SALESPERSON: frozenset({Permission.SELL}),
 }
 
 

@@ -21,7 +21,7 @@ from app.address import LARGEST, UNSENT, refuse_unknown
 from app.db import commit, open_scope, rollback
 from app.errors import LeftBusiness, Problem, WayBack, problem_of
 from app.extensions import csrf, htmx, login_manager
-from app.identity import identify
+from app.identity import at_terminal, identify
 from app.lib.texts import has_control_characters
 from app.permissions import Permission, permission_of
 from app.scope import Scope
@@ -144,7 +144,7 @@ def _enter() -> BaseResponse | None:
             return _to_sign_in()
     else:
         open_scope(current_user.scope(request.remote_addr or ""))
-        if _at_work():
+        if _at_work() and not at_terminal(request):
             unsent_forms.note_workplace()
         _refuse_other_business()
         if _is_piece_of_other_business():
@@ -238,6 +238,8 @@ def _shown_again() -> BaseResponse | None:
 
 
 def _to_sign_in() -> BaseResponse:
+    if at_terminal(request):
+        return go(url_for("terminal.sign_in"))
     shown = request.full_path.rstrip("?")
     if request.htmx or request.method not in SAFE_METHODS:  # type: ignore[attr-defined]
         shown = page_of(request.headers.get("HX-Current-URL") or request.referrer or "")

@@ -35,6 +35,7 @@ from tests.factories import (
     add_good_group,
     add_message,
     add_offer,
+    add_open_sale,
     add_points,
     add_question,
     add_rule,
@@ -139,6 +140,8 @@ def stocked(town: Town) -> Town:
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)
             keep(Kept(conditions=Group(members=(Condition("last_at", "exists"),))))
+        with shop.work(town.sasha if shop is town.kavalier else town.oleg):
+            add_open_sale(customer, shop.franchised_terminal)
     return town
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -40,6 +41,8 @@ from app.messaging.models import Channel, Direction, Message, MessageKind, Messa
 from app.offers.models import CustomerOffer, Offer
 from app.transactions.bought import add_bought, take_back_bought
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
+from app.transactions.services import BasketLine
+from app.transactions.services.open_sales import begin_sale, open_sale, put_lines
 
 
 def add_franchisee(name: str) -> int:
@@ -329,6 +332,14 @@ def give_offer(customer_id: int, offer_id: int, **values: Any) -> int:
     given = CustomerOffer(business_id=business_id(), customer_id=customer_id, offer_id=offer_id, **(now | values))
     _add(given)
     return given.id
+
+
+def add_open_sale(customer_id: int, terminal_id: int) -> uuid.UUID:
+    """A sale of 100.00 that the person of this unit of work is making; answers with its key."""
+    key = begin_sale(terminal_id, customer_id)
+    put_lines(open_sale(terminal_id, key), default_program().id, [BasketLine("Check", 10_000)])
+    db.session.flush()
+    return key
 
 
 def default_program() -> Program:

@@ -1,7 +1,7 @@
 """The people of the tests, and the two businesses they work in.
 
 Anna is admin of Kavalier, Olha its brand operator, Boris operates the one point of sale of its franchisee, Vera is
-its accountant, Sasha its salesperson. Oleg is admin of Teremok, where whatever is Kavalier's answers 404.
+its accountant, Sasha sells at the Terminal there. Oleg is admin of Teremok, where whatever is Kavalier's answers 404.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.accounts.models import UserSession
-from app.accounts.services import add_member, create_user
+from app.accounts.services import add_member, assign_to_terminal, create_user
 from app.businesses.services import NewBusiness, create_business
 from app.db import unit_of_work
 from app.extensions import db
-from app.identity import COOKIE, token_hash
+from app.identity import COOKIE, TERMINAL_COOKIE, token_hash
 from app.loyalty.services import create_program
 from app.permissions import Role
 from app.scope import Scope
@@ -38,6 +38,8 @@ class Person:
     business: int
     role: Role
     franchisee: int | None = None
+    terminal: int | None = None
+    """Where a salesperson sells."""
 
     @property
     def scope(self) -> Scope:
@@ -102,7 +104,7 @@ def open_town(app: Flask) -> Town:
         olha=hire(app, "Olha Tkachenko", kavalier.id, Role.BRAND_OPERATOR),
         boris=hire(app, "Boris Melnyk", kavalier.id, Role.LOCATION_OPERATOR, kavalier.franchisee),
         vera=hire(app, "Vera Sydorenko", kavalier.id, Role.ACCOUNTANT),
-        sasha=hire(app, "Sasha Bilyk", kavalier.id, Role.SALESPERSON),
+        sasha=hire_to_sell(kavalier, "Sasha Bilyk", kavalier.franchised_terminal),
         oleg=hire(app, "Oleg Bondar", teremok.id, Role.ADMIN),
     )
 
@@ -137,9 +139,24 @@ def hire(app: Flask, name: str, business: int, role: Role, franchisee: int | Non
     return Person(user_id, email, name, business, role, franchisee)
 
 
+def hire_to_sell(shop: Shop, name: str, terminal: int) -> Person:
+    """A new salesperson who sells at a Terminal."""
+    person = hire(shop.app, name, shop.id, Role.SALESPERSON)
+    with shop.work():
+        assign_to_terminal(terminal, person.id)
+    return replace(person, terminal=terminal)
+
+
 def sign_in(client: FlaskClient, person: Person) -> None:
     """Opens a session in the database and gives the browser its cookie, as signing in does, but at once."""
+    _open_session(client, person, COOKIE, None)
+    if person.terminal:
+        _open_session(client, person, TERMINAL_COOKIE, person.terminal)
+
+
+def _open_session(client: FlaskClient, person: Person, cookie: str, terminal: int | None) -> None:
     token = secrets.token_urlsafe(32)
+    values = {"user_id": person.id, "business_id": person.business, "terminal_id": terminal}
     with client.application.app_context(), unit_of_work(Scope(None, person.id)):
-        db.session.add(UserSession(token_hash=token_hash(token), user_id=person.id, business_id=person.business))
-    client.set_cookie(COOKIE, token)
+        db.session.add(UserSession(token_hash=token_hash(token), **values))
+    client.set_cookie(cookie, token)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.routing import Rule
 
 from app.extensions import db
 from app.permissions import Permission, Role, allows
-from tests.people import Person, Shop
+from tests.people import Person, Shop, Town
 
 EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
 # What a page cannot be read without, by endpoint; ids in braces.
@@ -36,6 +37,8 @@ class Ids:
     category: int
     account: int
     filter_key: str
+    sale_key: str
+    """Of a sale that Sasha is making; a customer is chosen and an amount entered."""
 
     def values(self) -> dict[str, int | str]:
         shop = self.shop
@@ -56,6 +59,7 @@ class Ids:
             "category_id": self.category,
             "account_id": self.account,
             "filter_key": self.filter_key,
+            "sale_key": self.sale_key,
         }
 
 
@@ -78,7 +82,8 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         asked = (sale, message, question, *goods, segment, rule, category, account)
         found = [db.session.scalar(each, theirs) or 0 for each in asked]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
-    return Ids(shop, franchised, int(customer), *found, str(key))
+        sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
+    return Ids(shop, franchised, int(customer), *found, str(key), str(sale_key))
 
 
 def address(app: Flask, rule: Rule, ids: Ids) -> str:
@@ -111,12 +116,28 @@ def expected(person: Person | None, permission: Permission) -> set[int]:
     """What the table of roles says: seen, or to sign in, or to choose a business, or not allowed."""
     if permission is Permission.PUBLIC:
         return {200, 302, 303, 503}
+    if permission is Permission.SELL:
+        return {200, 303} if person is not None and person.terminal else {303}
     if person is None:
         return {303}
     role = None if person.role is Role.SALESPERSON else person.role
     if allows(role, permission):
         return {200, 302, 303}
     return {303} if role is None else {403}
+
+
+def at_terminal(rule: Rule) -> bool:
+    return (rule.rule + "/").startswith("/terminal/")
+
+
+def clerk(town: Town, permission: Permission) -> Person:
+    """Who does what a page is for: Anna in the panel, Sasha at the Terminal."""
+    return town.sasha if permission is Permission.SELL else town.anna
+
+
+def clerks(town: Town) -> tuple[FlaskClient, FlaskClient]:
+    """Their browsers: Anna's, and Sasha's, who sells."""
+    return town.browser(town.anna), town.browser(town.sasha)
 
 
 def business_of(person: Person | None) -> str:

@@ -28,6 +28,8 @@ REGISTRIES = {
     *("app.customers.parameters", "app.customers.registry", "app.customers.tabs"),
     *("app.customers.conditions.fields", "app.customers.conditions.kinds"),
 }
+# What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.
+SHARED = {"app.accounts.forms", "app.customers.details", "app.customers.forms.fields"}
 # Where the data lie is asked before there is a virtual environment, so it is written where set-up begins.
 FOUNDATIONS = {"app.local.paths"}
 # Inside an area, what a module reaches is no higher than itself; columns, filters and others have no height.
@@ -167,6 +169,8 @@ def _reason_against_area(here: str, target: str) -> str:
         return "lib and the ground floor import no area"
     if here in AREAS and AREAS.index(there) > AREAS.index(here):
         return f"{there} comes after {here}"
+    if here in EDGES and target in SHARED:
+        return ""
     if _part(target) not in PUBLIC and target not in REGISTRIES:
         return "only models, queries, rules and services of another area"
     return ""

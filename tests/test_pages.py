@@ -16,20 +16,26 @@ from app.web import HEADERS
 from tests.people import Town
 from tests.routes import (
     address,
+    at_terminal,
+    clerks,
     ids_of,
     reading,
 )
 
 REFERENCES = {"for", "form", "aria-controls", "aria-describedby", "aria-labelledby", "popovertarget"}
-ABOUT_THE_PERSON = ("/logout", "/businesses/current", "/profile/")
-WRITES_NOTHING_TWICE = {"/customers/searches"}
-EACH_TIME_ANEW = ("/personal-data",)
+ABOUT_THE_PERSON = ("/logout", "/businesses/current", "/profile/", "/terminal/sign-in")
+WRITES_NOTHING_TWICE = {
+    *("/customers/searches", "/terminal/look-ups", "/terminal/preferences", "/terminal/places", "/terminal/sign-out"),
+}
+# Steps of an open sale may be gone back to and taken again, until the last one, which has a key.
+EACH_TIME_ANEW = ("/personal-data", "/amount", "/goods", "/payment", "/pin")
 
 
 def pages(town: Town, rules: list[Rule]) -> Iterator[tuple[str, Element]]:
-    """Every whole page as Anna sees it, with its address; strictly parsed."""
-    client, own = town.browser(town.anna), ids_of(town.kavalier)
+    """Every whole page as Anna sees it, and the Terminal's as Sasha does, with its address; strictly parsed."""
+    clients, own = clerks(town), ids_of(town.kavalier)
     for rule in reading(rules):
+        client = clients[at_terminal(rule)]
         page = address(town.app, rule, own)
         response = client.get(page)
         is_page = response.status_code == 200 and response.mimetype == "text/html"
@@ -85,7 +91,7 @@ class TestPages:
                     keyless = action in WRITES_NOTHING_TWICE or action.endswith(EACH_TIME_ANEW)
                     assert "form_key" in names or keyless, page
 
-    @pytest.mark.parametrize("page", ["/login", "/login?next=/customers", "/nothing-here"])
+    @pytest.mark.parametrize("page", ["/login", "/login?next=/customers", "/nothing-here", "/terminal/sign-in"])
     def test_pages_for_who_is_not_signed_in(self, client: FlaskClient, page: str) -> None:
         assert faults(parse(client.get(page))) == []
 
@@ -116,7 +122,7 @@ class TestPages:
 
 
 class TestHeaders:
-    @pytest.mark.parametrize("who", ["nobody", "anna"])
+    @pytest.mark.parametrize("who", ["nobody", "anna", "sasha"])
     def test_are_on_every_answer(self, stocked: Town, rules: list[Rule], who: str) -> None:
         client, own = stocked.browser(stocked.people.get(who)), ids_of(stocked.kavalier)
         addresses = [address(stocked.app, rule, own) for rule in reading(rules)]

@@ -24,6 +24,7 @@ DEFINERS = {
     "list_customer",
     "newest_audit_hash",
     "own_businesses",
+    "own_terminals",
     "sample_size",
     "session_identity",
     "sees_customer",

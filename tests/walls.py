@@ -84,6 +84,11 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO pin (business_id, customer_id, terminal_id, basket_hash, code_hash, expires_at) SELECT"
         " business_id, customer_id, terminal_id, '', '', now() FROM transaction WHERE business_id = %(id)s LIMIT 1",
         "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",
+        "INSERT INTO terminal_user (business_id, terminal_id, user_id)"
+        f" SELECT %(id)s, min(t.id), {person} FROM terminal t WHERE t.business_id = %(id)s ON CONFLICT DO NOTHING",
+        "INSERT INTO open_sale (business_id, key, terminal_id, user_id, program_id)"
+        f" SELECT %(id)s, gen_random_uuid(), min(t.id), {person}, %(program)s FROM terminal t"
+        " WHERE t.business_id = %(id)s",
         "INSERT INTO business_feature (business_id, feature) VALUES (%(id)s, 'viber')",
         "INSERT INTO program_rule (business_id, program_id, name, conditions, effects)"
         " VALUES (%(id)s, %(program)s, 'Always', '{}', '{\"points_percent\": 500}')",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.accounts.roles import role_name
 from app.audit_words import Kind, KnownFields, one_of
-from app.businesses.queries import franchisees
+from app.businesses.queries import franchisees, terminal_options
 from app.extensions import db
 from app.permissions import Role
 
@@ -20,6 +20,7 @@ def _fields() -> KnownFields:
         {
             "role": (_("Role"), one_of(roles)),
             "franchisee_id": (_("Franchisee"), one_of({str(each.id): each.name for each in franchisees()})),
+            "terminal_id": (_("Terminal"), one_of({str(each.id): each.name for each in terminal_options()})),
         }
     )
 
@@ -27,7 +28,11 @@ def _fields() -> KnownFields:
 KIND = Kind(
     "user",
     _l("User"),
-    {"membership.add": _l("User added")},
+    {
+        "membership.add": _l("User added"),
+        "user.assign": _l("Salesperson assigned to a Terminal"),
+        "user.unassign": _l("Salesperson removed from a Terminal"),
+    },
     names=lambda ids: {
         row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(ids)))
     },

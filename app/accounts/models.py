@@ -65,17 +65,41 @@ class Membership(Base):
     created_at: Mapped[Created]
 
 
+class TerminalUser(Base):
+    """A salesperson who sells at a Terminal (TE-0)."""
+
+    __tablename__ = "terminal_user"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        ForeignKeyConstraint(
+            ["business_id", "user_id"], ["membership.business_id", "membership.user_id"], ondelete="CASCADE"
+        ),
+        Index(None, "user_id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    terminal_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    created_at: Mapped[Created]
+
+
 class UserSession(Base):
     """A sign-in on one device. The token itself is with the browser; here lies its SHA-256."""
 
     __tablename__ = "user_session"
-    __table_args__ = (Index(None, "user_id"), Index(None, "last_seen_at"))
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        Index(None, "user_id"),
+        Index(None, "last_seen_at"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"))
     business_id: Mapped[int | None] = mapped_column(ForeignKey("business.id"))
     """The business that the person works in now, in every tab."""
+    terminal_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Where a salesperson sells; such a session is none of the panel's (TE-0)."""
     address: Mapped[Words]
     agent: Mapped[Words]
     created_at: Mapped[Created]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, text
 
-from app.accounts.models import TableSettings, User, UserSession
+from app.accounts.models import Membership, TableSettings, TerminalUser, User, UserSession
 from app.db import business_id, current_scope, one_row
 from app.extensions import db
 from app.permissions import Role
@@ -26,6 +26,37 @@ def own_businesses() -> list[OwnBusiness]:
     """The businesses of this scope's person, by name (PR-1)."""
     rows = db.session.execute(text("SELECT business_id, name, role FROM own_businesses()"))
     return [OwnBusiness(row.business_id, row.name, Role(row.role)) for row in rows]
+
+
+@dataclass(frozen=True)
+class OwnTerminal:
+    """A Terminal at which the person may sell (TE-0)."""
+
+    business_id: int
+    business: str
+    id: int
+    name: str
+    place: str
+
+
+def own_terminals() -> list[OwnTerminal]:
+    """The Terminals that this scope's person is assigned to, by business, place and name."""
+    return [OwnTerminal(*row) for row in db.session.execute(text("SELECT * FROM own_terminals()"))]
+
+
+def salespeople() -> Sequence[User]:
+    """The salespeople of the business, by name."""
+    mine = select(User).join(Membership, Membership.user_id == User.id)
+    mine = mine.where(Membership.business_id == business_id(), Membership.role == Role.SALESPERSON)
+    return db.session.scalars(mine.order_by(User.name, User.id)).all()
+
+
+def assigned_to(terminal_id: int) -> set[int]:
+    """The users who sell at a Terminal."""
+    here = select(TerminalUser.user_id).where(
+        TerminalUser.business_id == business_id(), TerminalUser.terminal_id == terminal_id
+    )
+    return set(db.session.scalars(here))
 
 
 def user_id_of(email: str) -> int | None:

@@ -10,13 +10,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app import audit
 from app.accounts import passwords, throttle
-from app.accounts.models import Membership, TableSettings, User, UserSession
-from app.accounts.queries import own_account, own_businesses
+from app.accounts.models import Membership, TableSettings, TerminalUser, User, UserSession
+from app.accounts.queries import own_account, own_businesses, own_terminals
 from app.db import business_id, commit, current_scope, open_scope, rollback, unit_of_work
 from app.extensions import db
 from app.identity import token_hash
 from app.permissions import Role
 from app.scope import Scope
+
+
+class NoTerminalError(Exception):
+    """The person is assigned to no Terminal that is in use."""
 
 
 class WrongPasswordError(Exception):
@@ -47,6 +51,56 @@ def sign_in(email: str, password: str, device: Device) -> str:
 
     Commits on its way: a try counts before the password is compared. Raises WrongPasswordError, TooManyTriesError.
     """
+    _check_password(email, password, device)
+    return _open_session(device)
+
+
+def sign_in_at_terminal(email: str, password: str, device: Device) -> str:
+    """The same for the Terminal, at the first of those that the person is assigned to (TE-0).
+
+    Raises NoTerminalError besides.
+    """
+    _check_password(email, password, device)
+    mine = own_terminals()
+    if not mine:
+        raise NoTerminalError
+    return _add_session(device, mine[0].business_id, mine[0].id)
+
+
+def choose_terminal(session_id: int, terminal_id: int) -> bool:
+    """Makes a session sell at another Terminal of the person's; False when it is assigned to no such."""
+    chosen = next((each for each in own_terminals() if each.id == terminal_id), None)
+    if chosen is None:
+        return False
+    values = {"business_id": chosen.business_id, "terminal_id": chosen.id}
+    db.session.execute(update(UserSession).where(UserSession.id == session_id).values(values))
+    return True
+
+
+def wait_before_look_up() -> int:
+    """Counts that this scope's person looks a customer up, and commits it; the seconds to wait first, or 0 (TE-1)."""
+    seconds = throttle.count_look_up(current_scope().user_id or 0)
+    commit()
+    return seconds
+
+
+def assign_to_terminal(terminal_id: int, user_id: int) -> None:
+    """Lets a salesperson of the business sell at a Terminal (TE-0)."""
+    row = insert(TerminalUser).values(business_id=business_id(), terminal_id=terminal_id, user_id=user_id)
+    if db.session.execute(row.on_conflict_do_nothing().returning(TerminalUser.user_id)).first():
+        audit.record("user.assign", audit.Subject("user", user_id), {"terminal_id": (None, terminal_id)})
+
+
+def remove_from_terminal(terminal_id: int, user_id: int) -> None:
+    """Ends that a salesperson sells at a Terminal, at once: its session there is no longer known."""
+    mine = TerminalUser.business_id == business_id(), TerminalUser.terminal_id == terminal_id
+    gone = delete(TerminalUser).where(*mine, TerminalUser.user_id == user_id).returning(TerminalUser.user_id)
+    if db.session.execute(gone).first():
+        audit.record("user.unassign", audit.Subject("user", user_id), {"terminal_id": (terminal_id, None)})
+
+
+def _check_password(email: str, password: str, device: Device) -> None:
+    """Raises WrongPasswordError, TooManyTriesError; afterwards the scope is that of the person."""
     seconds = throttle.count_try(email, device.address)
     if seconds:
         raise TooManyTriesError(seconds)
@@ -58,7 +112,6 @@ def sign_in(email: str, password: str, device: Device) -> str:
     if not passwords.matches(password, kept):
         raise WrongPasswordError
     throttle.forget(email, device.address)
-    return _open_session(device)
 
 
 def sign_out(session_id: int) -> None:
@@ -142,16 +195,21 @@ def _user(user_id: int | None) -> User | None:
 
 
 def _open_session(device: Device) -> str:
-    db.session.execute(select(func.end_session(token_hash(device.token))))
-    token = secrets.token_urlsafe(32)
     user, businesses = current_scope().user_id, [each.id for each in own_businesses()]
     last_user, last_business = device.workplace or (None, None)
     here = last_business if last_user == user and last_business in businesses else next(iter(businesses), None)
+    return _add_session(device, here)
+
+
+def _add_session(device: Device, business: int | None, terminal: int | None = None) -> str:
+    db.session.execute(select(func.end_session(token_hash(device.token))))
+    token = secrets.token_urlsafe(32)
     db.session.add(
         UserSession(
             token_hash=token_hash(token),
-            user_id=user,
-            business_id=here,
+            user_id=current_scope().user_id,
+            business_id=business,
+            terminal_id=terminal,
             address=device.address,
             agent=device.agent[:300],
         )

@@ -173,5 +173,6 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def shell() -> dict[str, object]:
-        known = current_user._get_current_object() if current_user else None
-        return {"shell": Shell(known if isinstance(known, Identity) else None)}
+        found = current_user._get_current_object() if current_user else None
+        known = found if isinstance(found, Identity) else None
+        return {"shell": Shell(known), "till": known.till if known else None}

@@ -19,6 +19,8 @@ FREE_TRIES = {"account": 5, "address": 30}
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
+LOOK_UPS = {"minute": (20, timedelta(minutes=1)), "hour": (300, timedelta(hours=1))}
+"""How many customers a salesperson may look up in a span: more than any queue needs, too few to list them."""
 
 
 def count_try(email: str, address: str) -> int:
@@ -36,6 +38,21 @@ def count_try(email: str, address: str) -> int:
         row.failures = 1 if row.last_at < moment - FORGOTTEN_AFTER else row.failures + 1
         row.last_at = moment
         row.blocked_until = moment + wait_after(row.failures, FREE_TRIES[kind])
+    return 0
+
+
+def count_look_up(user: int) -> int:
+    """Counts a look-up of a customer at a Terminal (TE-1), to be committed before it is answered.
+
+    Answers with 0, or with the seconds until the next one is answered.
+    """
+    for kind, (most, span) in LOOK_UPS.items():
+        row, moment = _held(kind, str(user)), dates.now()
+        if row.blocked_until <= moment:
+            row.failures, row.blocked_until = 0, moment + span
+        row.failures, row.last_at = row.failures + 1, moment
+        if row.failures > most:
+            return ceil((row.blocked_until - moment).total_seconds())
     return 0
 
 

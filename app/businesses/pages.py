@@ -93,6 +93,7 @@ def show_kept(
         kept=kept,
         archive_href=None if archived else room.to("ask_to_archive", place),
         restore_href=room.to("restore", place) if archived else None,
+        people_href=url_for("salespeople.index", terminal_id=place.id) if isinstance(place, Terminal) else None,
     )
 
 

@@ -12,7 +12,7 @@ from app.demo.calendar import Calendar
 from app.demo.filling import fill
 from app.demo.plans import BusinessPlan, kavalier, teremok
 from app.demo.shoppers import Shop
-from app.demo.structure import Structure, add_member, write_structure
+from app.demo.structure import Structure, add_member, assign, write_structure
 from app.permissions import Role
 
 
@@ -43,8 +43,10 @@ def _make(connection: Connection, config: Config, until: datetime, plans: tuple[
         (users.OPERATOR, Role.BRAND_OPERATOR, None),
         (users.LOCATION_OPERATOR, Role.LOCATION_OPERATOR, first.franchisees[0]),
         (users.ACCOUNTANT, Role.ACCOUNTANT, None),
+        (users.SALESPERSON, Role.SALESPERSON, None),
     ):
         add_member(connection, first.business, people[email], role, franchisee)
+    assign(connection, first.business, first.places[0].terminals[0], people[users.SALESPERSON])
     add_member(connection, second.business, people[users.OTHER_ADMIN], Role.ADMIN)
     add_member(connection, second.business, people[users.ADMIN], Role.BRAND_OPERATOR)
 

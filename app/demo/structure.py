@@ -113,6 +113,13 @@ def add_member(connection: Connection, business: int, user: int, role: Role, fra
     )
 
 
+def assign(connection: Connection, business: int, terminal: int, user: int) -> None:
+    """Lets a salesperson sell at a Terminal, in the same transaction."""
+    connection.execute(
+        "INSERT INTO terminal_user (business_id, terminal_id, user_id) VALUES (%s, %s, %s)", [business, terminal, user]
+    )
+
+
 def _write_places(writer: Writer, plan: BusinessPlan, made: Structure) -> None:
     made.franchisees = [writer.add("franchisee", name=name) for name in plan.franchisees]
     for place in plan.places:

@@ -16,12 +16,14 @@ ADMIN = "anna@example.com"
 OPERATOR = "olha@example.com"
 LOCATION_OPERATOR = "boris@example.com"
 ACCOUNTANT = "vera@example.com"
+SALESPERSON = "sasha@example.com"
 OTHER_ADMIN = "oleg@example.com"
 _NAMES = {
     ADMIN: "Anna Kovalenko",
     OPERATOR: "Olha Tkachenko",
     LOCATION_OPERATOR: "Boris Melnyk",
     ACCOUNTANT: "Vera Sydorenko",
+    SALESPERSON: "Sasha Bilyk",
     OTHER_ADMIN: "Oleg Bondar",
 }
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from app.businesses.queries import place_options
-from app.loyalty.queries import accounts_of, categories_of
-from app.loyalty.rules import Conditions
+from app.loyalty.queries import accounts_of, categories_of, good_choices, goods_in_use, group_choices, groups
+from app.loyalty.rules import Conditions, Effect, Gift
 
 Names = Mapping[int, str]
 
@@ -19,8 +19,8 @@ class Offered:
     places: Names
     categories: Names
     accounts: Names
-    goods: Names = field(default_factory=dict)
-    groups: Names = field(default_factory=dict)
+    goods: Names
+    groups: Names
 
 
 def every_name(program_id: int) -> Offered:
@@ -29,12 +29,25 @@ def every_name(program_id: int) -> Offered:
         places={each.id: each.name for each in place_options()},
         categories={each.id: each.name for each in categories_of(program_id)},
         accounts={each.id: each.name for each in accounts_of(program_id)},
+        goods={int(number): name for number, name in good_choices()},
+        groups={int(number): name for number, name in group_choices()},
     )
 
 
-def offered(program_id: int, kept: Conditions) -> Offered:
+def offered(program_id: int, kept: Conditions, effects: Collection[Effect] = ()) -> Offered:
     """What a rule can name from now on: what is in use, and what it names already."""
     known = every_name(program_id)
-    in_use = {each.id for each in place_options() if each.archived_at is None} | kept.points_of_sale
-    places = {number: name for number, name in known.places.items() if number in in_use}
-    return Offered(places, known.categories, known.accounts, known.goods, known.groups)
+    places = {each.id for each in place_options() if each.archived_at is None}
+    gifts = {each.good_id for each in effects if isinstance(each, Gift)}
+    used_groups = {each.id for each in groups() if each.archived_at is None}
+    return Offered(
+        places=_among(known.places, places | kept.points_of_sale),
+        categories=known.categories,
+        accounts=known.accounts,
+        goods=_among(known.goods, goods_in_use() | kept.goods | kept.but_goods | gifts),
+        groups=_among(known.groups, used_groups | kept.groups | kept.but_groups),
+    )
+
+
+def _among(names: Names, numbers: Collection[int]) -> dict[int, str]:
+    return {number: name for number, name in names.items() if number in numbers}

@@ -18,7 +18,7 @@ from app.extensions import db
 from app.filters import language
 from app.locale import LANGUAGES
 from app.loyalty.kinds import access_labels, notify_labels, rounding_labels
-from app.loyalty.models import Category, Program, ProgramRule, Wallet
+from app.loyalty.models import Category, Good, GoodGroup, Program, ProgramRule, Wallet
 from app.loyalty.queries import every_program
 from app.loyalty.rule_words import amount, percent, points, weekday_names
 
@@ -57,7 +57,7 @@ def _advanced_fields() -> Mapping[str, tuple[str, Words]]:
         "points_days": (_("Days that ordinary points are valid"), str),
         "smart_timeout": (_("Minutes that SMART waits for a push"), str),
         "quiet_from": (_("No messages from"), _hour),
-        "quiet_to": (_("until"), _hour),
+        "quiet_to": (_("Until"), _hour),
         "signature": (_("Signature"), str),
         "sender": (_("Sender name of SMS"), str),
     }
@@ -66,6 +66,7 @@ def _advanced_fields() -> Mapping[str, tuple[str, Words]]:
 def _rule_fields() -> KnownFields:
     places = {each.id: each.name for each in place_options()}
     accounts = _all(Wallet, Wallet.name)
+    goods, groups = _all(Good, Good.name), _all(GoodGroup, GoodGroup.name)
     programs = {str(each.id): each.title for each in every_program()}
     return KnownFields(
         {
@@ -76,13 +77,18 @@ def _rule_fields() -> KnownFields:
             "combines": (_("Combines with later rules"), yes_or_no),
             "weekdays": (_("Weekdays"), _each_of(weekday_names(language(), "abbreviated"))),
             "from_time": (_("From"), str),
-            "to_time": (_("until"), str),
+            "to_time": (_("Until"), str),
             "from_day": (_("First day"), str),
             "to_day": (_("Last day"), str),
             "points_of_sale": (_("Points of sale"), _each_of(places)),
             "categories": (_("Categories of customers"), _each_of(_all(Category, Category.name))),
             "least": (_("At least"), _figure(amount)),
             "most": (_("At most"), _figure(amount)),
+            "goods": (_("Goods"), _each_of(goods)),
+            "groups": (_("Groups of goods"), _each_of(groups)),
+            "but_goods": (_("But not these goods"), _each_of(goods)),
+            "but_groups": (_("But not these groups"), _each_of(groups)),
+            "gift": (_("Gift"), one_of(_plainly(goods))),
             "discount_percent": (_("Discount in percent"), _figure(percent)),
             "discount_fixed": (_("Discount in money"), _figure(amount)),
             "points_percent": (_("Points in percent of what is paid"), _figure(percent)),

@@ -57,7 +57,8 @@ def names(ids: Iterable[int], known: Names) -> str:
 
 def weekday_names(code: str, width: Literal["abbreviated", "wide"]) -> dict[int, str]:
     """1 is Monday."""
-    return {day + 1: name for day, name in get_day_names(width, "stand-alone", locale=code).items()}
+    names = get_day_names(width, "stand-alone", locale=code)
+    return {day + 1: names[day] for day in range(7)}
 
 
 def amount(value: int) -> str:

@@ -25,14 +25,18 @@ class AdjustmentForm(FlaskForm):  # type: ignore[misc]
     """Points count in hundredths as money does: one pays one unit of the currency (LP-1)."""
 
     way = RadioField(_l("What to do"), choices=[(ADD, _l("Add")), (REMOVE, _l("Remove"))], default=ADD)
-    wallet = SelectField(_l("Of what"), coerce=int)
+    wallet = SelectField(_l("Of what"), [InputRequired()], coerce=int)
     amount = MoneyField(_l("How much"), [InputRequired(_l("Enter how much."))])
     valid_days = IntegerField(
         _l("Valid for how many days"),
         [Optional(), NumberRange(1, MOST_DAYS, _l("Enter a number of days from 1 to 3,650."))],
         description=_l("Of what is added. Empty: it never expires."),
     )
-    terminal = SelectField(_l("Terminal"), coerce=int, description=_l("Where it counts in the log of transactions."))
+    terminal = SelectField(
+        *(_l("Terminal"), [InputRequired()]),
+        coerce=int,
+        description=_l("Where it counts in the log of transactions."),
+    )
     reason = line(_l("Reason"), DataRequired(_l("Enter a reason.")), longest=200)
 
     def offer(self, wallets: list[Any]) -> None:

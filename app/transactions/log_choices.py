@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from flask_babel import gettext as _
 from sqlalchemy import Row
@@ -32,8 +31,7 @@ class Words(Protocol):
     def status_words(self) -> dict[Status, str]: ...
 
 
-@dataclass(frozen=True)
-class Select:
+class Select(NamedTuple):
     """A select over the lines; its groups are (label, options), options (value, words)."""
 
     name: str

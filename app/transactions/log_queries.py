@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Date, DateTime, Row, column, func, literal, select, true
@@ -16,7 +15,7 @@ from app.db import business_id
 from app.extensions import db
 from app.paging import PageKey
 from app.period import days_of
-from app.transactions.figures import SUMMED, Figures, figures_of
+from app.transactions.figures import Figures, summed
 from app.transactions.log_filter import LogFilter
 from app.transactions.models import Kind, Transaction
 from app.transactions.queries import ORDER
@@ -54,8 +53,7 @@ def log_lines(chosen: LogFilter, key: PageKey | None, *, masked: bool) -> Sequen
 
 def figures(chosen: LogFilter) -> Figures:
     """What all that is chosen comes to."""
-    summed = select(*SUMMED).where(*chosen.conditions()).group_by(Transaction.kind, Transaction.status)
-    return figures_of(db.session.execute(summed))
+    return Figures(*db.session.execute(select(*summed()).where(*chosen.conditions())).one())
 
 
 def figures_by_day(chosen: LogFilter) -> dict[tuple[date, int], Figures]:
@@ -69,15 +67,14 @@ def figures_by_day(chosen: LogFilter) -> dict[tuple[date, int], Figures]:
     bounds = func.unnest(literal(list(days), ARRAY(Date)), literal(list(begins), moments), literal(list(ends), moments))
     day = bounds.table_valued(column("day", Date), column("since"), column("until"), name="day").render_derived()
     of_day = (
-        select(Transaction.terminal_id, *SUMMED)
+        select(Transaction.terminal_id, *summed())
         .where(*chosen.conditions(), Transaction.kind == Kind.SALE)
         .where(Transaction.at >= day.c.since, Transaction.at < day.c.until)
-        .group_by(Transaction.terminal_id, Transaction.kind, Transaction.status)
+        .group_by(Transaction.terminal_id)
         .lateral("sold")
     )
-    key = day.c.day, of_day.c.terminal_id
-    rows = db.session.execute(select(day.c.day, *of_day.c).select_from(day.join(of_day, true())).order_by(*key))
-    return {each: figures_of(found) for each, found in groupby(rows, lambda row: (row.day, row.terminal_id))}
+    rows = db.session.execute(select(day.c.day, *of_day.c).select_from(day.join(of_day, true())))
+    return {(on, terminal): Figures(*sold) for on, terminal, *sold in rows}
 
 
 def _customer(masked: bool) -> list[Any]:

@@ -5,6 +5,7 @@ Beside them, kept with each sale: who bought which good.
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -191,3 +192,39 @@ class Pin(Base):
     created_at: Mapped[Created]
     expires_at: Mapped[Moment]
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class OpenSale(Base):
+    """A sale that a Terminal is making, from the customer to the receipt (TE-2); it lasts a day, is sold once (TE-6).
+
+    Its key stands in addresses, where no customer may; it is the key of the form that confirms it, too.
+    """
+
+    __tablename__ = "open_sale"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        ForeignKeyConstraint(["business_id", "program_id"], ["program.business_id", "program.id"]),
+        ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
+        ForeignKeyConstraint(["business_id", "pin_id"], ["pin.business_id", "pin.id"]),
+        ForeignKeyConstraint(["business_id", "transaction_id"], ["transaction.business_id", "transaction.id"]),
+        Index(None, "business_id", "terminal_id", "created_at"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    key: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    terminal_id: Mapped[Number]
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    program_id: Mapped[Number]
+    customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    """None until a new customer is registered."""
+    phone: Mapped[Words]
+    """Of who is not registered yet."""
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    points: Mapped[Minor]
+    accounts: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
+    """Wallet → amount."""
+    pin_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The PIN that was sent for the basket as it is."""
+    transaction_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The sale, once it is made."""
+    created_at: Mapped[Created]

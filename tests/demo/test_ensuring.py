@@ -34,7 +34,7 @@ def test_ensuring_twice_makes_nothing_twice(fresh: Flask) -> None:
         assert ensure(config, UNTIL, PLANS)
         made = counts(config)
         assert not ensure(config, UNTIL, PLANS)
-        assert counts(config) == made == {"business": 2, "app_user": 5, "membership": 6, "customer": 80}
+        assert counts(config) == made == {"business": 2, "app_user": 6, "membership": 7, "customer": 80}
         db.engine.dispose()
 
 
@@ -58,6 +58,7 @@ def test_each_account_has_its_role_and_anna_two_businesses(fresh: Flask) -> None
         users.OPERATOR: [("Kavalier", Role.BRAND_OPERATOR)],
         users.LOCATION_OPERATOR: [("Kavalier", Role.LOCATION_OPERATOR)],
         users.ACCOUNTANT: [("Kavalier", Role.ACCOUNTANT)],
+        users.SALESPERSON: [("Kavalier", Role.SALESPERSON)],
         users.OTHER_ADMIN: [("Teremok", Role.ADMIN)],
     }
     assert places == [(Role.LOCATION_OPERATOR, ["Podil"])]
@@ -74,9 +75,9 @@ def test_killed_in_the_middle_it_begins_again(fresh: Flask, monkeypatch: pytest.
             patched.setattr(ensuring, "add_member", die)
             with pytest.raises(KeyboardInterrupt):
                 ensure(config, UNTIL, PLANS)
-        assert counts(config) == {"business": 0, "app_user": 5, "membership": 0, "customer": 0}
+        assert counts(config) == {"business": 0, "app_user": 6, "membership": 0, "customer": 0}
         assert ensure(config, UNTIL, PLANS)
-        assert counts(config) == {"business": 2, "app_user": 5, "membership": 6, "customer": 80}
+        assert counts(config) == {"business": 2, "app_user": 6, "membership": 7, "customer": 80}
         db.engine.dispose()
 
 
@@ -89,7 +90,7 @@ def test_passwords_follow_the_configuration(fresh: Flask) -> None:
         assert hashes(config) == before
         ensure(replace(config, demo_password="another password"), UNTIL, PLANS)
         after = hashes(config)
-        assert len(before) == 5
+        assert len(before) == 6
         assert not set(after) & set(before)
         ensure(replace(config, demo_password="another password"), UNTIL, PLANS)
         assert hashes(config) == after

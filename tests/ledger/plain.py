@@ -27,6 +27,8 @@ class PlainEntry:
     amount: int
     taken: list[tuple[PlainLot, int]] = field(default_factory=list)
     made: PlainLot | None = None
+    spent: bool = False
+    reverses: bool = False
     undone: bool = False
 
 
@@ -53,19 +55,29 @@ class PlainWallet:
         return self._enter(PlainEntry(amount, made=lot))
 
     def spend(self, amount: int) -> PlainEntry:
-        return self._take(amount, self._in_order())
-
-    def take_back(self, credited: PlainEntry) -> PlainEntry:
-        own = [lot for lot in self.lots if lot is credited.made]
-        entry = self._take(credited.amount, own + [lot for lot in self._in_order() if lot is not credited.made])
-        credited.undone = True
+        entry = self._take(amount, self._in_order())
+        entry.spent = True
         return entry
 
-    def restore(self, spent: PlainEntry) -> PlainEntry:
+    def take_back(self, number: int) -> PlainEntry:
+        """Undoes the credit that is the entry of this number: its own lot goes first."""
+        credited = self._undone(number)
+        own = [lot for lot in self.lots if lot is credited.made]
+        return self._take(credited.amount, own + [lot for lot in self._in_order() if lot is not credited.made])
+
+    def restore(self, number: int) -> PlainEntry:
+        spent = self._undone(number)
         for lot, amount in spent.taken:
             lot.remaining += amount
-        spent.undone = True
-        return self._enter(PlainEntry(-spent.amount))
+        return self._enter(PlainEntry(-spent.amount, reverses=True))
+
+    def to_undo(self, *, brought: bool) -> list[int]:
+        """Numbers of the entries that can be taken back, or restored."""
+        return [
+            number
+            for number, entry in enumerate(self.entries)
+            if not entry.undone and not entry.reverses and (entry.made is not None if brought else entry.spent)
+        ]
 
     def expire(self, now: datetime) -> int:
         """Answers with how many lots went."""
@@ -73,6 +85,10 @@ class PlainWallet:
         for lot in gone:
             self._take(lot.remaining, [lot])
         return len(gone)
+
+    def _undone(self, number: int) -> PlainEntry:
+        self.entries[number].undone = True
+        return self.entries[number]
 
     def _in_order(self) -> list[PlainLot]:
         """Soonest-expiring first, of one moment the oldest; never-expiring last."""

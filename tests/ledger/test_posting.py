@@ -211,3 +211,28 @@ def test_a_movement_is_written_in_four_statements(
         with count_statements() as sent:
             post(holder.id, [Spend(holder.shop.wallet, EntryKind.SPENT, "x", amount=10)])
     assert len(sent) == 4
+
+
+def test_what_comes_back_past_its_date_helps_to_take_nothing_back(holder: Holder) -> None:
+    holder.credit(100, 5)
+    spent, earned = holder.spend(100), holder.credit(10)
+    holder.spend(10)
+    holder.pass_days(6)
+    undone = (
+        Restore(holder.shop.wallet, EntryKind.REVERSED, "back", entry_id=spent.entry_id),
+        TakeBack(holder.shop.wallet, EntryKind.REVERSED, "gone", entry_id=earned.entry_id),
+    )
+    with pytest.raises(ShortfallError) as raised:
+        holder.post(*undone)
+    assert raised.value.missing == 10
+    holder.credit(10)
+    assert holder.post(*undone).amount == -10
+    assert holder.balance == 0
+
+
+def test_of_lots_of_one_moment_the_oldest_is_spent_first(holder: Holder) -> None:
+    until = dates.now() + DAY
+    lots = [Credit(holder.shop.wallet, EntryKind.ADDED, key, amount=5, expires_at=until) for key in "abc"]
+    holder.post(lots[0])
+    holder.post(*lots[1:], Spend(holder.shop.wallet, EntryKind.SPENT, "spent", amount=7))
+    assert holder.lots == [0, 3, 5]

@@ -7,12 +7,15 @@ from datetime import date, time
 import pytest
 from flask.testing import FlaskClient
 
+from app.extensions import db
+from app.lib import dates
+from app.loyalty.models import Good
 from app.loyalty.queries import categories_of, every_rule, rules_of
-from app.loyalty.rules import AccountAmount, Conditions, DiscountPercent, PointsFixed, PointsPercent, Rule
+from app.loyalty.rules import AccountAmount, Conditions, DiscountPercent, Gift, PointsFixed, PointsPercent, Rule
 from app.loyalty.services.accounts import add_account
 from tests.browsing import form_to, send, submit, text_of
 from tests.customers.editing import audit_lines
-from tests.factories import add_franchisee, add_point_of_sale, add_rule
+from tests.factories import add_franchisee, add_good, add_good_group, add_point_of_sale, add_rule
 from tests.people import Town
 
 WHOLE = {
@@ -81,6 +84,25 @@ class TestForm:
         send(anna, before, {})
         assert kept(town) == [rule]
         assert [line[0] for line in audit_lines(town.kavalier, "rule", rule.id)] == ["rule.add"]
+
+    def test_names_goods_and_groups(self, town: Town, anna: FlaskClient, page: str) -> None:
+        """LP-2: those in use, and an archived one that the rule names already; gifts too."""
+        with town.kavalier.work():
+            drinks, cakes = add_good_group("Drinks"), add_good_group("Cakes")
+            latte, napoleon = add_good("Latte", group_id=drinks), add_good("Napoleon", group_id=cakes)
+        values = {"name": "Sweet", "groups": [str(cakes)], "but_goods": [str(napoleon)], "gift": str(latte)}
+        submit(anna, f"{page}/new", values, action=page)
+        (rule,) = kept(town)
+        assert rule.conditions == Conditions(groups=frozenset({cakes}), but_goods=frozenset({napoleon}))
+        assert rule.effects == (Gift(latte),)
+        with town.kavalier.work():
+            for good in (latte, napoleon):
+                db.session.get_one(Good, (town.kavalier.id, good)).archived_at = dates.now()
+        assert "on Cakes · but not on Napoleon" in text_of(anna.get(page))
+        assert "a gift: Latte" in text_of(anna.get(page))
+        assert submit(anna, f"{page}/{rule.id}", {"priority": "5"}).status_code == 303
+        assert kept(town)[0].effects == (Gift(latte),)
+        assert submit(anna, f"{page}/new", values | {"name": "Other"}, action=page).status_code == 422
 
     def test_what_is_emptied_asks_for_nothing(self, town: Town, anna: FlaskClient, page: str) -> None:
         submit(anna, f"{page}/new", WHOLE, action=page)

@@ -188,9 +188,9 @@ class TestSums:
         assert sums(town.browser(town.anna)) == {
             "Sales": "3 1 cancelled",
             "Gross": "₴370.00",
-            "Discount": "−₴5.00",
-            "Paid by points": "−₴7.00",
-            "From accounts": "−₴40.00",
+            "Discount": "₴5.00",
+            "Paid by points": "₴7.00",
+            "From accounts": "₴40.00",
             "Money received": "₴318.00",
             "Points earned": "10 50 added by hand",
         }

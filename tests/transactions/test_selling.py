@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.businesses.models import Business
 from app.customers.models import Customer, CustomerStats, Enrolment
 from app.customers.stats import differences
 from app.extensions import db
@@ -16,7 +17,8 @@ from app.ledger.check import faults
 from app.ledger.models import Balance, Lot
 from app.ledger.services import ShortfallError
 from app.loyalty.models import Access, Program
-from app.loyalty.rules import Conditions, DiscountPercent, Effect, PointsPercent
+from app.loyalty.rules import AccountAmount, Conditions, DiscountPercent, Effect, PointsPercent
+from app.loyalty.services.accounts import add_account as add_paying_account
 from app.loyalty.services.programs import create_program
 from app.loyalty.services.rules import RuleSaid, add_rule
 from app.messaging.models import Message, MessageKind
@@ -202,6 +204,33 @@ def test_money_accounts_pay_and_rules_fill_them(shop: Shop) -> None:
         with pytest.raises(RefusedError) as raised:
             sell(basket(shop, customer, 1_000, accounts={account: 1}))
         assert raised.value.refusal is Refusal.OTHER_ACCOUNT
+
+
+@pytest.mark.parametrize(("access", "money"), [(Access.FULL, 70), (Access.LIMITED, 70), (Access.NONE, 0)])
+def test_accounts_follow_the_access_type_as_points_do(shop: Shop, access: Access, money: int) -> None:
+    """AC-1: who has no access earns nothing, and only full access redeems."""
+    with shop.work():
+        account = add_paying_account(shop.program, "Gift account", "UAH")
+        give_rule(shop, "Gift money", AccountAmount(account, 70))
+        customer = add_customer(access=access)
+        sell(basket(shop, customer, 1_000))
+        assert sum(db.session.scalars(select(Lot.remaining).where(Lot.wallet_id == account))) == money
+        if access is not Access.FULL:
+            with pytest.raises(RefusedError) as raised:
+                sell(basket(shop, customer, 1_000, accounts={account: 1}))
+            assert raised.value.refusal is Refusal.NO_REDEEMING
+
+
+def test_most_points_are_never_more_than_may_pay_where_a_point_is_not_the_smallest_unit(shop: Shop) -> None:
+    """LP-1, TE-3: a hundredth of a point pays ten of the thousandths of a dinar."""
+    with shop.work():
+        db.session.get_one(Business, shop.id).currency = "KWD"
+        customer = add_customer()
+        add_points(customer, 500)
+        with pytest.raises(RefusedError) as raised:
+            sell(basket(shop, customer, 15, points=2), pin_checked=True)
+        assert raised.value.most == 1
+        assert sell(basket(shop, customer, 15, points=1), pin_checked=True).quote.due == 5
 
 
 def test_the_first_sale_in_a_program_enrols(shop: Shop) -> None:

@@ -84,9 +84,10 @@ class Lot:
     title: str = ""
 
     @property
-    def order(self) -> tuple[bool, float, int]:
+    def order(self) -> tuple[bool, float, bool, int]:
         """Soonest-expiring first, never-expiring last; of those of one moment the oldest."""
-        return self.expires_at is None, self.expires_at.timestamp() if self.expires_at else 0, self.id
+        until = self.expires_at.timestamp() if self.expires_at else 0
+        return self.expires_at is None, until, self.id < 0, abs(self.id)
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,12 @@ class Holding:
     changed: set[int] = field(default_factory=set)
     """Lots whose remainder changed."""
 
-    def apply(self, move: Move, undone: Undone | None = None) -> None:
-        """One movement. Raises ShortfallError, and then nothing of it has happened."""
+    def apply(self, move: Move, moment: datetime, undone: Undone | None = None) -> Line:
+        """One movement, once what is past its date is out: what the one before it brought back may be.
+
+        Raises ShortfallError, and then nothing of it has happened.
+        """
+        self.expire(moment)
         match move:
             case Credit():
                 self._credit(move)
@@ -135,6 +140,7 @@ class Holding:
                 self._restore(move, undone)
             case _:
                 raise TypeError(f"{move} is no movement that can be applied.")
+        return self.lines[-1]
 
     def expire(self, moment: datetime) -> None:
         """Takes out what is past its date, also where no job has run: it can be spent no more."""

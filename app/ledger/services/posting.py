@@ -107,15 +107,13 @@ def post(
     holdings = held if held is not None else hold(customer_id, {move.wallet_id for move in moves})
     moment = at or dates.now()
     undone = _undone(customer_id, moves, holdings)
-    order: list[Line] = []
     for holding in holdings.values():
         holding.expire(moment)
-        order += holding.lines
-    for move in moves:
-        holding = holdings[move.wallet_id]
-        holding.apply(move, undone.get(getattr(move, "entry_id", 0)))
-        order.append(holding.lines[-1])
-    return _write(customer_id, holdings, order, occasion or Occasion(), moment)[len(order) - len(moves) :]
+    asked = [holdings[move.wallet_id].apply(move, moment, undone.get(getattr(move, "entry_id", 0))) for move in moves]
+    order = [line for holding in holdings.values() for line in holding.lines]
+    written = _write(customer_id, holdings, order, occasion or Occasion(), moment)
+    by_line = dict(zip(map(id, order), written, strict=True))
+    return [by_line[id(line)] for line in asked]
 
 
 def hold(customer_id: int, wallets: Iterable[int]) -> dict[int, Holding]:

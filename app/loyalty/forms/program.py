@@ -136,7 +136,7 @@ class AdvancedForm(KeptForm):
         _l("Minutes that SMART waits for a push"), [NUMBER, Within(1, 10_080, _l("From 1 to 10,080 minutes."))]
     )
     quiet_from = HourField(_l("No messages from"))
-    quiet_to = HourField(_l("until"))
+    quiet_to = HourField(_l("Until"))
     signature = line(_l("Signature"), longest=LONGEST_SIGNATURE)
     sender = line(_l("Sender name of SMS"), longest=LONGEST_SENDER)
 

@@ -100,7 +100,7 @@ class RuleForm(KeptForm):
     combines = BooleanField(_l("Combines with later rules"), default=True)
     weekdays = ChecksField(_l("Weekdays"), coerce=int)
     from_time = HourField(_l("From"))
-    to_time = HourField(_l("until"))
+    to_time = HourField(_l("Until"))
     from_day = DayField(_l("First day"), [Optional()])
     to_day = DayField(_l("Last day"), [Optional()])
     points_of_sale = ChecksField(_l("Points of sale"), coerce=int)

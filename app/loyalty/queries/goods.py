@@ -102,6 +102,12 @@ def good_choices() -> list[tuple[str, str]]:
     return [(str(row.id), _told_apart(row) if times[row.name] > 1 else row.name) for row in rows]
 
 
+def goods_in_use() -> set[int]:
+    """The ids of goods that are not archived."""
+    mine = select(Good.id).where(Good.business_id == business_id(), Good.archived_at.is_(None))
+    return set(db.session.scalars(mine))
+
+
 def group_choices() -> list[tuple[str, str]]:
     """Every group by name, archived ones too."""
     return [(str(each.id), each.name) for each in groups()]

@@ -92,7 +92,7 @@ def _new_form(program_id: int) -> RuleForm:
 
 def _form(program_id: int, said: RuleSaid) -> RuleForm:
     form = RuleForm(obj=RuleFields.of(said))
-    form.offer(offered(program_id, said.conditions))
+    form.offer(offered(program_id, said.conditions, said.effects))
     return form
 
 

@@ -62,8 +62,16 @@ class Quote:
 
     @property
     def earned(self) -> int:
-        earns = self.access in (Access.FULL, Access.LIMITED)
-        return self.outcome.earned(self.due, self.rounding) if earns else 0
+        return self.outcome.earned(self.due, self.rounding) if self._earns else 0
+
+    @property
+    def bonuses(self) -> tuple[tuple[int, int], ...]:
+        """What rules put on money accounts: wallet and amount."""
+        return self.outcome.accounts if self._earns else ()
+
+    @property
+    def _earns(self) -> bool:
+        return self.access in (Access.FULL, Access.LIMITED)
 
     @property
     def needs_pin(self) -> bool:
@@ -121,7 +129,7 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
 def check_payment(asked: Quote, held: Mapping[int, Holding], at: datetime) -> None:
     """That what is to be paid with is there and may pay. Raises RefusedError."""
     basket = asked.basket
-    if basket.points and asked.access is not Access.FULL:
+    if (basket.points or any(basket.accounts.values())) and asked.access is not Access.FULL:
         raise RefusedError(Refusal.NO_REDEEMING, 0)
     most = asked.most_points(held[asked.wallet_id].available(at)) if asked.wallet_id in held else 0
     if basket.points > most:
@@ -142,8 +150,8 @@ def in_money(points: int, digits: int) -> int:
 
 
 def in_points(money: int, digits: int) -> int:
-    """Hundredths of points that an amount is, rounded up to what pays it."""
-    return -(-money * 100 // 10**digits)
+    """Hundredths of points that pay at most an amount: where its smallest unit is less, they are fewer."""
+    return money * 100 // 10**digits
 
 
 def _lines(basket: Basket) -> tuple[Line, ...]:

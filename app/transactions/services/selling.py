@@ -78,7 +78,7 @@ def sell(
     in this unit of work: lines, movements, figures, goods bought, messages.
     """
     asked = quote(basket, hold=True)
-    wallets = {asked.wallet_id, *basket.accounts, *(wallet for wallet, _amount in asked.outcome.accounts)}
+    wallets = {asked.wallet_id, *basket.accounts, *(wallet for wallet, _amount in asked.bonuses)}
     held = hold(basket.customer_id, wallets)
     # Once the balances are held, so that by moment and by id a wallet's entries stand in the same order.
     at = dates.now()
@@ -137,7 +137,7 @@ def _told(looked: Looked) -> dict[str, Any]:
 
 
 def _move(asked: Quote, held: dict[int, Holding], number: int, at: datetime) -> int:
-    """Points and money, what goes out before what comes in; answers with the balance of points."""
+    """Points and money, what goes out before what comes in; answers with the points that can be spent."""
     moves: list[Move] = []
     if asked.basket.points:
         moves.append(Spend(asked.wallet_id, EntryKind.SPENT, f"sale:{number}:points", amount=asked.basket.points))
@@ -148,11 +148,11 @@ def _move(asked: Quote, held: dict[int, Holding], number: int, at: datetime) -> 
         expires_at = at + timedelta(asked.points_days) if asked.points_days else None
         key = f"sale:{number}"
         moves.append(Credit(asked.wallet_id, EntryKind.EARNED, key, amount=asked.earned, expires_at=expires_at))
-    for wallet, amount in asked.outcome.accounts:
+    for wallet, amount in asked.bonuses:
         moves.append(Credit(wallet, EntryKind.EARNED, f"sale:{number}:bonus:{wallet}", amount=amount))
     if moves:
         post(asked.basket.customer_id, moves, Occasion(asked.place_id, number), at=at, held=held)
-    return held[asked.wallet_id].amount
+    return held[asked.wallet_id].available(at)
 
 
 def _figures(asked: Quote, at: datetime) -> dict[str, object]:

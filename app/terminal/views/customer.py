@@ -1,0 +1,89 @@
+"""Who buys: found by phone, card or QR text, or registered as new (TE-1)."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.accounts.services import wait_before_look_up
+from app.customers.services.creating import create_customer
+from app.customers.services.identifying import customer_known_by, phone_of
+from app.customers.services.writing import TakenError
+from app.errors import Problem
+from app.identity import till, workplace
+from app.loyalty.queries import questions
+from app.permissions import Permission, requires
+from app.terminal.forms import LookUpForm, NewCustomerForm, new_customer_form
+from app.terminal.pages import step
+from app.terminal.views.blueprint import blueprint
+from app.transactions.models import OpenSale
+from app.transactions.services.open_sales import begin_sale, open_sale
+from app.web import go, invalid, render
+
+
+@blueprint.get("")
+@requires(Permission.SELL)
+def index() -> Response:
+    return render("terminal/index.html", form=LookUpForm())
+
+
+@blueprint.post("/look-ups")
+@requires(Permission.SELL)
+def look_up() -> BaseResponse:
+    """Begins a sale to whom the number names, or to who is new under this phone."""
+    form = LookUpForm()
+    if not form.validate():
+        return invalid("terminal/index.html", form=form)
+    _slow_down()
+    country = workplace().country
+    found = customer_known_by(form.code.data, country)
+    phone = "" if found else phone_of(form.code.data, country)
+    if not (found or phone):
+        form.code.errors = [_("Nobody has this number. Look at it again, or ask for the phone.")]
+        return invalid("terminal/index.html", form=form)
+    key = begin_sale(till().id, found, phone)
+    return go(step("amount" if found else "new_customer", key))
+
+
+@blueprint.get("/open-sales/<uuid:sale_key>/customer")
+@requires(Permission.SELL)
+def new_customer(sale_key: uuid.UUID) -> BaseResponse:
+    sale = open_sale(till().id, sale_key)
+    if sale.customer_id:
+        return go(step("amount", sale_key))
+    return _show(sale, new_customer_form(questions()))
+
+
+@blueprint.post("/open-sales/<uuid:sale_key>/customer")
+@requires(Permission.SELL)
+def create(sale_key: uuid.UUID) -> BaseResponse:
+    sale = open_sale(till().id, sale_key, hold=True)
+    form = new_customer_form(questions())
+    if sale.customer_id:
+        return go(step("amount", sale_key))
+    if not form.validate():
+        return _show(sale, form, 422)
+    try:
+        sale.customer_id = create_customer(form.details(sale.phone), till().place_id)
+    except TakenError:
+        advice = _("Go back to the first step and enter the phone again.")
+        raise Problem(409, _("Someone registered this phone meanwhile."), advice) from None
+    sale.phone = ""
+    return go(step("amount", sale_key))
+
+
+def _show(sale: OpenSale, form: NewCustomerForm, status: int = 200) -> Response:
+    response = render("terminal/customer.html", form=form, phone=sale.phone, action=step("create", sale.key))
+    response.status_code = status
+    return response
+
+
+def _slow_down() -> None:
+    """Nobody lists customers by trying numbers. Raises Problem."""
+    seconds = wait_before_look_up()
+    if seconds:
+        advice = _("Wait %(seconds)s seconds and try again.", seconds=seconds)
+        raise Problem(429, _("Too many customers were looked up."), advice)

@@ -1,0 +1,132 @@
+"""Sales that a Terminal is making: kept from step to step, sold once (TE-2, TE-6), and those that it made (TE-5)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, func, select
+from werkzeug.exceptions import NotFound
+
+from app.accounts.models import User
+from app.customers.models import Customer
+from app.db import business_id, current_scope
+from app.extensions import db
+from app.lib import dates
+from app.loyalty.models import Program
+from app.paging import Order, Page, PageKey, page_of
+from app.period import Period
+from app.transactions.models import Kind, OpenSale, Status, Transaction, TransactionLine
+from app.transactions.services.basket import Basket, BasketLine
+
+LASTS = timedelta(days=1)
+_ORDER = Order(Transaction.at.expression, Transaction.id.expression)
+
+
+def begin_sale(terminal_id: int, customer_id: int | None, phone: str = "") -> uuid.UUID:
+    """Begins a sale, to a customer or to who is to be registered under `phone`; answers with its key."""
+    _forget_old(terminal_id)
+    key = uuid.uuid4()
+    default = select(Program.id).where(Program.business_id == business_id(), Program.is_default)
+    db.session.add(
+        OpenSale(
+            business_id=business_id(),
+            key=key,
+            terminal_id=terminal_id,
+            user_id=current_scope().user_id,
+            program_id=db.session.scalars(default).one(),
+            customer_id=customer_id,
+            phone="" if customer_id else phone,
+        )
+    )
+    db.session.flush()
+    return key
+
+
+def open_sale(terminal_id: int, key: uuid.UUID, hold: bool = False) -> OpenSale:
+    """A sale that this Terminal is making or made; held, who confirms it too waits. Raises NotFound."""
+    found = db.session.get(OpenSale, (business_id(), key), with_for_update=hold, populate_existing=True)
+    if found is None or found.terminal_id != terminal_id:
+        raise NotFound
+    return found
+
+
+def basket_of(sale: OpenSale) -> Basket:
+    """What is to be sold. The customer must be known."""
+    return Basket(
+        customer_id=sale.customer_id or 0,
+        program_id=sale.program_id,
+        terminal_id=sale.terminal_id,
+        lines=tuple(BasketLine(**line) for line in sale.lines),
+        points=sale.points,
+        accounts={int(wallet): amount for wallet, amount in sorted(sale.accounts.items())},
+    )
+
+
+def put_lines(sale: OpenSale, program_id: int, lines: Sequence[BasketLine]) -> None:
+    """Other lines, or another program: what was to be paid with is chosen anew."""
+    kept = [asdict(line) for line in lines]
+    if (sale.lines, sale.program_id) != (kept, program_id):
+        sale.lines, sale.program_id = kept, program_id
+        put_payment(sale, 0, {})
+
+
+def put_payment(sale: OpenSale, points: int, accounts: Mapping[int, int]) -> None:
+    """Points and money to pay with; a PIN that was sent for others is of no use any more."""
+    sale.points, sale.pin_id = points, None
+    sale.accounts = {str(wallet): amount for wallet, amount in accounts.items() if amount}
+
+
+def sale_made_at(terminal_id: int, number: int, hold: bool = False) -> Transaction:
+    """A sale that this Terminal made. Raises NotFound."""
+    found = db.session.get(Transaction, (business_id(), number), with_for_update=hold)
+    if found is None or found.terminal_id != terminal_id or found.kind is not Kind.SALE:
+        raise NotFound
+    return found
+
+
+def lines_of(sale: Transaction) -> Sequence[TransactionLine]:
+    """What a sale sold, in its order."""
+    mine = TransactionLine.business_id == business_id(), TransactionLine.transaction_id == sale.id
+    return db.session.scalars(select(TransactionLine).where(*mine).order_by(TransactionLine.number)).all()
+
+
+def sales_made_at(terminal_id: int, period: Period, key: PageKey | None) -> Page[Row[Any]]:
+    """A page of the sales of a Terminal, newest first, with what a customer is called and who sold."""
+    ids = _ORDER.newest(select(Transaction.id).where(*_made_at(terminal_id, period)), key).subquery()
+    customer = (Customer.business_id == Transaction.business_id) & (Customer.id == Transaction.customer_id)
+    columns: list[Any] = [
+        *(Transaction.id, Transaction.at, Transaction.status, Transaction.points_earned, Transaction.points_paid),
+        (Transaction.gross - Transaction.discount).label("amount"),
+        *(Customer.first_name, Customer.last_name, User.name.label("seller")),
+    ]
+    rows = (
+        select(*columns)
+        .join(ids, ids.c.id == Transaction.id)
+        .join(Customer, customer)
+        .outerjoin(User, User.id == Transaction.user_id)
+        .where(Transaction.business_id == business_id())
+        .order_by(*_ORDER.newest_first())
+    )
+    return page_of(db.session.execute(rows).all(), key)
+
+
+def sums_made_at(terminal_id: int, period: Period) -> tuple[int, int]:
+    """How many sales of a Terminal stand, and what they come to after discounts."""
+    stands = *_made_at(terminal_id, period), Transaction.status == Status.COMPLETED
+    amount = func.coalesce(func.sum(Transaction.gross - Transaction.discount), 0)
+    number, total = db.session.execute(select(func.count(), amount).where(*stands)).one()
+    return int(number), int(total)
+
+
+def _made_at(terminal_id: int, period: Period) -> tuple[ColumnElement[bool], ...]:
+    mine = Transaction.business_id == business_id(), Transaction.terminal_id == terminal_id
+    return *mine, Transaction.kind == Kind.SALE, *period.holds(Transaction.at)
+
+
+def _forget_old(terminal_id: int) -> None:
+    mine = OpenSale.business_id == business_id(), OpenSale.terminal_id == terminal_id
+    db.session.execute(delete(OpenSale).where(*mine, OpenSale.created_at < dates.now() - LASTS))

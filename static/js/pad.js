@@ -1,0 +1,32 @@
+// The Terminal's number pad and counters, and its one field: whatever a scanner or a keyboard types comes into it.
+const field = () => document.querySelector(".till-input");
+
+document.addEventListener("click", (event) => {
+  const key = event.target.closest("[data-pad]");
+  const counter = event.target.closest("[data-step]");
+  if (key) press(key.dataset.pad);
+  if (counter) count(counter.parentElement.querySelector("input"), Number(counter.dataset.step));
+  if (event.target.closest("[data-print]")) print();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!field() || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select, textarea, dialog, [popover]:popover-open")) return;
+  if (/^[\w+.,]$/.test(event.key)) field().focus();
+  if (event.key === "Enter" && event.target === document.body) field().form.requestSubmit();
+});
+
+function press(key) {
+  const box = field();
+  const [from, to] = [box.selectionStart, box.selectionEnd];
+  const start = key === "back" && from === to ? Math.max(from - 1, 0) : from;
+  box.setRangeText(key === "back" ? "" : key, start, to, "end");
+}
+
+function count(box, step) {
+  const now = Number(box.value.replace(",", ".")) || 0;
+  box.value = Math.max(now + step, 0) || "";
+}
+
+// With the pad in sight the tablet's own keyboard would only cover it.
+if (field() && document.querySelector(".pad") && matchMedia("(pointer: coarse)").matches) field().inputMode = "none";

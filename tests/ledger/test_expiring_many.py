@@ -1,0 +1,77 @@
+"""A night's expiry: very many lots in chunks, killed in between, and it goes on (RELIABILITY: money and points)."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+
+import pytest
+from sqlalchemy import func, select, text
+
+from app.extensions import db
+from app.ledger.check import faults
+from app.ledger.models import Balance, Entry, EntryKind, Lot
+from app.ledger.services import expire_lots
+from app.lib import dates
+from tests.people import Shop, Town
+
+CUSTOMERS, DUE = 25_000, 100_000
+LEAST_RATE = 1_000_000 / (8 * 3600)
+"""Lots a second: a million of them in one night."""
+
+# Of five lots of 10 of each customer four are past their date, a day apart, and one is not.
+_FILL = """
+    WITH customers AS (
+        INSERT INTO customer (business_id, first_name, last_name, first_name_key, last_name_key, name_key, phone,
+            email, registered_at)
+        SELECT :business, 'C', '', 'c', '', 'c', '', '', :now FROM generate_series(1, :customers) RETURNING id
+    ), lots AS (
+        SELECT id AS customer_id, number, nextval(pg_get_serial_sequence('ledger_entry', 'id')) AS entry_id
+        FROM (SELECT id, number FROM customers, generate_series(1, 5) number ORDER BY id, number) ordered
+    ), entries AS (
+        INSERT INTO ledger_entry (business_id, id, customer_id, wallet_id, kind, amount, balance_after, at, key)
+        SELECT :business, entry_id, customer_id, :wallet, 3, 10, 10 * number, :now, 'fill:' || entry_id FROM lots
+    ), made AS (
+        INSERT INTO lot (business_id, customer_id, wallet_id, entry_id, amount, remaining, expires_at)
+        SELECT :business, customer_id, :wallet, entry_id, 10, 10,
+            CAST(:now AS timestamptz) + (number - 4) * interval '1 day' - interval '1 second'
+        FROM lots
+    )
+    INSERT INTO balance (business_id, wallet_id, customer_id, amount, expiring_at, expiring)
+    SELECT :business, :wallet, id, 50, CAST(:now AS timestamptz) - interval '3 days 1 second', 10 FROM customers
+"""
+
+
+class KilledError(Exception):
+    """The worker is gone in the middle of its unit of work."""
+
+
+@pytest.mark.long
+def test_many_lots_expire_in_chunks_whatever_is_killed(town: Town) -> None:
+    shop, chance = town.kavalier, random.Random(1)
+    with shop.work():
+        values = {"business": shop.id, "wallet": shop.wallet, "customers": CUSTOMERS, "now": dates.now()}
+        db.session.execute(text(_FILL), values)
+    gone, began = 0, time.monotonic()
+    while chunk := expire_a_chunk(shop, killed=chance.random() < 0.3):
+        gone += max(chunk, 0)
+    rate = DUE / (time.monotonic() - began)
+    assert gone == DUE
+    with shop.work():
+        assert faults() == []
+        held = select(func.count(), func.min(Balance.amount), func.max(Balance.amount)).where(Balance.amount > 0)
+        assert tuple(db.session.execute(held).one()) == (CUSTOMERS, 10, 10)
+        assert db.session.scalar(select(func.count()).where(Entry.kind == EntryKind.EXPIRED)) == DUE
+        assert db.session.scalar(select(func.count()).where(Lot.remaining > 0)) == CUSTOMERS
+    assert rate > LEAST_RATE, f"{rate:.0f} lots a second"
+
+
+def expire_a_chunk(shop: Shop, *, killed: bool) -> int:
+    """Answers with how many went; -1 when it was killed before it could commit."""
+    with contextlib.suppress(KilledError), shop.work():
+        chunk = expire_lots()
+        if killed and chunk:
+            raise KilledError
+        return chunk
+    return -1

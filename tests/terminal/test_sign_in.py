@@ -1,0 +1,132 @@
+"""Signing in at a Terminal: salespeople who are assigned, a cookie of its own, a whole shift (TE-0)."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.accounts.cli import terminals
+from app.accounts.services import assign_to_terminal, end_stale_sessions, remove_from_terminal
+from app.identity import COOKIE, TERMINAL_COOKIE
+from tests.browsing import form_to, send, submit, text_of
+from tests.people import PASSWORD, Town
+
+
+def enter(client: FlaskClient, email: str, password: str = PASSWORD) -> TestResponse:
+    values = {"email": email, "password": password}
+    return submit(client, "/terminal/sign-in", values, follow_redirects=True)
+
+
+def test_leads_to_the_first_step(town: Town, client: FlaskClient) -> None:
+    """TE-0."""
+    page = enter(client, town.sasha.email)
+    assert "Who buys?" in text_of(page)
+    assert "Kavalier, Podil" in page.text
+    assert client.get_cookie(TERMINAL_COOKIE) is not None
+    assert client.get_cookie(COOKIE) is None
+    assert client.get("/customers").status_code == 303
+
+
+def test_a_wrong_password_and_who_sells_nowhere_are_refused(town: Town, client: FlaskClient) -> None:
+    """TE-0: whatever else a person may do in the business."""
+    assert "do not match" in text_of(enter(client, town.sasha.email, "something else"))
+    assert "assigned to no Terminal" in text_of(enter(client, town.anna.email))
+    assert client.get_cookie(TERMINAL_COOKIE) is None
+
+
+def test_a_session_of_the_panel_opens_no_terminal_and_the_other_way_round(town: Town, client: FlaskClient) -> None:
+    """TE-0: the cookies are not exchanged for one another."""
+    for cookie, page in ((COOKIE, "/terminal"), (TERMINAL_COOKIE, "/profile")):
+        own = town.browser(town.sasha).get_cookie(cookie)
+        assert own is not None
+        other = TERMINAL_COOKIE if cookie == COOKIE else COOKIE
+        client.set_cookie(other, own.value)
+        assert client.get(page).status_code == 303
+        client.delete_cookie(other)
+
+
+@pytest.mark.parametrize(
+    ("change", "lives"),
+    [
+        ("last_seen_at = now() - interval '11 hours'", True),
+        ("created_at = now() - interval '11 hours 59 minutes', last_seen_at = now() - interval '3 hours'", True),
+        ("created_at = now() - interval '12 hours 1 minute'", False),
+    ],
+)
+def test_it_lasts_twelve_hours_idle_or_not(
+    town: Town, sasha: FlaskClient, superuser: psycopg.Connection, change: str, lives: bool
+) -> None:
+    """TE-0."""
+    superuser.execute(f"UPDATE user_session SET {change}".encode())
+    with town.app.app_context():
+        end_stale_sessions()
+    assert sasha.get("/terminal").status_code == (200 if lives else 303)
+
+
+def test_who_is_removed_is_out_at_once(town: Town, sasha: FlaskClient) -> None:
+    """TE-0."""
+    assert sasha.get("/terminal").status_code == 200
+    with town.kavalier.work(town.anna):
+        remove_from_terminal(town.kavalier.franchised_terminal, town.sasha.id)
+    assert sasha.get("/terminal").status_code == 303
+
+
+def test_an_archived_terminal_is_closed(town: Town, sasha: FlaskClient, superuser: psycopg.Connection) -> None:
+    superuser.execute("UPDATE terminal SET archived_at = now()")
+    assert sasha.get("/terminal").status_code == 303
+
+
+def test_of_several_terminals_one_is_chosen(town: Town, client: FlaskClient) -> None:
+    """TE-0."""
+    with town.kavalier.work(town.anna):
+        assign_to_terminal(town.kavalier.own_terminal, town.sasha.id)
+    page = enter(client, town.sasha.email)
+    assert "Where do you sell?" in text_of(page)
+    chosen = send(client, form_to(page, "/terminal/places"), {"to": str(town.kavalier.own_terminal)})
+    assert chosen.status_code == 303
+    assert "Kavalier, Pechersk" in client.get("/terminal").text
+    foreign = send(client, form_to(page, "/terminal/places"), {"to": str(town.teremok.own_terminal)})
+    assert foreign.status_code == 404
+
+
+def test_signing_out_leaves_the_panel_alone(town: Town, sasha: FlaskClient) -> None:
+    page = sasha.get("/terminal")
+    send(sasha, form_to(page, "/terminal/sign-out"), {})
+    assert sasha.get("/terminal").status_code == 303
+    assert sasha.get_cookie(COOKIE) is not None
+
+
+class TestAssigning:
+    def test_an_admin_assigns_and_removes(self, town: Town, superuser: psycopg.Connection) -> None:
+        """TE-0, PR-4."""
+        anna = town.browser(town.anna)
+        page = f"/terminals/{town.kavalier.own_terminal}/salespeople"
+        assert "Sasha Bilyk" in text_of(anna.get(page))
+        done = submit(anna, page, {"user": str(town.sasha.id)}, follow_redirects=True)
+        assert "sasha@example.com" in text_of(done)
+        gone = submit(anna, page, {"user": str(town.sasha.id)}, action=page + "/removal", follow_redirects=True)
+        assert "Nobody sells at this Terminal yet." in text_of(gone)
+        lines = superuser.execute("SELECT action FROM audit_entry ORDER BY id DESC LIMIT 2").fetchall()
+        assert lines == [("user.unassign",), ("user.assign",)]
+
+    def test_only_salespeople_of_the_business(self, town: Town) -> None:
+        """TE-0, PR-1."""
+        anna = town.browser(town.anna)
+        page = f"/terminals/{town.kavalier.own_terminal}/salespeople"
+        for user in (town.anna.id, town.oleg.id, 10**12):
+            assert submit(anna, page, {"user": str(user)}).status_code == 404
+
+    def test_by_command(self, town: Town, client: FlaskClient) -> None:
+        """TE-0: who is new is shown a password once."""
+        run, number = town.app.test_cli_runner(), str(town.teremok.own_terminal)
+        missing = run.invoke(terminals, ["assign", "lesia@example.com", number])
+        assert missing.exit_code == 1
+        assert "--name" in missing.output
+        made = run.invoke(terminals, ["assign", "lesia@example.com", number, "--name", "Lesia Moroz"])
+        assert made.exit_code == 0, made.output
+        password = made.output.split("The password of lesia@example.com is ")[1].split()[0]
+        assert "Teremok, Obolon" in enter(client, "lesia@example.com", password).text
+        assert run.invoke(terminals, ["assign", town.oleg.email, number]).exit_code == 1
+        assert run.invoke(terminals, ["assign", town.sasha.email, "999999"]).exit_code == 1
