@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, cast, func
 from app.identity import workplace
 from app.lib.formats import precision
 from app.transactions.models import Kind, Status, Transaction
+from app.transactions.services.quoting import in_money
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Figures:
     @property
     def paid_by_points(self) -> int:
         """In money: a point pays one unit of the currency (LP-1)."""
-        return self.points_paid * 10 ** precision(workplace().currency) // 100
+        return in_money(self.points_paid, precision(workplace().currency))
 
     @property
     def received(self) -> int:
