@@ -3,7 +3,7 @@ const field = () => document.querySelector(".till-input");
 
 document.addEventListener("click", (event) => {
   const key = event.target.closest("[data-pad]");
-  const counter = event.target.closest("[data-step]");
+  const counter = event.target.closest(".till-step-key[data-step]");
   if (key) press(key.dataset.pad);
   if (counter) count(counter.parentElement.querySelector("input"), Number(counter.dataset.step));
   if (event.target.closest("[data-print]")) print();

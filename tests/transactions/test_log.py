@@ -54,8 +54,12 @@ def ids(browser: FlaskClient, address: str) -> list[int]:
     return [int(line.get("data-id", "")) for line in page_of(browser.get(address)).findall(".//tr[@data-id]")]
 
 
+OTHERS = ("program", "olena")
+
+
 def names_of(made: dict[str, int], browser: FlaskClient, address: str) -> list[str]:
-    known = {number: name for name, number in made.items()}
+    # Customers and programs have numbers of their own, which a transaction may have too.
+    known = {number: name for name, number in made.items() if name not in OTHERS}
     return [known[number] for number in ids(browser, address)]
 
 
