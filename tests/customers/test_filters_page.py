@@ -222,13 +222,13 @@ def test_htmx_gets_the_panel_alone_and_the_address_of_the_draft(anna: FlaskClien
         ({"field-a": "phone"}, 400),
         ({"field" + "-0" * 40: "phone"}, 400),
         ({"f": "unknown"}, 400),
-        ({"do": "eat:"}, 302),
+        ({"do": "eat:"}, 303),
         ({"lines-0": "a\n" * 2000, "field-0": "first_name", "operator-0": "in"}, 400),
     ],
 )
 def test_what_nobody_can_press_is_refused(anna: FlaskClient, crowd: Town, values: dict[str, str], status: int) -> None:
     form = form_to(anna.get("/customers?draft=new"), FILTERS)
-    assert send(anna, form, values).status_code in (status, status + 1)
+    assert send(anna, form, values).status_code == status
 
 
 def test_too_many_conditions_are_refused_in_words(anna: FlaskClient, crowd: Town) -> None:

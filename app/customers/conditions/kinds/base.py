@@ -113,7 +113,7 @@ class Kind:
         return or_(*[self.equals(column, each, setting) for each in values])
 
     def compared(self, column: Column, operator: Operator, values: Sequence[Any], setting: Setting) -> Column:
-        raise NotImplementedError
+        raise LookupError(f"{operator} is nothing that {type(self).__name__} can be asked.")
 
 
 def among_of(column: Column, values: Sequence[Any]) -> Column:
