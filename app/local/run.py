@@ -20,6 +20,7 @@ ACCOUNTS = {
     "olha@example.com": "brand operator",
     "boris@example.com": "operator of one location",
     "vera@example.com": "accountant",
+    "sasha@example.com": "salesperson, signs in at /terminal",
     "oleg@example.com": "admin of another business",
 }
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
