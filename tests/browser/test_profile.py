@@ -73,6 +73,20 @@ def test_tabs_are_walked_by_keyboard(page_for: PageFor, town: Town, olena: int) 
     expect(page.locator(".line-open[aria-expanded=true]")).to_be_focused()
 
 
+def test_what_was_just_drawn_is_ready_at_once(page_for: PageFor, town: Town, olena: int) -> None:
+    """A key that follows a swap at once finds links that swap, not ones that load the page anew."""
+    page = page_for(town.anna)
+    page.goto(f"/customers/{olena}/loyalty-history")
+    page.evaluate("""() => {
+        document.querySelector('h1').dataset.kept = 'yes';
+        const open = () => document.querySelector('.line-open').click();
+        document.addEventListener('htmx:afterSwap', () => queueMicrotask(open), {once: true});
+    }""")
+    _tab(page, "Transactions")
+    expect(page.locator("tr.lines-open")).to_be_visible()
+    assert page.evaluate("document.querySelector('h1').dataset.kept") == "yes"
+
+
 def test_a_transaction_opens_below_its_line(page_for: PageFor, town: Town, olena: int) -> None:
     """CP-3: by a click anywhere on it; the list stays where it was, Back closes it."""
     page = page_for(town.anna)
