@@ -12,7 +12,19 @@ from sqlalchemy import ColumnElement, FromClause, Table, case, select
 from app.businesses.models import PointOfSale, StatsScope
 from app.businesses.queries import place_options
 from app.customers.conditions.fields import Field, Options
-from app.customers.conditions.kinds import CardNumber, Choice, Day, Days, Kind, Moment, Number, Phone, Words, YesNo
+from app.customers.conditions.kinds import (
+    CardNumber,
+    Choice,
+    Day,
+    Days,
+    Kind,
+    Moment,
+    Number,
+    Phone,
+    Words,
+    Yearly,
+    YesNo,
+)
 from app.customers.details import answer_key
 from app.customers.models import Answer, Card, Customer, CustomerStats, Enrolment, Tag
 from app.customers.parameters import BUSINESS, PROGRAM
@@ -45,7 +57,7 @@ def identity_fields() -> list[Field]:
             column=lambda rows: rows.c.number,
             many=True,
         ),
-        _own("birthday", _("Birthday"), Day(), IDENTITY),
+        _own("birthday", _("Birthday"), Yearly(), IDENTITY),
     ]
 
 

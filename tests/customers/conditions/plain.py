@@ -146,7 +146,7 @@ def asked_of(condition: Condition, person: Person, look: Look) -> tuple[Holds, l
         "last_name": (words, [person.last_name]),
         "email": (words, [person.email]),
         "cards": (card, list(person.cards)),
-        "birthday": (day, [person.birthday]),
+        "birthday": (yearly, [person.birthday]),
         "tag": (words, [person.tags.get(condition.about)]),
         "category": (choice, [category]),
         "access": (choice, [access]),
@@ -249,6 +249,22 @@ def day(operator: str, value: date, asked: tuple[str, ...], look: Look) -> bool:
         case "older":
             return value < look.today - some
     return look.today <= value <= look.today + some
+
+
+def yearly(operator: str, value: date, asked: tuple[str, ...], look: Look) -> bool:
+    """A birthday comes each year; 29 February's on the 28th where there is none."""
+    if operator not in ("last", "next"):
+        return day(operator, value, asked, look)
+    some = timedelta(int(asked[0]))
+    first, last = (look.today - some, look.today) if operator == "last" else (look.today, look.today + some)
+    return any(first <= _in_year(value, year) <= last for year in range(first.year, last.year + 1))
+
+
+def _in_year(value: date, year: int) -> date:
+    try:
+        return value.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 def choice(operator: str, value: int, asked: tuple[str, ...], look: Look) -> bool:

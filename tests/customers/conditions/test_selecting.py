@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -184,6 +184,33 @@ def test_a_condition_selects(
 ) -> None:
     condition = Condition(field.format(**ids), operator, tuple(each.format(**ids) for each in values))
     assert names(town, Group(members=(condition,))) == selected
+
+
+@pytest.mark.parametrize(
+    ("now", "born", "operator", "days", "met"),
+    [
+        ("2026-12-30", "1990-01-02", "next", "3", True),
+        ("2026-12-30", "1990-01-03", "next", "3", False),
+        ("2026-12-30", "1990-12-29", "next", "3", False),
+        ("2026-01-02", "1990-12-30", "last", "3", True),
+        ("2026-01-02", "1990-12-29", "last", "3", False),
+        ("2026-02-27", "1996-02-29", "next", "1", True),
+        ("2026-03-01", "1996-02-29", "last", "0", False),
+        ("2028-02-28", "1996-02-29", "next", "0", False),
+        ("2028-02-29", "1996-02-29", "next", "0", True),
+        ("2028-02-29", "1996-02-28", "next", "0", False),
+        ("2026-06-01", "1996-02-29", "next", "36500", True),
+        ("2026-06-01", "1990-06-01", "older", "36500", False),
+    ],
+)
+def test_a_birthday_comes_every_year(
+    town: Town, monkeypatch: pytest.MonkeyPatch, now: str, born: str, operator: str, days: str, met: bool
+) -> None:
+    """CT-7: whose it was in the last days, or will be in the next; 29 February's is kept on the 28th."""
+    monkeypatch.setattr(dates, "now", lambda: datetime.fromisoformat(f"{now}T12:00+02:00"))
+    with town.kavalier.work():
+        add_customer("Ada", birthday=date.fromisoformat(born))
+    assert (names(town, Group(members=(Condition("birthday", operator, (days,)),))) == "Ada") is met
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from app.customers.conditions.kinds.base import Kind, Setting, UnreadableError
 from app.customers.conditions.kinds.choices import Choice, Member, YesNo
-from app.customers.conditions.kinds.days import Day, Days, Moment
+from app.customers.conditions.kinds.days import Day, Days, Moment, Yearly
 from app.customers.conditions.kinds.numbers import Number
 from app.customers.conditions.kinds.words import CardNumber, Phone, Words
 
@@ -25,5 +25,6 @@ __all__ = [
     "Setting",
     "UnreadableError",
     "Words",
+    "Yearly",
     "YesNo",
 ]

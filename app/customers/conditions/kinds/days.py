@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Date, and_, any_, cast, func, literal
+from sqlalchemy import Date, Integer, and_, any_, cast, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.customers.conditions.kinds.base import SAME, SIZE, WHETHER, Column, Kind, Setting, UnreadableError
@@ -103,6 +104,30 @@ class Day(Kind):
 
     def after(self, column: Column, setting: Setting, day: date) -> Column:
         return column > day
+
+
+@dataclass(frozen=True)
+class Yearly(Day):
+    """A day that comes again each year, such as a birthday: the last and the next N days are those of this year.
+
+    29 February is kept on the 28th where a year has none.
+    """
+
+    def compared(self, column: Column, operator: Operator, values: Sequence[Any], setting: Setting) -> Column:
+        if operator not in (Operator.LAST, Operator.NEXT):
+            return super().compared(column, operator, values, setting)
+        days = min(values[0], 366)
+        first = setting.today - timedelta(days if operator is Operator.LAST else 0)
+        asked = {number for add in range(days + 1) for number in _in_the_year(first + timedelta(add))}
+        return func.extract("month", column) * 100 + func.extract("day", column) == any_(
+            literal(sorted(asked), ARRAY(Integer))
+        )
+
+
+def _in_the_year(day: date) -> tuple[int, ...]:
+    """Month and day as a number, and 29 February's beside the 28th of a year without it."""
+    number = day.month * 100 + day.day
+    return (228, 229) if number == 228 and not isleap(day.year) else (number,)
 
 
 @dataclass(frozen=True)
