@@ -11,8 +11,9 @@ from app.demo import loading, users
 from app.demo.calendar import Calendar
 from app.demo.filling import fill
 from app.demo.plans import BusinessPlan, kavalier, teremok
+from app.demo.segments import write_segments
 from app.demo.shoppers import Shop
-from app.demo.structure import Structure, add_member, assign, write_structure
+from app.demo.structure import Structure, Writer, add_member, assign, write_structure
 from app.permissions import Role
 
 
@@ -46,6 +47,7 @@ def _make(connection: Connection, config: Config, until: datetime, plans: tuple[
         (users.SALESPERSON, Role.SALESPERSON, None),
     ):
         add_member(connection, first.business, people[email], role, franchisee)
+    write_segments(Writer(connection, first.business), first, until)
     assign(connection, first.business, first.places[0].terminals[0], people[users.SALESPERSON])
     add_member(connection, second.business, people[users.OTHER_ADMIN], Role.ADMIN)
     add_member(connection, second.business, people[users.ADMIN], Role.BRAND_OPERATOR)

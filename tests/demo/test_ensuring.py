@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from app.extensions import db
 from app.permissions import Role
 from app.scope import Scope
 from tests.demo.conftest import UNTIL
+from tests.people import Person, sign_in
 
 PLANS = (kavalier(60, 300), replace(teremok(), customers=20, sales=60))
 
@@ -62,6 +64,24 @@ def test_each_account_has_its_role_and_anna_two_businesses(fresh: Flask) -> None
         users.OTHER_ADMIN: [("Teremok", Role.ADMIN)],
     }
     assert places == [(Role.LOCATION_OPERATOR, ["Podil"])]
+
+
+def test_the_segments_can_be_asked(fresh: Flask) -> None:
+    """CT-9: what stands over the demonstration's table is read and counted."""
+    with fresh.app_context():
+        ensure(fresh.config["REGULARS"], UNTIL, PLANS)
+        with loading.connect(fresh.config["REGULARS"].loader_database_url) as connection:
+            made = connection.execute("SELECT id, name, business_id FROM segment ORDER BY name").fetchall()
+            anna = connection.execute("SELECT id FROM app_user WHERE email = %s", [users.ADMIN]).fetchall()[0][0]
+        client = fresh.test_client()
+        sign_in(client, Person(anna, users.ADMIN, "Anna Kovalenko", made[0][2], Role.ADMIN))
+        pages = {name: client.get(f"/customers?segment={number}") for number, name, _ in made}
+        db.engine.dispose()
+    assert len(pages) == 5
+    for name, page in pages.items():
+        assert page.status_code == 200
+        assert re.search(rf'aria-current="page" title="{name}"', page.text), name
+        assert 'role="alert"' not in page.text
 
 
 def test_killed_in_the_middle_it_begins_again(fresh: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
