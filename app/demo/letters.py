@@ -13,6 +13,7 @@ from app.demo.book import Sale
 from app.demo.calendar import DAY
 from app.demo.shoppers import Customer, Shop
 from app.demo.words import NOTICES, WELCOMES, Words
+from app.lib.sms import segments
 from app.messaging.models import Channel, Direction, MessageKind, MessageStatus
 from app.transactions.models import Kind
 
@@ -101,7 +102,7 @@ class Letters:
         self._rows["message"].append(
             f"{self._shop.structure.business}\t{customer.id}\t{Direction.OUT:d}\t{letter.kind:d}\t{channel:d}"
             f"\t{letter.title}\t{letter.text}\t{customer.person.language}"
-            f"\t{_segments(letter.text) if channel is Channel.SMS else 0}\t{status:d}\t{letter.key}"
+            f"\t{len(segments(letter.text)) if channel is Channel.SMS else 0}\t{status:d}\t{letter.key}"
             f"\t{sale.place if sale else _NULL}\t{sale.terminal if sale else _NULL}"
             f"\t{_NULL if letter.user is None else letter.user}\t{text(letter.at)}\t{text(letter.at + 2)}"
             f"\t{text(letter.ends) if letter.ends else _NULL}\t{text(read) if is_read else _NULL}\n"
@@ -124,9 +125,3 @@ class Letters:
             f"\t{_NULL if self._shop.operator is None else self._shop.operator}"
             f"\t{calendar.text(redeemed) if done else _NULL}\t{customer.home.id if done else _NULL}\n"
         )
-
-
-def _segments(text: str) -> int:
-    """SMS segments: 160 letters alone and 153 in parts, or 70 and 67 where there are others than Latin ones."""
-    alone, part = (160, 153) if text.isascii() else (70, 67)
-    return 1 if len(text) <= alone else -(-len(text) // part)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db import business_id
 from app.extensions import db
+from app.lib.sms import segments
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 
 WAITING = (MessageStatus.QUEUED, MessageStatus.HELD, MessageStatus.UNPAID)
@@ -42,6 +43,7 @@ def write_letters(
             "title": each.title,
             "text": each.text,
             "language": each.language,
+            "segments": len(segments(each.text)) if each.channel is Channel.SMS else 0,
             "status": MessageStatus.QUEUED,
             "dedupe_key": each.dedupe_key,
             **where,

@@ -84,6 +84,7 @@ def test_a_sale_earns_what_the_rules_say_and_is_told(shop: Shop) -> None:
         assert [each.kind for each in letters] == [MessageKind.WELCOME, MessageKind.TRANSACTION]
         assert "150,50" in letters[1].text
         assert "15,05" in letters[1].text
+        assert [each.segments for each in letters] == [-(-len(each.text) // 67) for each in letters]
         sell(basket(shop, customer, 100))
         assert len(db.session.scalars(select(Message)).all()) == 3
 
