@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.customers.models import Customer
+from app.customers.models import Customer, Enrolment
 from app.extensions import db
 from app.ledger.check import faults
 from app.loyalty.models import Access, FieldKind, Program
@@ -237,6 +237,23 @@ class TestPaying:
         assert sales(town) == []
         assert "The sale is made" in text_of(follow(sasha, again, "/confirmation"))
         assert len(sales(town)) == 1
+
+    @pytest.mark.parametrize("step", ["/payment", "/pin", "/confirmation"])
+    def test_who_is_blacklisted_meanwhile_is_refused_at_every_step(
+        self, town: Town, sasha: FlaskClient, iryna: int, step: str
+    ) -> None:
+        """AC-1."""
+        with town.kavalier.work():
+            add_points(iryna, 20_000)
+        page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "100"})
+        if step == "/confirmation":
+            page = follow(sasha, page, "/pin")
+        with town.kavalier.work():
+            db.session.execute(update(Enrolment).values(access=Access.BLACKLISTED))
+        answer = follow(sasha, page, step)
+        assert answer.status_code == 409
+        assert "blacklisted" in text_of(answer)
+        assert sales(town) == []
 
 
 class TestOnce:

@@ -51,6 +51,7 @@ def put_paid(sale_key: uuid.UUID) -> BaseResponse:
     if back := _elsewhere(sale):
         return go(back)
     counter = Counter(sale)
+    _asked(counter)
     form = _form(counter)
     if not form.validate() or not _takes(counter, form):
         return _show_payment(sale, form, 422)
@@ -67,7 +68,7 @@ def ask_for_pin(sale_key: uuid.UUID) -> BaseResponse:
     sale = open_sale(till().id, sale_key, hold=True)
     if back := _elsewhere(sale):
         return go(back)
-    asked = Counter(sale).quote
+    asked = _asked(Counter(sale))
     if asked.needs_pin and (sale.pin_id is None or "again" in request.form):
         _send(sale, asked)
     return go(step("confirmation", sale_key))
@@ -179,6 +180,14 @@ def _form(counter: Counter) -> PaymentForm:
     return payment_form(counter.accounts, **shown, **({"points": points} if points else {}))
 
 
+def _asked(counter: Counter) -> Quote:
+    """What the check comes to. Raises Problem where it cannot be sold."""
+    try:
+        return counter.quote
+    except RefusedError as refused:
+        raise Problem(409, refusal_words(refused), _("Begin a new sale.")) from None
+
+
 def _elsewhere(sale: OpenSale) -> str | None:
     """Where a sale is that has nothing to be paid yet, or is done."""
     if sale.transaction_id:
@@ -190,21 +199,15 @@ def _elsewhere(sale: OpenSale) -> str | None:
 
 def _show_payment(sale: OpenSale, form: PaymentForm | None = None, status: int = 200) -> Response:
     counter = Counter(sale)
-    try:
-        asked, shown = counter.quote, form or _form(counter)
-    except RefusedError as refused:
-        raise Problem(409, refusal_words(refused), _("Begin a new sale.")) from None
-    response = render("terminal/payment.html", counter=counter, sale=sale, quote=asked, form=shown)
+    asked = _asked(counter)
+    response = render("terminal/payment.html", counter=counter, sale=sale, quote=asked, form=form or _form(counter))
     response.status_code = status
     return response
 
 
 def _show_confirmation(sale: OpenSale, form: CodeForm, fault: str = "") -> Response:
     counter = Counter(sale)
-    try:
-        asked = counter.quote
-    except RefusedError as refused:
-        raise Problem(409, refusal_words(refused), _("Begin a new sale.")) from None
+    asked = _asked(counter)
     response = render("terminal/confirmation.html", form=form, counter=counter, sale=sale, quote=asked, fault=fault)
     response.status_code = 422 if fault or form.code.errors else 200
     return response
