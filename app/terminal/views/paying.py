@@ -150,7 +150,7 @@ def _send(sale: OpenSale, asked: Quote) -> None:
         sent = send_pin(asked)
     except PinLimitError:
         advice = _("Let the customer pay with fewer points today, or in money.")
-        raise Problem(429, _("There were too many wrong PINs today."), advice) from None
+        raise Problem(429, _("Too many PINs were wrong today, or were sent and not used."), advice) from None
     sale.pin_id = sent.id
     if not current_app.config["REGULARS"].production:
         # No SMS leaves a demonstration, so the code is told where it is to be typed.
