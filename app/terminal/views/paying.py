@@ -19,6 +19,7 @@ from app.terminal.pages import Counter, refusal_words, step
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import OpenSale
 from app.transactions.services import (
+    Basket,
     Figures,
     PinLimitError,
     PinNeededError,
@@ -114,7 +115,7 @@ def fate(sale_key: uuid.UUID) -> BaseResponse:
 def _sell(sale: OpenSale, form: CodeForm) -> int | None:
     """The sale's number; None with what is wrong beside the code. Raises QuoteChangedError, RefusedError."""
     basket = basket_of(sale)
-    checked = bool(sale.pin_id) and _code_is_right(sale, form)
+    checked = bool(sale.pin_id) and _code_is_right(sale, basket, form)
     if sale.pin_id and not checked:
         return None
     try:
@@ -124,9 +125,9 @@ def _sell(sale: OpenSale, form: CodeForm) -> int | None:
         return None
 
 
-def _code_is_right(sale: OpenSale, form: CodeForm) -> bool:
+def _code_is_right(sale: OpenSale, basket: Basket, form: CodeForm) -> bool:
     try:
-        check_pin(sale.pin_id or 0, form.code.data or "", basket_of(sale))
+        check_pin(sale.pin_id or 0, form.code.data or "", basket)
     except WrongPinError as wrong:
         left = ngettext("%(num)d try left.", "%(num)d tries left.", wrong.tries_left)
         form.code.errors = [_("This is not the PIN."), left]
