@@ -85,4 +85,4 @@ class _Asked:
         return Reason(held, str(phrase(node)), value)
 
     def _meaning(self, node: Condition | Damaged) -> Meaning:
-        return meaning(node, self.compiler.fields, self.compiler.setting)
+        return meaning(node, self.compiler.fields, self.compiler.setting, self.compiler.depth)

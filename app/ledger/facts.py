@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from app.db import business_id
 from app.extensions import db
@@ -38,12 +38,16 @@ def overview_facts(customer_id: int) -> dict[str, object]:
 
 
 def _lots(customer_id: int) -> list[dict[str, object]]:
-    """Open lots by the day on which they expire: those of sales as one, special ones by their title."""
+    """Open lots by the day on which they expire: those of sales as one, special ones by their title.
+
+    A location operator is told no title that was given elsewhere, as it sees no entry of there (PR-3).
+    """
     day = func.date(func.timezone(zone(), Lot.expires_at)).label("day")
+    title = case((Entry.id.is_not(None), Lot.title), else_="").label("title")
     rows = db.session.execute(
         select(
             func.sum(Lot.remaining).label("points"),
-            Lot.title,
+            title,
             day,
             func.min(Entry.at).label("first"),
             func.max(Entry.at).label("last"),
@@ -56,8 +60,8 @@ def _lots(customer_id: int) -> list[dict[str, object]]:
             Lot.remaining > 0,
             Wallet.kind == WalletKind.POINTS,
         )
-        .group_by(day, Lot.title)
-        .order_by(day.asc().nulls_last(), Lot.title)
+        .group_by(day, title)
+        .order_by(day.asc().nulls_last(), title)
         .limit(LOTS_SHOWN)
     )
     today = local(dates.now()).date()

@@ -9,6 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from app.lib import dates
+from app.transactions.services import Adjustment, adjust
 from tests.browsing import page_of, text_of
 from tests.factories import add_customer, add_points, add_sale
 from tests.people import Town
@@ -35,6 +36,20 @@ def test_shows_what_is_known_live_to_the_last_transaction(town: Town) -> None:
     words = text_of(_overview(town, customer))
     for piece in ("₴300 .00", "₴150 .00", "Today"):
         assert piece in words, piece
+
+
+def test_a_location_operator_reads_no_reason_that_was_given_elsewhere(town: Town) -> None:
+    """PR-3: points that expire together are one line, whatever another place or the brand called them."""
+    shop = town.kavalier
+    with shop.work(town.anna):
+        customer = add_customer(point_of_sale=shop.franchised_place)
+        for terminal, reason in ((shop.own_terminal, "A quarrel at Pechersk"), (shop.franchised_terminal, "Cold tea")):
+            adjust(Adjustment(customer, shop.wallet, 1_000, terminal, reason, valid_days=30))
+    words = text_of(town.browser(town.boris).get(f"/customers/{customer}"))
+    assert "Cold tea" in words
+    assert "Earned points" in words
+    assert "quarrel" not in words
+    assert "quarrel" in text_of(_overview(town, customer))
 
 
 def test_the_chart_has_the_same_figures_as_a_table(town: Town) -> None:

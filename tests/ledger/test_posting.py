@@ -16,6 +16,7 @@ from app.ledger.models import Balance, Entry, EntryKind, Lot
 from app.ledger.services import (
     AlreadyReversedError,
     Credit,
+    Occasion,
     Posted,
     Restore,
     ShortfallError,
@@ -164,6 +165,22 @@ def test_what_is_past_its_date_is_not_spent_even_before_the_job_ran(holder: Hold
     assert raised.value.missing == 10
     holder.spend(50)
     assert holder.entries == [(100, 100), (50, 150), (-100, 50), (-50, 0)]
+
+
+def test_what_expires_on_the_way_is_of_no_sale_place_or_person(town: Town, holder: Holder) -> None:
+    """PR-3, CP-2: a date did it. A location operator would be told what another place had given."""
+    shop = holder.shop
+    holder.credit(100, 5)
+    holder.pass_days(6)
+    with shop.work(town.sasha):
+        credit = Credit(shop.wallet, EntryKind.EARNED, "sale:1", amount=7)
+        post(holder.id, [credit], Occasion(shop.franchised_place, 1))
+    of_what = select(Entry.point_of_sale_id, Entry.transaction_id, Entry.user_id)
+    with shop.work():
+        expired = db.session.execute(of_what.where(Entry.kind == EntryKind.EXPIRED)).all()
+        earned = db.session.execute(of_what.where(Entry.key == "sale:1")).all()
+    assert expired == [(None, None, None)]
+    assert earned == [(shop.franchised_place, 1, town.sasha.id)]
 
 
 def test_what_came_back_after_its_date_expires_once_more(holder: Holder) -> None:

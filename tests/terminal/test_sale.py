@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.customers.models import Customer
+from app.customers.models import Customer, Enrolment
 from app.extensions import db
 from app.ledger.check import faults
-from app.loyalty.models import Access, FieldKind, Program
+from app.loyalty.models import Access, FieldKind, Good, Program
 from app.loyalty.rules import Conditions, PointsPercent
 from app.loyalty.services.rules import RuleSaid, add_rule
 from app.transactions.models import OpenSale, Transaction, TransactionLine
@@ -237,6 +237,39 @@ class TestPaying:
         assert sales(town) == []
         assert "The sale is made" in text_of(follow(sasha, again, "/confirmation"))
         assert len(sales(town)) == 1
+
+    def test_a_price_that_changed_is_shown_and_asked_again(self, town: Town, sasha: FlaskClient, iryna: int) -> None:
+        """TE-2, LP-6: what was put in an hour ago is sold at the price of now; a price that was typed stays."""
+        with town.kavalier.work():
+            coffee, cake = add_good("Flat white"), add_good("Cake", price=20_000, variable_price=True)
+        page = sasha.get(look_up(sasha, PHONE).request.path.replace("/amount", "/goods"))
+        chosen = {f"quantity_{coffee}": "2", f"quantity_{cake}": "1", f"price_{cake}": "150"}
+        page = follow(sasha, follow(sasha, page, "/goods", chosen), "/pin")
+        with town.kavalier.work():
+            for good in (coffee, cake):
+                db.session.get_one(Good, (town.kavalier.id, good)).price = 10_001
+        again = follow(sasha, page, "/confirmation")
+        assert again.status_code == 422
+        assert "The figures changed" in text_of(again)
+        follow(sasha, again, "/confirmation")
+        assert sales(town)[0].gross == 20_002 + 15_000
+
+    @pytest.mark.parametrize("step", ["/payment", "/pin", "/confirmation"])
+    def test_who_is_blacklisted_meanwhile_is_refused_at_every_step(
+        self, town: Town, sasha: FlaskClient, iryna: int, step: str
+    ) -> None:
+        """AC-1."""
+        with town.kavalier.work():
+            add_points(iryna, 20_000)
+        page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "100"})
+        if step == "/confirmation":
+            page = follow(sasha, page, "/pin")
+        with town.kavalier.work():
+            db.session.execute(update(Enrolment).values(access=Access.BLACKLISTED))
+        answer = follow(sasha, page, step)
+        assert answer.status_code == 409
+        assert "blacklisted" in text_of(answer)
+        assert sales(town) == []
 
 
 class TestOnce:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.audit import AuditEntry
+from app.customers.queries import customer_to_erase
+from app.customers.services.erasing import Reason, erase_customer
 from app.extensions import db
 from app.ledger.check import faults
 from app.ledger.models import Balance, Entry, EntryKind, Lot
 from app.transactions.models import Kind, Transaction
-from tests.browsing import submit, text_of
+from tests.browsing import form_to, send, submit, text_of
 from tests.factories import add_customer, add_points
 from tests.people import Shop, Town
 
@@ -98,3 +102,18 @@ def test_a_location_operator_adds_at_its_own_terminals_alone(town: Town, custome
 def test_another_business_and_the_accountant_do_not(town: Town, customer: int, client: FlaskClient) -> None:
     assert town.browser(town.oleg).get(page(customer)).status_code == 404
     assert town.browser(town.vera).get(page(customer)).status_code == 403
+
+
+def test_who_is_erased_meanwhile_gets_nothing(town: Town, customer: int) -> None:
+    """CP-8: nothing is written about it any more, a reason least of all."""
+    shop, anna = town.kavalier, town.browser(town.anna)
+    form = form_to(anna.get(page(customer)), page(customer))
+    with ThreadPoolExecutor(1) as pool:
+        with shop.work():
+            erase_customer(customer_to_erase(customer), str(customer), Reason.REQUEST)
+            answer = pool.submit(send, anna, form, said(shop))
+            assert not wait([answer], timeout=1).done
+        assert answer.result(timeout=10).status_code == 404
+    assert balance(shop, customer) == 5_000
+    with shop.work():
+        assert list(db.session.scalars(select(AuditEntry.action))).count("customer.adjust") == 0

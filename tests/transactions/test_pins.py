@@ -130,6 +130,21 @@ def test_twenty_failures_of_a_customer_in_a_day_are_enough(town: Town, basket: B
     assert send(shop, basket)
 
 
+def test_ten_that_nobody_used_in_a_day_are_enough(town: Town, basket: Basket) -> None:
+    """TE-3: nobody's phone is flooded, at the business's cost; those that were used count no more."""
+    shop = town.kavalier
+    used = send(shop, basket)
+    with shop.work():
+        check_pin(used.id, used.code, basket)
+    for _each in range(10):
+        send(shop, basket)
+    with shop.work(), pytest.raises(PinLimitError):
+        send_pin(quote(replace(basket, terminal_id=shop.franchised_terminal)))
+    with shop.work():
+        db.session.execute(update(Pin).values(created_at=dates.now() - timedelta(days=2)))
+    assert send(shop, basket)
+
+
 def test_the_message_of_a_pin_does_not_hold_it(town: Town, basket: Basket) -> None:
     """MS-2."""
     shop = town.kavalier

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 import pytest
 
-from app.customers.queries import customer_to_erase
+from app.customers.details import details_of
+from app.customers.queries import customer_to_change, customer_to_erase
+from app.customers.services import change_customer
 from app.customers.services.erasing import Reason, erase_customer
 from app.extensions import db
+from app.loyalty.models import Access
 from app.loyalty.services.programs import create_program
 from app.transactions.models import Transaction
 from app.transactions.services import Basket, BasketLine, Refusal, RefusedError, cancel_sale, sell
@@ -70,6 +74,29 @@ def test_a_sale_waits_for_an_erasure_and_is_refused(town: Town) -> None:
             sale.result(timeout=10)
     assert raised.value.refusal is Refusal.CUSTOMER_GONE
     nothing_differs(shop)
+
+
+def test_a_sale_waits_for_an_edit_and_goes_by_what_it_said(town: Town) -> None:
+    """AC-1: who is blacklisted meanwhile buys nothing."""
+    shop = town.kavalier
+    with shop.work():
+        customer = add_customer()
+
+    def buy() -> None:
+        with shop.work():
+            sell(Basket(customer, shop.program, shop.own_terminal, (BasketLine("Coffee", 500),)))
+
+    with ThreadPoolExecutor(1) as pool:
+        with shop.work():
+            held = customer_to_change(customer)
+            sale = pool.submit(buy)
+            assert not wait([sale], timeout=0.3).done
+            kept = details_of(held)
+            standing = replace(kept.standings[shop.program], access=Access.BLACKLISTED)
+            change_customer(held, replace(kept, standings={shop.program: standing}))
+        with pytest.raises(RefusedError) as raised:
+            sale.result(timeout=10)
+    assert raised.value.refusal is Refusal.BLACKLISTED
 
 
 @pytest.mark.long

@@ -53,14 +53,17 @@ _IDS = text(
     "SELECT ARRAY(SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, :entries)),"
     " ARRAY(SELECT nextval(pg_get_serial_sequence('lot', 'id')) FROM generate_series(1, :lots))"
 )
-# References are checked when the statement ends, so that entries, lots and balances go in together.
+# References are checked when the statement ends, so that entries, lots and balances go in together. What expires on the
+# way is a date's doing: it belongs to no sale, place or person, and tells a location operator nothing (PR-3).
 _WRITE = text(
     """
     WITH entries AS (
         INSERT INTO ledger_entry (business_id, id, customer_id, wallet_id, kind, amount, balance_after, at, key,
             point_of_sale_id, transaction_id, reverses_id, user_id, note)
         SELECT :business, id, :customer, wallet_id, kind, amount, balance_after, :at, key,
-            :place, :transaction, reverses_id, :user, note
+            CASE WHEN kind <> :expired THEN CAST(:place AS bigint) END,
+            CASE WHEN kind <> :expired THEN CAST(:transaction AS bigint) END, reverses_id,
+            CASE WHEN kind <> :expired THEN CAST(:user AS bigint) END, note
         FROM unnest(CAST(:entry_ids AS bigint[]), CAST(:wallets AS bigint[]), CAST(:kinds AS smallint[]),
             CAST(:amounts AS bigint[]), CAST(:balances AS bigint[]), CAST(:keys AS text[]),
             CAST(:reverses AS bigint[]), CAST(:notes AS text[]))
@@ -167,6 +170,7 @@ def _write(
         "user": current_scope().user_id,
         "place": occasion.point_of_sale_id,
         "transaction": occasion.transaction_id,
+        "expired": int(EntryKind.EXPIRED),
         **_entry_values(order, entries),
         **_lot_values(holdings, made, dict(zip(map(id, order), entries, strict=True)), numbers),
         **_use_values(order, entries, numbers),

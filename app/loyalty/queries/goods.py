@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,12 @@ def offered_goods() -> list[tuple[GoodGroup | None, list[Good]]]:
         of_group.setdefault(good.group_id, []).append(good)
     known = {each.id: each for each in groups()}
     return [(known[number] if number is not None else None, goods) for number, goods in of_group.items()]
+
+
+def list_prices(goods: Collection[int]) -> dict[int, int]:
+    """Good → price, of those that are offered at the price of the list; where it varies, it is whoever sells who says it."""
+    fixed = _offered().where(Good.id.in_(goods), ~Good.variable_price).with_only_columns(Good.id, Good.price)
+    return {row.id: row.price for row in db.session.execute(fixed)} if goods else {}
 
 
 def good_choices() -> list[tuple[str, str]]:

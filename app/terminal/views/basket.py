@@ -21,7 +21,7 @@ from app.terminal.forms import AmountForm, read_price
 from app.terminal.pages import Counter, step
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import OpenSale
-from app.transactions.services import BasketLine
+from app.transactions.services import BasketLine, gross_of
 from app.transactions.services.open_sales import open_sale, put_lines
 from app.web import go, render
 
@@ -82,8 +82,7 @@ def _lines() -> Iterator[BasketLine]:
         for good in offered:
             pieces = _quantity(request.form.get(f"quantity_{good.id}", ""))
             if pieces:
-                gross = (2 * _price(good) * pieces + 1000) // 2000
-                yield BasketLine(good.name, gross, pieces, good.id, good.code)
+                yield BasketLine(good.name, gross_of(_price(good), pieces), pieces, good.id, good.code)
 
 
 def _quantity(typed: str) -> int:

@@ -19,6 +19,7 @@ from app.terminal.pages import Counter, refusal_words, step
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import OpenSale
 from app.transactions.services import (
+    Basket,
     Figures,
     PinLimitError,
     PinNeededError,
@@ -51,6 +52,7 @@ def put_paid(sale_key: uuid.UUID) -> BaseResponse:
     if back := _elsewhere(sale):
         return go(back)
     counter = Counter(sale)
+    _asked(counter)
     form = _form(counter)
     if not form.validate() or not _takes(counter, form):
         return _show_payment(sale, form, 422)
@@ -67,7 +69,7 @@ def ask_for_pin(sale_key: uuid.UUID) -> BaseResponse:
     sale = open_sale(till().id, sale_key, hold=True)
     if back := _elsewhere(sale):
         return go(back)
-    asked = Counter(sale).quote
+    asked = _asked(Counter(sale))
     if asked.needs_pin and (sale.pin_id is None or "again" in request.form):
         _send(sale, asked)
     return go(step("confirmation", sale_key))
@@ -113,7 +115,7 @@ def fate(sale_key: uuid.UUID) -> BaseResponse:
 def _sell(sale: OpenSale, form: CodeForm) -> int | None:
     """The sale's number; None with what is wrong beside the code. Raises QuoteChangedError, RefusedError."""
     basket = basket_of(sale)
-    checked = bool(sale.pin_id) and _code_is_right(sale, form)
+    checked = bool(sale.pin_id) and _code_is_right(sale, basket, form)
     if sale.pin_id and not checked:
         return None
     try:
@@ -123,9 +125,9 @@ def _sell(sale: OpenSale, form: CodeForm) -> int | None:
         return None
 
 
-def _code_is_right(sale: OpenSale, form: CodeForm) -> bool:
+def _code_is_right(sale: OpenSale, basket: Basket, form: CodeForm) -> bool:
     try:
-        check_pin(sale.pin_id or 0, form.code.data or "", basket_of(sale))
+        check_pin(sale.pin_id or 0, form.code.data or "", basket)
     except WrongPinError as wrong:
         left = ngettext("%(num)d try left.", "%(num)d tries left.", wrong.tries_left)
         form.code.errors = [_("This is not the PIN."), left]
@@ -149,7 +151,7 @@ def _send(sale: OpenSale, asked: Quote) -> None:
         sent = send_pin(asked)
     except PinLimitError:
         advice = _("Let the customer pay with fewer points today, or in money.")
-        raise Problem(429, _("There were too many wrong PINs today."), advice) from None
+        raise Problem(429, _("Too many PINs were wrong today, or were sent and not used."), advice) from None
     sale.pin_id = sent.id
     if not current_app.config["REGULARS"].production:
         # No SMS leaves a demonstration, so the code is told where it is to be typed.
@@ -179,6 +181,14 @@ def _form(counter: Counter) -> PaymentForm:
     return payment_form(counter.accounts, **shown, **({"points": points} if points else {}))
 
 
+def _asked(counter: Counter) -> Quote:
+    """What the check comes to. Raises Problem where it cannot be sold."""
+    try:
+        return counter.quote
+    except RefusedError as refused:
+        raise Problem(409, refusal_words(refused), _("Begin a new sale.")) from None
+
+
 def _elsewhere(sale: OpenSale) -> str | None:
     """Where a sale is that has nothing to be paid yet, or is done."""
     if sale.transaction_id:
@@ -190,21 +200,15 @@ def _elsewhere(sale: OpenSale) -> str | None:
 
 def _show_payment(sale: OpenSale, form: PaymentForm | None = None, status: int = 200) -> Response:
     counter = Counter(sale)
-    try:
-        asked, shown = counter.quote, form or _form(counter)
-    except RefusedError as refused:
-        raise Problem(409, refusal_words(refused), _("Begin a new sale.")) from None
-    response = render("terminal/payment.html", counter=counter, sale=sale, quote=asked, form=shown)
+    asked = _asked(counter)
+    response = render("terminal/payment.html", counter=counter, sale=sale, quote=asked, form=form or _form(counter))
     response.status_code = status
     return response
 
 
 def _show_confirmation(sale: OpenSale, form: CodeForm, fault: str = "") -> Response:
     counter = Counter(sale)
-    try:
-        asked = counter.quote
-    except RefusedError as refused:
-        raise Problem(409, refusal_words(refused), _("Begin a new sale.")) from None
+    asked = _asked(counter)
     response = render("terminal/confirmation.html", form=form, counter=counter, sale=sale, quote=asked, fault=fault)
     response.status_code = 422 if fault or form.code.errors else 200
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, select, true
+from sqlalchemy import CTE, ColumnElement, Select, exists, func, select, true
 
 from app.businesses.models import Business, PointOfSale, Terminal
 from app.customers.models import Customer, Enrolment
@@ -43,13 +43,13 @@ def manner_of(row: Any) -> Manner:
 
 def _statement(basket: Basket, hold: bool) -> Select[Any]:
     here = business_id()
-    mine = Enrolment.customer_id == basket.customer_id, Enrolment.program_id == basket.program_id
     customer = _customer(basket, hold)
+    standing = _standing(basket, customer, hold)
     statement = select(
         Terminal.point_of_sale_id,
         (Terminal.archived_at.is_not(None) | PointOfSale.archived_at.is_not(None)).label("closed"),
         *(Business.time_zone, Business.currency, Program),
-        *(customer.c.id.label("customer_id"), customer.c.language, Enrolment.access, Enrolment.category_id),
+        *(customer.c.id.label("customer_id"), customer.c.language, standing.c.access, standing.c.category_id),
         *_of_program(basket),
         (~_bought_before(basket)).label("is_first"),
     )
@@ -58,7 +58,7 @@ def _statement(basket: Basket, hold: bool) -> Select[Any]:
         .join(Business, Business.id == Terminal.business_id)
         .join(Program, (Program.business_id == here) & (Program.id == basket.program_id))
         .outerjoin(customer, true())
-        .outerjoin(Enrolment, and_(Enrolment.business_id == here, *mine))
+        .outerjoin(standing, true())
         .where(Terminal.business_id == here, Terminal.id == basket.terminal_id)
     )
 
@@ -70,6 +70,14 @@ def _customer(basket: Basket, hold: bool) -> CTE:
     )
     # Held, it is read as it is once whoever had it before is done: one that was erased meanwhile is not there.
     return (found.with_for_update(key_share=True) if hold else found).cte("held")
+
+
+def _standing(basket: Basket, customer: CTE, hold: bool) -> CTE:
+    mine = Enrolment.business_id == business_id(), Enrolment.program_id == basket.program_id
+    found = select(Enrolment.access, Enrolment.category_id).join(customer, customer.c.id == Enrolment.customer_id)
+    found = found.where(*mine)
+    # Held too, and once the customer is: else it would be read as it was before who blacklisted it was done.
+    return (found.with_for_update(key_share=True, of=Enrolment) if hold else found).cte("standing")
 
 
 def _of_program(basket: Basket) -> list[ColumnElement[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +17,11 @@ from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib import dates
 from app.loyalty.models import Program
+from app.loyalty.queries import list_prices
 from app.paging import Order, Page, PageKey, page_of
 from app.period import Period
 from app.transactions.models import Kind, OpenSale, Status, Transaction, TransactionLine
-from app.transactions.services.basket import Basket, BasketLine
+from app.transactions.services.basket import Basket, BasketLine, gross_of
 
 LASTS = timedelta(days=1)
 _ORDER = Order(Transaction.at.expression, Transaction.id.expression)
@@ -55,14 +56,23 @@ def open_sale(terminal_id: int, key: uuid.UUID, hold: bool = False) -> OpenSale:
 
 
 def basket_of(sale: OpenSale) -> Basket:
-    """What is to be sold. The customer must be known."""
+    """What is to be sold, at the prices of now. The customer must be known."""
     return Basket(
         customer_id=sale.customer_id or 0,
         program_id=sale.program_id,
         terminal_id=sale.terminal_id,
-        lines=tuple(BasketLine(**line) for line in sale.lines),
+        lines=_priced([BasketLine(**line) for line in sale.lines]),
         points=sale.points,
         accounts={int(wallet): amount for wallet, amount in sorted(sale.accounts.items())},
+    )
+
+
+def _priced(lines: Sequence[BasketLine]) -> tuple[BasketLine, ...]:
+    """What was put in hours ago is not sold at the price of then; a price that was typed stays."""
+    prices = list_prices({line.good_id for line in lines if line.good_id is not None})
+    return tuple(
+        replace(line, gross=gross_of(prices[line.good_id], line.quantity)) if line.good_id in prices else line
+        for line in lines
     )
 
 

@@ -26,11 +26,13 @@ LASTS = timedelta(minutes=5)
 MOST_TRIES = 5
 OF_CUSTOMER, OF_TERMINAL = 20, 50
 """Failures in a day, of a customer and at a Terminal, after which no PIN helps."""
+UNUSED_OF_CUSTOMER = 10
+"""PINs in a day that were sent to a customer and not used, after which none is sent: each is an SMS on its phone."""
 DAY = timedelta(days=1)
 
 
 class PinLimitError(Exception):
-    """There were too many wrong PINs today, of this customer or at this Terminal."""
+    """Too many PINs were wrong today, of this customer or at this Terminal, or were sent to it and not used."""
 
 
 class PinOverError(Exception):
@@ -62,6 +64,8 @@ def send_pin(asked: Quote) -> SentPin:
     if _failures(Pin.customer_id, basket.customer_id) >= OF_CUSTOMER:
         raise PinLimitError
     if _failures(Pin.terminal_id, basket.terminal_id) >= OF_TERMINAL:
+        raise PinLimitError
+    if _unused(basket.customer_id) >= UNUSED_OF_CUSTOMER:
         raise PinLimitError
     _end_others(basket)
     code = f"{secrets.randbelow(10**6):06d}"
@@ -122,6 +126,16 @@ def _end_others(basket: Basket) -> None:
 def _failures(column: InstrumentedAttribute[int], number: int) -> int:
     counted = select(func.coalesce(func.sum(Pin.tries) - func.count(Pin.used_at), 0)).where(
         Pin.business_id == business_id(), column == number, Pin.created_at > dates.now() - DAY
+    )
+    return int(db.session.execute(counted).scalar_one())
+
+
+def _unused(customer_id: int) -> int:
+    counted = select(func.count()).where(
+        Pin.business_id == business_id(),
+        Pin.customer_id == customer_id,
+        Pin.created_at > dates.now() - DAY,
+        Pin.used_at.is_(None),
     )
     return int(db.session.execute(counted).scalar_one())
 

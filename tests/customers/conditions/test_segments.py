@@ -87,6 +87,17 @@ class TestSelecting:
         assert names(town, of(own), person=town.boris) == ""
         assert names(town, of(own, operator="differs"), person=town.boris) == "Bo"
 
+    def test_the_drawer_opens_beside_such_a_segment(self, town: Town, regulars: int) -> None:
+        """CT-8, PR-3: it says why someone is not included, and nothing of the place."""
+        here = Condition("bought_at", "equals", (str(town.kavalier.own_place),))
+        own = add(town, "Pechersk", here, Condition("sales_count", "more", ("1",)))
+        with town.kavalier.work():
+            bo = db.session.scalars(select(Customer.id).where(Customer.first_name == "Bo")).one()
+        answer = town.browser(town.boris).get(f"/customers/summary?id={bo}&segment={own}")
+        assert answer.status_code == 200
+        assert "Why not included?" in answer.text
+        assert "Pechersk" not in answer.text
+
     def test_its_segments_cost_one_statement(self, town: Town, regulars: int) -> None:
         both = add(town, "Both", of(regulars), of(regulars, operator="differs"))
         asked: list[str] = []
