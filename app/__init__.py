@@ -15,6 +15,8 @@ from app.accounts import audit_views, salespeople_views, shell
 from app.accounts import models as account_models
 from app.accounts import register as account_parts
 from app.accounts import views as account_views
+from app.billing import models as billing_models
+from app.billing import register as billing_parts
 from app.businesses import models as business_models
 from app.businesses import register as business_parts
 from app.businesses import views as business_views
@@ -48,6 +50,7 @@ MODELS = (
     account_models,
     audit,
     audit_check,
+    billing_models,
     business_models,
     customer_models,
     form_keys,
@@ -76,6 +79,7 @@ VIEWS = (
 )
 PARTS = (
     account_parts,
+    billing_parts,
     business_parts,
     customer_parts,
     ledger_parts,

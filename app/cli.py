@@ -11,16 +11,22 @@ from app.accounts import services as accounts
 from app.accounts.cli import group as audit
 from app.accounts.cli import terminals
 from app.accounts.queries import user_id_of
-from app.businesses.cli import group as support
+from app.billing import cli as billing
+from app.businesses import cli as features
 from app.businesses.services import NewBusiness, create_business
 from app.customers.cli import group as stats
 from app.db import unit_of_work
 from app.demo.cli import group as demo
-from app.ledger.cli import group as check
+from app.ledger import cli as ledger
 from app.loyalty.services import create_program
 from app.permissions import Role
+from app.proofs import group as check
 from app.scope import Scope
+from app.support import group as support
 from app.transactions.cli import group as bought
+
+PARTS = (billing, features, ledger)
+"""Whose commands are in the groups `support` and `check`."""
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")
 

@@ -5,6 +5,7 @@ import time
 from app import unsent_forms
 from app.accounts import services as accounts
 from app.audit_check import check_chain, is_due
+from app.billing import services as billing
 from app.businesses.queries import every_business
 from app.customers.services import drafts
 from app.db import unit_of_work
@@ -61,3 +62,19 @@ def expire_points() -> None:
             with unit_of_work(Scope(business)):
                 if not expire_lots():
                     break
+
+
+@job
+def post_monthly_fees() -> None:
+    """Charge every business for the months that have begun since it was last done (BI-1)."""
+    for business in every_business():
+        with unit_of_work(Scope(business)):
+            billing.post_monthly_fees()
+
+
+@job
+def add_up_charges() -> None:
+    """Have the totals of every business take up its fresh charges."""
+    for business in every_business():
+        with unit_of_work(Scope(business)):
+            billing.add_up()

@@ -11,6 +11,8 @@ MINUTES = {
     "jobs.housekeeping.end_stale_sessions": 1,
     "jobs.housekeeping.forget_unsent_forms": 1,
     "jobs.housekeeping.expire_points": 1,
+    "jobs.housekeeping.add_up_charges": 1,
+    "jobs.housekeeping.post_monthly_fees": 60,
     "jobs.housekeeping.check_audit_logs": 60,
     "jobs.housekeeping.forget_drafts": 24 * 60,
 }

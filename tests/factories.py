@@ -242,6 +242,7 @@ def add_sale(
             for number, good in enumerate(goods, start=1)
         )
     )
+    db.session.execute(select(func.charge_sale(sale.id, sale.at)))
     add_bought(sale.id)
     count_sale(sale_values(sale))
     return sale.id

@@ -30,7 +30,7 @@ from tests.people import Shop
 OF_NO_BUSINESS = {"alembic_version", "app_user", "business", "sign_in_failure", "user_session"}
 """`business` is walled by its own id, `app_user` and `user_session` by the person's; the others hold nobody's data."""
 WITHOUT_POLICIES = {"alembic_version", "sign_in_failure"}
-APPEND_ONLY = {"audit_entry", "ledger_entry", "lot_use", "transaction_line"}
+APPEND_ONLY = {"audit_entry", "charge", "ledger_entry", "lot_use", "tariff", "transaction_line"}
 
 
 def tables(ask: Callable[..., list[Any]]) -> set[str]:
@@ -89,6 +89,10 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO open_sale (business_id, key, terminal_id, user_id, program_id)"
         f" SELECT %(id)s, gen_random_uuid(), min(t.id), {person}, %(program)s FROM terminal t"
         " WHERE t.business_id = %(id)s",
+        "INSERT INTO tariff (business_id, valid_from, monthly_fee, transaction_price, sms_price, viber_price)"
+        " VALUES (%(id)s, now(), 100, 1, 2, 3)",
+        "INSERT INTO charge_total (business_id, day, kind, rate, quantity) VALUES (%(id)s, '2026-11-01', 1, -1, 1)",
+        "INSERT INTO charge_reserved (business_id, kind, subject, quantity, rate) VALUES (%(id)s, 2, 1, 1, -2)",
         "INSERT INTO business_feature (business_id, feature) VALUES (%(id)s, 'viber')",
         "INSERT INTO program_rule (business_id, program_id, name, conditions, effects)"
         " VALUES (%(id)s, %(program)s, 'Always', '{}', '{\"points_percent\": 500}')",

@@ -11,8 +11,6 @@ from app.db import unit_of_work
 from app.scope import Scope
 from app.support import group
 
-__all__ = ["group"]
-
 _FEATURE = click.Choice([each.value for each in Feature])
 
 

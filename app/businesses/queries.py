@@ -151,6 +151,8 @@ def money_moved() -> bool:
     moved = text(
         "SELECT EXISTS (SELECT FROM transaction WHERE business_id = :business)"
         " OR EXISTS (SELECT FROM ledger_entry WHERE business_id = :business)"
+        " OR EXISTS (SELECT FROM tariff WHERE business_id = :business)"
+        " OR EXISTS (SELECT FROM charge WHERE business_id = :business)"
     )
     return bool(db.session.execute(moved, {"business": business_id()}).scalar_one())
 

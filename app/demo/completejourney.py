@@ -20,6 +20,7 @@ from app.demo.batches import needed
 from app.demo.book import Numbers, Sale
 from app.demo.calendar import FOREVER, Calendar
 from app.demo.chance import seeded
+from app.demo.charges import charge_past
 from app.demo.groceries import Groceries, Row, second
 from app.demo.pages import Described, Enrolled, Pages
 from app.demo.people import People
@@ -70,6 +71,7 @@ def _load(connection: Connection, groceries: Groceries) -> None:
         batch = Batch(groceries, shop, places, ids, number)
         loading.copy(connection, batch.pages.rows(list(batch.live())))
         ids += batch.used()
+    charge_past(connection, structure.business, plan, _BEGAN.date(), datetime.now(UTC))
 
 
 def _plan(groceries: Groceries) -> BusinessPlan:

@@ -9,6 +9,7 @@ from psycopg import Connection
 from app.config import Config
 from app.demo import loading, users
 from app.demo.calendar import Calendar
+from app.demo.charges import charge_past
 from app.demo.filling import fill
 from app.demo.plans import BusinessPlan, kavalier, teremok
 from app.demo.segments import write_segments
@@ -55,5 +56,7 @@ def _make(connection: Connection, config: Config, until: datetime, plans: tuple[
 
 def _business(connection: Connection, plan: BusinessPlan, until: datetime, operator: int) -> Structure:
     structure = write_structure(connection, plan, until)
-    fill(connection, Shop(plan, structure, Calendar(plan.zone, until), operator))
+    calendar = Calendar(plan.zone, until)
+    fill(connection, Shop(plan, structure, calendar, operator))
+    charge_past(connection, structure.business, plan, calendar.first, until)
     return structure

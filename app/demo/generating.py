@@ -13,6 +13,7 @@ from app.config import Config
 from app.demo import indexes, loading, references
 from app.demo.batches import Batch, Maker
 from app.demo.calendar import Calendar
+from app.demo.charges import charge_past
 from app.demo.filling import plan_batches
 from app.demo.plans import BusinessPlan
 from app.demo.shoppers import Shop
@@ -49,8 +50,20 @@ def generate(config: Config, plans: list[BusinessPlan], until: datetime) -> None
     with indexes.dropped(config, sum(plan.sales for plan in plans)), ProcessPoolExecutor(_PROCESSES) as processes:
         for _ in processes.map(_load, tasks):
             pass
+    _charge(config, plans, structures, until)
     loading.tidy(config)
     references.check(config, [structure.business for structure in structures])
+
+
+def _charge(config: Config, plans: list[BusinessPlan], structures: list[Structure], until: datetime) -> None:
+    """Each business in a transaction of its own."""
+    with loading.connect(config.loader_database_url) as connection:
+        loading.skip_triggers(connection)
+        connection.commit()
+        for plan, structure in zip(plans, structures, strict=True):
+            with connection.transaction():
+                since = _calendar(plan.zone, until).first
+                charge_past(connection, structure.business, plan, since, until)
 
 
 def _load(task: Task) -> None:

@@ -73,7 +73,7 @@ def tidy(config: Config) -> None:
     """Gathers statistics and marks all-visible pages, as autovacuum would do some minutes later."""
     with connect(config.migration_database_url) as owner:
         owner.autocommit = True
-        for table in (*COLUMNS, "good"):
+        for table in (*COLUMNS, "good", "charge", "charge_total"):
             owner.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
 
 

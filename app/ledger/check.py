@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from sqlalchemy import text
-
-from app.db import business_id
-from app.extensions import db
 from app.lib.dates import NEVER
-
-SHOWN = 20
-"""Differences of a kind that are told one by one; of the rest only the number."""
+from app.proofs import Fault, broken
 
 # Each finds rows that break one rule, as words for people. What an entry took from lots counts until another entry
 # reverses it: then the lots have it back.
@@ -80,27 +72,6 @@ _CHECKS = {
 }
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A rule that rows of this business break: how many, and the first of them in words."""
-
-    rule: str
-    number: int
-    first: list[str]
-
-
 def faults() -> list[Fault]:
     """What is wrong in the ledger of this business; nothing, if all is well. Minutes for millions of entries."""
-    db.session.execute(text("SET LOCAL statement_timeout = 0"))
-    db.session.execute(text("SET LOCAL work_mem = '256MB'"))
-    # Whole tables meet here: row by row it would take hours, and the planner cannot know how few rows will differ.
-    db.session.execute(text("SET LOCAL enable_nestloop = off"))
-    # Each is one statement, so it sees one moment, and a sale that comes in between is never half seen.
-    found = [_fault(rule, statement) for rule, statement in _CHECKS.items()]
-    return [fault for fault in found if fault.number]
-
-
-def _fault(rule: str, statement: str) -> Fault:
-    counted = f"SELECT line, count(*) OVER () FROM ({statement}) found (line) LIMIT {SHOWN}"  # noqa: S608 - our own statements
-    rows = db.session.execute(text(counted), {"business": business_id(), "never": NEVER}).all()
-    return Fault(rule, rows[0][1] if rows else 0, [row[0] for row in rows])
+    return broken(_CHECKS, never=NEVER)

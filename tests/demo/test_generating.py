@@ -8,6 +8,9 @@ from flask import Flask
 from psycopg import sql
 from sqlalchemy import func, select, text
 
+from app.billing import check as charges
+from app.billing.queries import balance
+from app.billing.services import post_monthly_fees
 from app.businesses.queries import every_business
 from app.businesses.scopes import ensure_scopes
 from app.customers.models import CustomerSearch
@@ -127,6 +130,9 @@ def test_the_ledger_balances_with_every_seed(generated: Flask) -> None:
         for business in every_business():
             with unit_of_work(Scope(business)):
                 assert faults() == []
+                assert charges.faults() == []
+                assert balance() > 0
+                assert post_monthly_fees(UNTIL) == []
 
 
 def test_the_figures_are_those_of_the_transactions(generated: Flask) -> None:

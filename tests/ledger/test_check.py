@@ -7,7 +7,8 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from app.ledger.check import SHOWN, Fault, faults
+from app.ledger.check import faults
+from app.proofs import SHOWN, Fault
 from tests.factories import add_customer, add_points
 from tests.people import Town
 

@@ -64,7 +64,7 @@ _WRITE = text(
             CAST(:quantities AS bigint[]), CAST(:grosses AS bigint[]), CAST(:discounts AS bigint[]),
             CAST(:goods AS bigint[])) line
     )
-    SELECT id FROM sale
+    SELECT id, charge_sale(id, :at) FROM sale
     """
 )
 
@@ -75,7 +75,7 @@ def sell(
     """Sells a basket. Run it once for each form or call: its caller holds the key.
 
     Raises RefusedError, QuoteChangedError when `agreed` are other figures, PinNeededError. What it writes, it writes
-    in this unit of work: lines, movements, figures, goods bought, messages.
+    in this unit of work: lines, charge (BI-1), movements, figures, goods bought, messages.
     """
     asked = quote(basket, hold=True)
     wallets = {asked.wallet_id, *basket.accounts, *(wallet for wallet, _amount in asked.bonuses)}

@@ -1,0 +1,129 @@
+"""What the platform charges a business, against what it has paid beforehand (BI-1).
+
+Amounts are whole smallest units of the business's currency. `rate` is what one changes the balance by: below zero for
+what is charged, above for what is paid in.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKeyConstraint, Index, Integer, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base
+from app.lib.columns import BusinessKey, Created, Id, Moment, Number, SmallEnum, Words
+
+
+class ChargeKind(IntEnum):
+    """What is charged, and what its `subject` is. Those from TOP_UP on are posted by support."""
+
+    TRANSACTION = 1
+    """A sale: its transaction's id. Cancelled, it is charged all the same (TE-6)."""
+    SMS = 2
+    """A message's segments: its id."""
+    VIBER = 3
+    MONTHLY_FEE = 4
+    """A month: 202611."""
+    TOP_UP = 5
+    """A number that counts the business's own; `note` has the reference."""
+    CORRECTION = 6
+
+
+class Tariff(Base):
+    """Prices from a moment on, until a later one begins; of those that begin together the newest holds."""
+
+    __tablename__ = "tariff"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        CheckConstraint("monthly_fee >= 0", name="monthly_fee"),
+        CheckConstraint("transaction_price >= 0", name="transaction_price"),
+        CheckConstraint("sms_price >= 0", name="sms_price"),
+        CheckConstraint("viber_price >= 0", name="viber_price"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    valid_from: Mapped[Moment]
+    monthly_fee: Mapped[Number]
+    transaction_price: Mapped[Number]
+    sms_price: Mapped[Number]
+    """Of a segment."""
+    viber_price: Mapped[Number]
+    created_at: Mapped[Created]
+
+
+def _of_business(*more: object) -> tuple[Any, ...]:
+    return (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        CheckConstraint("quantity > 0", name="quantity"),
+        *more,
+    )
+
+
+class Charge(Base):
+    """An entry, written once for what it charges. Nobody changes or removes one: the database refuses."""
+
+    __tablename__ = "charge"
+    __table_args__ = _of_business(
+        CheckConstraint("CASE WHEN kind < 5 THEN rate <= 0 ELSE rate <> 0 END", name="rate"),
+        Index(
+            "charge_note_key",
+            *("business_id", "kind", "note"),
+            unique=True,
+            postgresql_where=text("note <> ''"),
+        ),
+    )
+
+    business_id: Mapped[BusinessKey]
+    kind: Mapped[ChargeKind] = mapped_column(SmallEnum(ChargeKind), primary_key=True)
+    subject: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[Moment]
+    day: Mapped[date] = mapped_column(Date)
+    """In the business's time zone as it was then."""
+    note: Mapped[Words]
+    quantity: Mapped[int] = mapped_column(Integer)
+    rate: Mapped[Number]
+
+
+class FreshCharge(Base):
+    """A charge that no total has taken up yet. The database adds it with the charge."""
+
+    __tablename__ = "charge_fresh"
+    __table_args__ = _of_business()
+
+    business_id: Mapped[BusinessKey]
+    kind: Mapped[ChargeKind] = mapped_column(SmallEnum(ChargeKind), primary_key=True)
+    subject: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date)
+    quantity: Mapped[int] = mapped_column(Integer)
+    rate: Mapped[Number]
+
+
+class ChargeTotal(Base):
+    """The charges of a day at one rate, but for the fresh ones. With those it is what the charges come to."""
+
+    __tablename__ = "charge_total"
+    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]),)
+
+    business_id: Mapped[BusinessKey]
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    kind: Mapped[ChargeKind] = mapped_column(SmallEnum(ChargeKind), primary_key=True)
+    rate: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    quantity: Mapped[Number]
+
+
+class Reserved(Base):
+    """What a message on its way will cost, kept from being spent for another."""
+
+    __tablename__ = "charge_reserved"
+    __table_args__ = _of_business()
+
+    business_id: Mapped[BusinessKey]
+    kind: Mapped[ChargeKind] = mapped_column(SmallEnum(ChargeKind), primary_key=True)
+    subject: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    created_at: Mapped[Created]
+    quantity: Mapped[int] = mapped_column(Integer)
+    rate: Mapped[Number]

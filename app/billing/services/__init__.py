@@ -1,0 +1,20 @@
+"""What is charged, paid in and reserved."""
+
+from app.billing.services.fees import post_monthly_fees
+from app.billing.services.messages import charge_messages, release_messages, reserve_messages
+from app.billing.services.payments import ReferenceTakenError, correct, top_up
+from app.billing.services.tariffs import Prices, set_tariff
+from app.billing.services.totals import add_up
+
+__all__ = [
+    "Prices",
+    "ReferenceTakenError",
+    "add_up",
+    "charge_messages",
+    "correct",
+    "post_monthly_fees",
+    "release_messages",
+    "reserve_messages",
+    "set_tariff",
+    "top_up",
+]

@@ -1,0 +1,72 @@
+"""Messages that cost: reserved before they leave, then charged or released (BI-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import ColumnElement, delete, insert, select, text
+
+from app.billing.models import ChargeKind, Reserved, Tariff
+from app.billing.queries import spendable, tariff_at
+from app.billing.services.holding import hold_balance
+from app.businesses.queries import own_business
+from app.db import business_id
+from app.extensions import db
+from app.lib import dates
+
+_CHARGE = text(
+    """
+    WITH sent AS (
+        DELETE FROM charge_reserved WHERE business_id = :business AND kind = :kind AND subject = ANY (:messages)
+        RETURNING subject, quantity, rate
+    )
+    INSERT INTO charge (business_id, kind, subject, at, day, quantity, rate)
+    SELECT :business, :kind, subject, :now, CAST(CAST(:now AS timestamptz) AT TIME ZONE :zone AS date), quantity, rate
+    FROM sent
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+def reserve_messages(kind: ChargeKind, messages: Mapping[int, int]) -> set[int]:
+    """Reserves what messages will cost at today's price, in their order; answers with those that can be paid for.
+
+    `messages` are ids with their number of segments, 1 for a Viber. The others wait, as unpaid. What is reserved
+    already stays so. Until the end of this unit of work, no other reserves.
+    """
+    hold_balance()
+    paid = set(db.session.scalars(select(Reserved.subject).where(*_of(kind, messages))))
+    rate, left = _rate(kind), spendable()
+    fresh: dict[int, int] = {}
+    for message, quantity in messages.items():
+        cost = -quantity * rate
+        if message not in paid and cost <= max(left, 0):
+            fresh[message] = quantity
+            left -= cost
+    if fresh:
+        common = {"business_id": business_id(), "kind": kind, "rate": rate}
+        rows = [{"subject": message, "quantity": quantity, **common} for message, quantity in fresh.items()]
+        db.session.execute(insert(Reserved), rows)
+    return paid | fresh.keys()
+
+
+def charge_messages(kind: ChargeKind, messages: Collection[int]) -> None:
+    """Charges what was reserved for messages, as they have left; one that is charged already is not again."""
+    values = {"business": business_id(), "kind": int(kind), "messages": list(messages), "now": dates.now()}
+    db.session.execute(_CHARGE, values | {"zone": own_business().time_zone})
+
+
+def release_messages(kind: ChargeKind, messages: Collection[int]) -> None:
+    """Gives back what was reserved for messages that did not leave."""
+    db.session.execute(delete(Reserved).where(*_of(kind, messages)))
+
+
+def _of(kind: ChargeKind, messages: Collection[int]) -> tuple[ColumnElement[bool], ...]:
+    return Reserved.business_id == business_id(), Reserved.kind == kind, Reserved.subject.in_(messages)
+
+
+def _rate(kind: ChargeKind) -> int:
+    """What one changes the balance by; nothing before there is a tariff."""
+    tariff = tariff_at(dates.now())
+    prices = {ChargeKind.SMS: Tariff.sms_price, ChargeKind.VIBER: Tariff.viber_price}
+    return -int(getattr(tariff, prices[kind].key)) if tariff else 0
