@@ -18,6 +18,7 @@ from app.customers.cli import group as stats
 from app.db import unit_of_work
 from app.demo.cli import group as demo
 from app.ledger import cli as ledger
+from app.loyalty import cli as senders
 from app.loyalty.services import create_program
 from app.permissions import Role
 from app.proofs import group as check
@@ -25,7 +26,7 @@ from app.scope import Scope
 from app.support import group as support
 from app.transactions.cli import group as bought
 
-PARTS = (billing, features, ledger)
+PARTS = (billing, features, ledger, senders)
 """Whose commands are in the groups `support` and `check`."""
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")

@@ -195,6 +195,36 @@ class TestSupport:
         with town.kavalier.work():
             assert program_settings(town.kavalier.program).sender == "Kavalier"
 
+    def test_writes_a_sender_name_down(self, town: Town) -> None:
+        """LP-3, BA-3: in every program, or in one; the feature is on with it."""
+        with town.kavalier.work():
+            beans = create_program("Beans", {"en": "Beans"})
+        result = self.switch(town, "sender-name", "Kavalier", "--business", "kavalier")
+        assert result.output == "SMS of Beans, Kavalier Club go out as Kavalier.\n"
+        result = self.switch(town, "sender-name", "Beans 2.0", "--business", "kavalier", "--program", "Beans")
+        assert result.output == "SMS of Beans go out as Beans 2.0.\n"
+        with town.kavalier.work():
+            assert program_settings(town.kavalier.program).sender == "Kavalier"
+            assert program_settings(beans).sender == "Beans 2.0"
+        assert audit_lines(town.kavalier, "program", beans)[0] == (
+            "program.change",
+            {"sender": ("Kavalier", "Beans 2.0")},
+        )
+
+    @pytest.mark.parametrize("name", ["", "380671112233", "Dozen letter", "Кавалер", "Kavalier☕", " Kavalier", "A\nB"])
+    def test_refuses_what_is_no_sender_name(self, town: Town, name: str) -> None:
+        """BA-3: eleven characters that operators carry, and no number."""
+        result = self.switch(town, "sender-name", name, "--business", "kavalier")
+        assert result.exit_code == 1
+        assert "is no sender name: 1 to 11 Latin letters" in result.output
+        with town.kavalier.work():
+            assert features() == frozenset()
+
+    def test_says_whose_sender_name_it_cannot_write(self, town: Town) -> None:
+        assert "no business" in self.switch(town, "sender-name", "Kava", "--business", "nowhere").output
+        result = self.switch(town, "sender-name", "Kava", "--business", "kavalier", "--program", "Tea")
+        assert result.output == "Error: kavalier has no program with the title Tea.\n"
+
 
 class TestCategories:
     def test_are_added_renamed_and_ordered(self, town: Town) -> None:
