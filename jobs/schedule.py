@@ -12,6 +12,7 @@ MINUTES = {
     "jobs.housekeeping.forget_unsent_forms": 1,
     "jobs.housekeeping.expire_points": 1,
     "jobs.housekeeping.check_audit_logs": 60,
+    "jobs.housekeeping.forget_open_sales": 60,
     "jobs.housekeeping.forget_drafts": 24 * 60,
 }
 """Job → minutes between two of it."""
