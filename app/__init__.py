@@ -120,6 +120,8 @@ def _configure(app: Flask, config: Config) -> None:
             "pool_size": 5,
             "max_overflow": 10,
             "pool_pre_ping": True,
+            # What people typed never stands in a log, and errors are logged.
+            "hide_parameters": True,
             # Plans fit the business and scope at hand: what is right for a small one is not for a million rows.
             "connect_args": {"options": "-c plan_cache_mode=force_custom_plan -c statement_timeout=60000"},
         },

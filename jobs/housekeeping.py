@@ -11,6 +11,7 @@ from app.customers.services import drafts
 from app.db import unit_of_work
 from app.ledger.services import expire_lots
 from app.scope import Scope
+from app.transactions.services.open_sales import forget_old_sales
 from jobs import job
 
 AT_ONCE = 20  # seconds; what is left is done the next time
@@ -51,6 +52,14 @@ def forget_unsent_forms() -> None:
 def forget_drafts() -> None:
     """Remove the filters that were drawn up and never applied."""
     drafts.forget_drafts()
+
+
+@job
+def forget_open_sales() -> None:
+    """Remove the sales that Terminals began and never made."""
+    for business in every_business():
+        with unit_of_work(Scope(business)):
+            forget_old_sales()
 
 
 @job

@@ -14,6 +14,7 @@ MINUTES = {
     "jobs.housekeeping.add_up_charges": 1,
     "jobs.housekeeping.post_monthly_fees": 60,
     "jobs.housekeeping.check_audit_logs": 60,
+    "jobs.housekeeping.forget_open_sales": 60,
     "jobs.housekeeping.forget_drafts": 24 * 60,
 }
 """Job → minutes between two of it."""

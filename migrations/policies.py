@@ -54,7 +54,7 @@ def definer(signature: str, returns: str, body: str, options: str = "STABLE") ->
     name = signature.split("(")[0]
     op.execute(
         f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE sql SECURITY DEFINER {options}"
-        f" SET search_path = pg_catalog, public AS $${body}$$"
+        f" SET search_path = pg_catalog, public, pg_temp AS $${body}$$"
     )
     op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {app_role()}")

@@ -123,7 +123,7 @@ class TestCatalogue:
         assert {name for name, definer, *_ in functions if definer} == DEFINERS
         for name, definer, settings, rights in functions:
             if definer:
-                assert "search_path=pg_catalog, public" in settings, name
+                assert "search_path=pg_catalog, public, pg_temp" in settings, name
                 assert not any(right.startswith("=") for right in rights.strip("{}").split(",")), f"{name}: PUBLIC"
         assert {name for name, definer, *_ in functions if not definer} == {"count_charge", "refuse_change"}
 

@@ -62,6 +62,14 @@ class TestBusinesses:
         assert count(walled, "business") == 1
         assert count(walled, "app_user", f"id <> {filled.oleg.id}") == 0
 
+    def test_a_temporary_table_is_taken_for_none_of_ours(self, town: Town, walled: psycopg.Connection) -> None:
+        """What functions of the owner read is what they were written for, not what the caller put in its place."""
+        walled.execute("CREATE TEMPORARY TABLE business (id bigint)")
+        walled.execute("INSERT INTO business VALUES (987654)")
+        walled.execute("GRANT SELECT ON business TO PUBLIC")
+        found = walled.execute("SELECT every_business()").fetchall()
+        assert sorted(found) == [(town.kavalier.id,), (town.teremok.id,)]
+
     @pytest.mark.parametrize("as_business", ["nobody", "teremok"])
     def test_rows_of_another_business_cannot_be_added(
         self,

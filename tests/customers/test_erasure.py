@@ -9,7 +9,11 @@ from sqlalchemy import select
 
 from app import audit
 from app.customers import registry as registries
+from app.customers.conditions.nodes import Condition, Damaged, Group, Joint
+from app.customers.models import Segment
 from app.customers.registry import ErasureStep
+from app.customers.segments import conditions_of
+from app.customers.services.segments import create_segment
 from app.customers.stats import differences, rebuild
 from app.extensions import db
 from app.ledger.check import faults
@@ -39,6 +43,10 @@ def soloma(town: Town, anna: FlaskClient) -> int:
         held = {"status": MessageStatus.HELD, "reason": "No 0674120855"}
         add_message(customer, "Соломія, dear guest", title="For a dear guest", **held)
         add_customer("Olena", "Koval", "+380671112233")
+    with shop.work(town.anna):
+        listed = Condition("phone", "in", ("0674120855", "+380671112233"))
+        mine = Condition("email", "equals", ("S.Yaremchuk@ukr.net",)), Condition("cards", "equals", ("7700 1122",))
+        create_segment("Guests", Group(Joint.OR, (listed, Group(members=mine))))
     edit = f"/customers/{customer}/edit"
     submit(anna, edit, {"first_name": "Соломія", "email": "s.yaremchuk@ukr.net", "birthday": "1990-02-28"})
     submit(anna, edit, {"consent_processing": "y", "consent_sms": []})
@@ -146,6 +154,16 @@ class TestErasing:
         searches = superuser.execute("SELECT conditions->'search'->>'text' FROM saved_filter ORDER BY 1").fetchall()
         assert searches == [("0671112233",), ("Yaremchuk@",)]
         assert superuser.execute("SELECT path FROM unsent_form").fetchall() == [(f"/customers/{soloma}0/edit",)]
+
+    def test_it_is_taken_out_of_segments_that_name_it(self, town: Town, anna: FlaskClient, soloma: int) -> None:
+        """CP-8, CT-9: others that they name stay, and a condition that named it alone asks to be removed."""
+        erase(anna, soloma)
+        with town.kavalier.work():
+            segment = db.session.scalars(select(Segment)).one()
+            number, kept = segment.id, conditions_of(segment)
+        others = Condition("phone", "in", ("+380671112233",))
+        assert kept == Group(Joint.OR, (others, Group(members=(Damaged(), Damaged()))))
+        assert "damaged" in text_of(anna.get(f"/customers?segment={number}"))
 
     def test_a_customer_without_a_phone_is_confirmed_by_its_number(self, town: Town, anna: FlaskClient) -> None:
         with town.kavalier.work():

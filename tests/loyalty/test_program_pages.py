@@ -221,7 +221,7 @@ class TestCategories:
         with town.kavalier.work():
             first, silver, gold = (each.id for each in categories_of(town.kavalier.program))
         submit(anna, f"{page}/{gold}", {"name": "Golden"})
-        submit(anna, page, {"order": [str(gold), str(silver), "x", "9" * 30], "move": ""}, action=f"{page}/order")
+        submit(anna, page, {"order": [str(gold), str(silver), "x", "9" * 5_000], "move": ""}, action=f"{page}/order")
         submit(anna, page, {"move": f"up:{first}"}, action=f"{page}/order")
         send(anna, form_to(anna.get(f"{page}/{gold}"), f"{page}/{gold}/default"), {})
         with town.kavalier.work():

@@ -155,7 +155,7 @@ class TestOrder:
     def test_what_it_does_not_know_is_left_out(self, town: Town, anna: FlaskClient, milk: int) -> None:
         with town.kavalier.work():
             sugar = add_question("Sugar")
-        listed = [str(sugar), "999", "x", "²", str(sugar)]
+        listed = [str(sugar), "999", "x", "²", "9" * 5_000, str(sugar)]
         submit(anna, LIST, {"order": listed, "move": "up:999"}, action="/questionnaire/order")
         assert [each.id for each in known(town)] == [sugar, milk]
 

@@ -48,7 +48,7 @@ class CardsField(Field):  # type: ignore[misc]
         lines = list(self.lines)
         if way == "add":
             lines.append("")
-        elif way == "remove" and place.isascii() and place.isdigit() and int(place) < len(lines):
+        elif way == "remove" and place in map(str, range(len(lines))):
             del lines[int(place)]
         self.data = lines
 

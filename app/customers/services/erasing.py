@@ -18,6 +18,7 @@ from app.audit import AuditEntry, AuditValue
 from app.customers.models import Answer, Card, Consent, Customer, CustomerSearch, CustomerStats, Tag
 from app.customers.registry import registry
 from app.customers.search import national_digits
+from app.customers.services.forgetting import forget_in_segments, marks_of
 from app.db import business_id
 from app.extensions import db
 from app.lib import dates
@@ -69,11 +70,13 @@ _NOTHING: dict[str, object] = {
 
 
 def _forget_what_was_typed(customer: Customer) -> None:
-    """Filters that name its phone, e-mail or a card, and forms about it that were not sent, whoever typed them."""
-    cards = select(Card.number).where(Card.business_id == business_id(), Card.customer_id == customer.id)
+    """Filters and segments that name its phone, e-mail or a card, and forms about it not sent, whoever typed them."""
+    mine = select(Card.number).where(Card.business_id == business_id(), Card.customer_id == customer.id)
+    cards = db.session.scalars(mine).all()
     phone = national_digits(customer.phone).lstrip("0")
-    marks = [mark for mark in (phone, customer.email, *db.session.scalars(cards)) if mark]
+    marks = [mark for mark in (phone, customer.email, *cards) if mark]
     db.session.execute(select(func.forget_what_was_typed(customer.id, cast(marks, ARRAY(Text)))))
+    forget_in_segments(marks_of(customer.phone, customer.email, cards))
 
 
 def _forget_audited_values(customer_id: int) -> None:

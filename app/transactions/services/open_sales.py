@@ -29,7 +29,6 @@ _ORDER = Order(Transaction.at.expression, Transaction.id.expression)
 
 def begin_sale(terminal_id: int, customer_id: int | None, phone: str = "") -> uuid.UUID:
     """Begins a sale, to a customer or to who is to be registered under `phone`; answers with its key."""
-    _forget_old(terminal_id)
     key = uuid.uuid4()
     default = select(Program.id).where(Program.business_id == business_id(), Program.is_default)
     db.session.add(
@@ -53,6 +52,12 @@ def open_sale(terminal_id: int, key: uuid.UUID, hold: bool = False) -> OpenSale:
     if found is None or found.terminal_id != terminal_id:
         raise NotFound
     return found
+
+
+def forget_old_sales() -> None:
+    """Removes what was begun more than a day ago, phones of people who were never registered among it."""
+    old = OpenSale.business_id == business_id(), OpenSale.created_at < dates.now() - LASTS
+    db.session.execute(delete(OpenSale).where(*old))
 
 
 def basket_of(sale: OpenSale) -> Basket:
@@ -135,8 +140,3 @@ def sums_made_at(terminal_id: int, period: Period) -> tuple[int, int]:
 def _made_at(terminal_id: int, period: Period) -> tuple[ColumnElement[bool], ...]:
     mine = Transaction.business_id == business_id(), Transaction.terminal_id == terminal_id
     return *mine, Transaction.kind == Kind.SALE, *period.holds(Transaction.at)
-
-
-def _forget_old(terminal_id: int) -> None:
-    mine = OpenSale.business_id == business_id(), OpenSale.terminal_id == terminal_id
-    db.session.execute(delete(OpenSale).where(*mine, OpenSale.created_at < dates.now() - LASTS))
