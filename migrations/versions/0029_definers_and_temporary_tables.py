@@ -6,8 +6,8 @@ Else the caller's table of the same name would be read in place of ours, or a vi
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
