@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint bench screenshots texts psql flask reset setup
+.PHONY: help run test test-long faults lint bench screenshots texts psql flask reset setup
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -17,6 +17,9 @@ test: setup ## the tests, with Chromium installed where that may be done
 
 test-long: setup ## the heavy tests
 	@$(PYTHON) -m app.local.check -m long $(ARGS)
+
+faults: setup ## races and guesses in the full numbers, for hours: what make test-long does in short
+	@$(PYTHON) -m app.local.check -m faults $(ARGS)
 
 lint: setup ## style and types
 	$(PYTHON) -m ruff check

@@ -18,7 +18,7 @@ PACKAGES = ("chromium", "libatomic1")
 def main() -> None:
     arguments = sys.argv[1:] or ["-n", str(min(os.cpu_count() or 1, 4))]  # side by side, unless told how
     if "-m" not in arguments:
-        arguments = ["-m", "not long", *arguments]
+        arguments = ["-m", "not long and not faults", *arguments]
     left_out = 0 if browser_there() else count_browser_tests(arguments)
     run = without_browser(arguments) if left_out else arguments
     code = subprocess.run([*PYTEST, *run], cwd=PROJECT).returncode  # noqa: S603

@@ -335,3 +335,8 @@ def test_what_is_held_follows_the_rules_for_long() -> None:
 @pytest.mark.long
 def test_what_is_kept_follows_the_rules_for_long(town: Town) -> None:
     run(kept_books(town), examples=100, steps=40)
+
+
+@pytest.mark.faults
+def test_what_is_kept_follows_the_rules_for_a_night(town: Town) -> None:
+    run(kept_books(town), examples=2_000, steps=50)

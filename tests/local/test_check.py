@@ -8,6 +8,8 @@ import pytest
 from app.local import check
 from app.local.paths import PROJECT
 
+QUICK = "not long and not faults"
+
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
@@ -24,10 +26,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return calls
 
 
-def test_with_chromium_all_but_the_long_tests_run(asked: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_chromium_all_but_the_heavy_tests_run(asked: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "browser_there", lambda: True)
     assert outcome() == 0
-    assert asked == [["-m", "not long", "-x"]]
+    assert asked == [["-m", QUICK, "-x"]]
 
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
@@ -37,7 +39,7 @@ def test_without_it_the_last_line_counts_what_did_not_run(
     monkeypatch.setattr(check, "browser_there", lambda: False)
     monkeypatch.setenv("CI", ci)
     assert outcome() == code
-    assert asked[1] == ["-m", "(not long) and not browser", "-x"]
+    assert asked[1] == ["-m", f"({QUICK}) and not browser", "-x"]
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("NOT RUN: 3 tests in a browser")
     assert last.endswith("apt-get install chromium libatomic1")
@@ -48,7 +50,7 @@ def test_without_arguments_the_tests_run_side_by_side(asked: list[list[str]], mo
     monkeypatch.setattr("sys.argv", ["check"])
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     assert outcome() == 0
-    assert asked == [["-m", "not long", "-n", "2"]]
+    assert asked == [["-m", QUICK, "-n", "2"]]
 
 
 def test_what_a_person_selects_is_kept(asked: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
