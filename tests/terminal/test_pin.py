@@ -69,6 +69,15 @@ def test_it_opens_no_other_basket(sasha: FlaskClient, asked: TestResponse) -> No
     assert follow(sasha, page, "/confirmation", {"code": code}).status_code == 422
 
 
+def test_the_same_payment_once_more_sends_no_other(sasha: FlaskClient, asked: TestResponse) -> None:
+    """TE-3: a look back costs no SMS."""
+    code = code_of(asked)
+    payment = sasha.get(asked.request.path.replace("/confirmation", "/payment"))
+    page = follow(sasha, follow(sasha, payment, "/payment", {"points": "100"}), "/pin")
+    assert "reads the PIN" not in page.text
+    assert "The sale is made" in text_of(follow(sasha, page, "/confirmation", {"code": code}))
+
+
 def test_without_one_nothing_is_sold(town: Town, sasha: FlaskClient, asked: TestResponse) -> None:
     assert follow(sasha, asked, "/confirmation", {"code": ""}).status_code == 422
     with town.kavalier.work():

@@ -91,8 +91,9 @@ def put_lines(sale: OpenSale, program_id: int, lines: Sequence[BasketLine]) -> N
 
 def put_payment(sale: OpenSale, points: int, accounts: Mapping[int, int]) -> None:
     """Points and money to pay with; a PIN that was sent for others is of no use any more."""
-    sale.points, sale.pin_id = points, None
-    sale.accounts = {str(wallet): amount for wallet, amount in accounts.items() if amount}
+    kept = {str(wallet): amount for wallet, amount in accounts.items() if amount}
+    if (sale.points, sale.accounts) != (points, kept):
+        sale.points, sale.accounts, sale.pin_id = points, kept, None
 
 
 def sale_made_at(terminal_id: int, number: int, hold: bool = False) -> Transaction:
