@@ -59,6 +59,7 @@ def test_it_is_walled_like_any_other(town: Town) -> None:
         ({"slug": "-x"}, "slug has"),
         ({"currency": "XYZ1"}, "no currency"),
         ({"time_zone": "Kyiv"}, "no time zone"),
+        ({"time_zone": "localtime"}, "no time zone"),
         ({"country": "Ukraine"}, "no country"),
         ({"admin_password": "short"}, "12 to 128 characters"),
     ],
