@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, Row, create_engine, event, text
@@ -143,7 +144,12 @@ def one_row(statement: str, **values: Any) -> Row[Any] | None:
 
 
 def autocommit_engine() -> Engine:
-    return db.engine.execution_options(isolation_level="AUTOCOMMIT")
+    return _autocommit(db.engine)
+
+
+@cache
+def _autocommit(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def check_role(connection: Connection) -> str | None:

@@ -48,11 +48,37 @@ def regulars(place: Place, before_deep: int | None = None) -> Iterator[Regulars]
 @contextmanager
 def peers(place: Place) -> Iterator[tuple[DjangoAdmin, FlaskAdmin]]:
     """Both work as a role that no policy binds, so that ours alone pays for the walls."""
-    python, who = peers_python(place.folder), place.who
+    python = peers_python(place.folder)
     with place.postgres.connect(ADMIN, place.database) as connection:
         schema = sql.SQL("CREATE SCHEMA IF NOT EXISTS django_admin AUTHORIZATION {}")
         connection.execute(schema.format(sql.Identifier(LOADER)))
-    env = dict(os.environ) | {
+    env = _of_peers(place)
+    with ExitStack() as stack:
+        django, flask = (
+            stack.enter_context(served(python, f"benchmarks.peers.{name}.wsgi:app", env, place.folder / f"{name}.log"))
+            for name in ("django_admin", "flask_admin")
+        )
+        yield DjangoAdmin(Client(django)), FlaskAdmin(Client(flask))
+
+
+@contextmanager
+def bare_flask(place: Place) -> Iterator[Client]:
+    """The view that sells by hand-written SQL; it, too, is bound by no policy.
+
+    What loads and measures has no rights over what only Terminals write, so it is given them here.
+    """
+    with place.postgres.connect(ADMIN, place.database) as connection:
+        rights = sql.SQL("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {}")
+        connection.execute(rights.format(sql.Identifier(LOADER)))
+    log = place.folder / "bare_flask.log"
+    with served(peers_python(place.folder), "benchmarks.peers.bare_flask.wsgi:app", _of_peers(place), log) as port:
+        yield Client(port)
+
+
+def _of_peers(place: Place) -> dict[str, str]:
+    """The environment that tells peers which rows are ours."""
+    who = place.who
+    return dict(os.environ) | {
         "BENCHMARK_DATABASE_URL": place.postgres.url(LOADER, place.database),
         "BENCHMARK_BUSINESS": str(who.business),
         "BENCHMARK_PROGRAM": str(who.program),
@@ -60,12 +86,6 @@ def peers(place: Place) -> Iterator[tuple[DjangoAdmin, FlaskAdmin]]:
         "BENCHMARK_SCOPE": str(who.scope),
         "BENCHMARK_PLACE_SCOPE": str(who.place_scope),
     }
-    with ExitStack() as stack:
-        django, flask = (
-            stack.enter_context(served(python, f"benchmarks.peers.{name}.wsgi:app", env, place.folder / f"{name}.log"))
-            for name in ("django_admin", "flask_admin")
-        )
-        yield DjangoAdmin(Client(django)), FlaskAdmin(Client(flask))
 
 
 def peers_python(folder: Path) -> Path:

@@ -34,14 +34,14 @@ class Subject:
 
 
 def subject(loader: Connection) -> Subject:
-    business, scope = _row(
+    business, scope = row(
         loader,
         "SELECT s.business_id, s.id FROM stats_scope s WHERE num_nulls(s.program_id, s.franchisee_id,"
         " s.point_of_sale_id, s.terminal_id) = 4 ORDER BY (SELECT count(*) FROM terminal t"
         " WHERE t.business_id = s.business_id) DESC, s.business_id LIMIT 1",
     )
-    program, wallet = _row(loader, "SELECT id, wallet_id FROM program WHERE business_id = %s AND is_default", business)
-    place, place_scope = _row(
+    program, wallet = row(loader, "SELECT id, wallet_id FROM program WHERE business_id = %s AND is_default", business)
+    place, place_scope = row(
         loader,
         "SELECT p.point_of_sale_id, p.id FROM stats_scope p WHERE p.business_id = %s"
         " AND p.point_of_sale_id IS NOT NULL AND p.program_id IS NULL ORDER BY (SELECT count(*) FROM customer_stats s"
@@ -63,7 +63,7 @@ def session(loader: Connection, who: Subject) -> str:
 
 def customer_before(loader: Connection, who: Subject, page: int) -> int:
     """The last customer of the page before that one, latest purchase first."""
-    (customer,) = _row(
+    (customer,) = row(
         loader,
         "SELECT customer_id FROM customer_stats WHERE business_id = %s AND scope_id = %s"
         " ORDER BY last_at DESC, customer_id DESC OFFSET %s LIMIT 1",
@@ -87,7 +87,7 @@ class Conditions:
 
 def conditions(loader: Connection, who: Subject, share: int) -> Conditions:
     """Those whose first bound one customer in `share` is over."""
-    (average,) = _row(
+    (average,) = row(
         loader,
         "SELECT average FROM customer_stats WHERE business_id = %s AND scope_id = %s ORDER BY average DESC"
         " OFFSET (SELECT count(*) / %s FROM customer_stats WHERE business_id = %s AND scope_id = %s) LIMIT 1",
@@ -98,10 +98,10 @@ def conditions(loader: Connection, who: Subject, share: int) -> Conditions:
 
 def customers(loader: Connection, who: Subject) -> tuple[int, int]:
     """A customer with five sales, and one that is given 50,000 once."""
-    (few,) = _row(loader, f"{_WITH_FIVE} ORDER BY customer_id LIMIT 1", who.business, who.scope)
-    (many,) = _row(loader, f"{_WITH_FIVE} ORDER BY customer_id DESC LIMIT 1", who.business, who.scope)
+    (few,) = row(loader, f"{_WITH_FIVE} ORDER BY customer_id LIMIT 1", who.business, who.scope)
+    (many,) = row(loader, f"{_WITH_FIVE} ORDER BY customer_id DESC LIMIT 1", who.business, who.scope)
     counted = "SELECT count(*) FROM transaction WHERE business_id = %s AND customer_id = %s"
-    (sales,) = _row(loader, counted, who.business, many)
+    (sales,) = row(loader, counted, who.business, many)
     if sales < _MANY:
         _multiply(loader, who.business, many, _MANY // sales)
     return few, many
@@ -156,7 +156,7 @@ def _admin(loader: Connection, business: int) -> int:
         "INSERT INTO app_user (email, name, password_hash) VALUES (%s, 'Benchmark', '') ON CONFLICT DO NOTHING",
         [_USER],
     )
-    (user,) = _row(loader, "SELECT id FROM app_user WHERE email = %s", _USER)
+    (user,) = row(loader, "SELECT id FROM app_user WHERE email = %s", _USER)
     loader.execute(
         "INSERT INTO membership (business_id, user_id, role) VALUES (%s, %s, 'admin') ON CONFLICT DO NOTHING",
         [business, user],
@@ -164,8 +164,9 @@ def _admin(loader: Connection, business: int) -> int:
     return user
 
 
-def _row(loader: Connection, statement: str, *values: object) -> tuple[int, ...]:
-    row = loader.execute(statement.encode(), values).fetchone()
-    if row is None:
+def row(loader: Connection, statement: str, *values: object) -> tuple[int, ...]:
+    """Raises LookupError where there is none."""
+    found = loader.execute(statement.encode(), values).fetchone()
+    if found is None:
         raise LookupError(f"Nothing is found by {statement}")
-    return row
+    return found

@@ -20,6 +20,8 @@ class Timing:
 
     median: float
     p95: float
+    p99: float
+    mean: float
 
     def __str__(self) -> str:
         return f"{_figures(self.median)} ({_figures(self.p95)}) ms"
@@ -38,7 +40,8 @@ def in_turns(calls: Mapping[str, Call], times: int = TIMES) -> dict[str, Timing]
 
 
 def _timing(milliseconds: list[float]) -> Timing:
-    return Timing(statistics.median(milliseconds), statistics.quantiles(milliseconds, n=20, method="inclusive")[-1])
+    parts = statistics.quantiles(milliseconds, n=100, method="inclusive")
+    return Timing(statistics.median(milliseconds), parts[94], parts[98], statistics.fmean(milliseconds))
 
 
 def _figures(value: float) -> str:

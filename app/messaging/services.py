@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import case, update
+from sqlalchemy import Table, case, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db import business_id
@@ -13,6 +14,8 @@ from app.extensions import db
 from app.lib.sms import segments
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 
+# Made once, and of the table: it takes a third of the time of the model's.
+_WRITE = insert(cast(Table, Message.__table__)).on_conflict_do_nothing()
 WAITING = (MessageStatus.QUEUED, MessageStatus.HELD, MessageStatus.UNPAID)
 
 
@@ -51,7 +54,7 @@ def write_letters(
         for each in letters
     ]
     if rows:
-        db.session.execute(insert(Message).values(rows).on_conflict_do_nothing())
+        db.session.execute(_WRITE, rows)
 
 
 def forget_texts(customer_id: int) -> None:

@@ -45,6 +45,12 @@ class TestTheirEnd:
         idle = superuser.execute("SELECT now() - last_seen_at < interval '1 minute' FROM user_session").fetchone()
         assert idle == (True,)
 
+    def test_who_asks_is_looked_up_by_a_plan_made_once(self, superuser: psycopg.Connection) -> None:
+        """PERFORMANCE: every request asks it, and a function that is made anew forgets its settings."""
+        found = superuser.execute("SELECT proconfig::text FROM pg_proc WHERE proname = 'session_identity'").fetchone()
+        assert found is not None
+        assert "plan_cache_mode=force_generic_plan" in found[0]
+
     def test_an_ended_session_leads_back_after_signing_in(
         self, anna: FlaskClient, superuser: psycopg.Connection
     ) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from decimal import Decimal
 
 import pytest
@@ -305,3 +307,14 @@ class TestOnce:
     def test_figures_that_nobody_saw_are_refused(self, sasha: FlaskClient, iryna: int) -> None:
         page = sell(sasha, PHONE, "100")
         assert follow(sasha, page, "/confirmation", {"total": "much"}).status_code == 400
+
+
+def test_a_sale_takes_few_statements(
+    sasha: FlaskClient, iryna: int, count_statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """PERFORMANCE: at most 12 from the form to the receipt, beside the one that asks who sends it."""
+    follow(sasha, sell(sasha, PHONE, "100"), "/confirmation")
+    form = the_form(sell(sasha, PHONE, "120"), "/confirmation")
+    with count_statements() as sent:
+        assert send(sasha, form, {}).status_code == 303
+    assert len([each for each in sent if "session_identity" not in each]) <= 12, "\n".join(sent)

@@ -49,46 +49,54 @@ _UNDONE = text(
     " LEFT JOIN lot l ON l.business_id = e.business_id AND l.id = u.lot_id"
     " WHERE e.business_id = :business AND e.customer_id = :customer AND e.id = ANY(:entries)"
 )
-_IDS = text(
-    "SELECT ARRAY(SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, :entries)),"
-    " ARRAY(SELECT nextval(pg_get_serial_sequence('lot', 'id')) FROM generate_series(1, :lots))"
-)
 # References are checked when the statement ends, so that entries, lots and balances go in together. What expires on the
 # way is a date's doing: it belongs to no sale, place or person, and tells a location operator nothing (PR-3).
 _WRITE = text(
     """
-    WITH entries AS (
+    WITH lines AS MATERIALIZED (
+        SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) AS id, line.*
+        FROM unnest(CAST(:wallets AS bigint[]), CAST(:kinds AS smallint[]), CAST(:amounts AS bigint[]),
+            CAST(:balances AS bigint[]), CAST(:keys AS text[]), CAST(:reverses AS bigint[]), CAST(:notes AS text[]))
+            WITH ORDINALITY line (wallet_id, kind, amount, balance_after, key, reverses_id, note, number)
+    ), entries AS (
         INSERT INTO ledger_entry (business_id, id, customer_id, wallet_id, kind, amount, balance_after, at, key,
             point_of_sale_id, transaction_id, reverses_id, user_id, note)
-        SELECT :business, id, :customer, wallet_id, kind, amount, balance_after, :at, key,
+        -- What a reversal brings back after its date expires once more, so the lot alone does not name it.
+        SELECT :business, id, :customer, wallet_id, kind, amount, balance_after, :at,
+            CASE kind WHEN :expired THEN key || ':' || id ELSE key END,
             CASE WHEN kind <> :expired THEN CAST(:place AS bigint) END,
             CASE WHEN kind <> :expired THEN CAST(:transaction AS bigint) END, reverses_id,
             CASE WHEN kind <> :expired THEN CAST(:user AS bigint) END, note
-        FROM unnest(CAST(:entry_ids AS bigint[]), CAST(:wallets AS bigint[]), CAST(:kinds AS smallint[]),
-            CAST(:amounts AS bigint[]), CAST(:balances AS bigint[]), CAST(:keys AS text[]),
-            CAST(:reverses AS bigint[]), CAST(:notes AS text[]))
-            line (id, wallet_id, kind, amount, balance_after, key, reverses_id, note)
+        FROM lines
+    ), new AS MATERIALIZED (
+        SELECT nextval(pg_get_serial_sequence('lot', 'id')) AS id, lines.id AS entry_id, lines.wallet_id, made.*
+        FROM unnest(CAST(:lot_lines AS bigint[]), CAST(:lot_amounts AS bigint[]), CAST(:lot_remaining AS bigint[]),
+            CAST(:lot_expiries AS timestamptz[]), CAST(:lot_titles AS text[]))
+            made (number, amount, remaining, expires_at, title)
+        JOIN lines USING (number)
     ), made AS (
         INSERT INTO lot (business_id, id, customer_id, wallet_id, entry_id, amount, remaining, expires_at, title)
-        SELECT :business, id, :customer, wallet_id, entry_id, amount, remaining, expires_at, title
-        FROM unnest(CAST(:lot_ids AS bigint[]), CAST(:lot_wallets AS bigint[]), CAST(:lot_entries AS bigint[]),
-            CAST(:lot_amounts AS bigint[]), CAST(:lot_remaining AS bigint[]), CAST(:lot_expiries AS timestamptz[]),
-            CAST(:lot_titles AS text[])) made (id, wallet_id, entry_id, amount, remaining, expires_at, title)
+        SELECT :business, id, :customer, wallet_id, entry_id, amount, remaining, expires_at, title FROM new
     ), changed AS (
         UPDATE lot SET remaining = now.remaining
         FROM unnest(CAST(:changed_ids AS bigint[]), CAST(:changed_remaining AS bigint[])) now (id, remaining)
         WHERE lot.business_id = :business AND lot.id = now.id
     ), used AS (
         INSERT INTO lot_use (business_id, entry_id, lot_id, amount)
-        SELECT :business, entry_id, lot_id, amount
-        FROM unnest(CAST(:use_entries AS bigint[]), CAST(:use_lots AS bigint[]), CAST(:use_amounts AS bigint[]))
-            taken (entry_id, lot_id, amount)
+        SELECT :business, lines.id, coalesce(new.id, taken.lot), taken.amount
+        FROM unnest(CAST(:use_lines AS bigint[]), CAST(:use_lots AS bigint[]), CAST(:use_amounts AS bigint[]))
+            taken (number, lot, amount)
+        JOIN lines USING (number)
+        -- A lot that is made here goes by the number of its line, below 0.
+        LEFT JOIN new ON new.number = -taken.lot
+    ), written AS (
+        UPDATE balance SET amount = now.amount, expiring_at = now.expiring_at, expiring = now.expiring
+        FROM unnest(CAST(:held_wallets AS bigint[]), CAST(:held_amounts AS bigint[]),
+            CAST(:held_expiring_at AS timestamptz[]), CAST(:held_expiring AS bigint[]))
+            now (wallet_id, amount, expiring_at, expiring)
+        WHERE balance.business_id = :business AND balance.customer_id = :customer AND balance.wallet_id = now.wallet_id
     )
-    UPDATE balance SET amount = now.amount, expiring_at = now.expiring_at, expiring = now.expiring
-    FROM unnest(CAST(:held_wallets AS bigint[]), CAST(:held_amounts AS bigint[]),
-        CAST(:held_expiring_at AS timestamptz[]), CAST(:held_expiring AS bigint[]))
-        now (wallet_id, amount, expiring_at, expiring)
-    WHERE balance.business_id = :business AND balance.customer_id = :customer AND balance.wallet_id = now.wallet_id
+    SELECT id FROM lines ORDER BY number
     """
 )
 
@@ -159,10 +167,6 @@ def _undone(customer_id: int, moves: Sequence[Move], holdings: dict[int, Holding
 def _write(
     customer_id: int, holdings: dict[int, Holding], order: list[Line], occasion: Occasion, moment: datetime
 ) -> list[Posted]:
-    made = [line for line in order if line.made is not None]
-    entries, lots = db.session.execute(_IDS, {"entries": len(order), "lots": len(made)}).one()
-    # A lot made here gets its number now; one that was there keeps its own.
-    numbers = {(line.move.wallet_id, _made(line).id): number for line, number in zip(made, lots, strict=True)}
     values: dict[str, Any] = {
         "business": business_id(),
         "customer": customer_id,
@@ -171,67 +175,61 @@ def _write(
         "place": occasion.point_of_sale_id,
         "transaction": occasion.transaction_id,
         "expired": int(EntryKind.EXPIRED),
-        **_entry_values(order, entries),
-        **_lot_values(holdings, made, dict(zip(map(id, order), entries, strict=True)), numbers),
-        **_use_values(order, entries, numbers),
+        **_entry_values(order),
+        **_lot_values(holdings, order),
+        **_use_values(order),
         **_held_values(holdings),
     }
-    db.session.execute(_WRITE, values)
+    entries = db.session.scalars(_WRITE, values).all()
     return [
         Posted(number, line.move.wallet_id, line.amount, line.balance_after)
         for line, number in zip(order, entries, strict=True)
     ]
 
 
-def _entry_values(order: list[Line], entries: Sequence[int]) -> dict[str, list[Any]]:
+def _entry_values(order: list[Line]) -> dict[str, list[Any]]:
     return {
-        "entry_ids": list(entries),
         "wallets": [line.move.wallet_id for line in order],
         "kinds": [int(line.move.kind) for line in order],
         "amounts": [line.amount for line in order],
         "balances": [line.balance_after for line in order],
-        "keys": [_key(line, number) for line, number in zip(order, entries, strict=True)],
+        "keys": [line.move.key for line in order],
         "reverses": [line.reverses for line in order],
         "notes": [line.move.note for line in order],
     }
 
 
-def _key(line: Line, number: int) -> str:
-    # What a reversal brings back after its date expires once more, so the lot alone does not name it.
-    return f"{line.move.key}:{number}" if line.move.kind is EntryKind.EXPIRED else line.move.key
-
-
-def _lot_values(
-    holdings: dict[int, Holding],
-    made: list[Line],
-    entries: dict[int, int],
-    numbers: dict[tuple[int, int], int],
-) -> dict[str, list[Any]]:
-    now = [holdings[line.move.wallet_id].lots[_made(line).id] for line in made]
+def _lot_values(holdings: dict[int, Holding], order: list[Line]) -> dict[str, list[Any]]:
+    """Lots that lines make, each by the number of its line, and those that were there and changed."""
+    made = {
+        number: holdings[line.move.wallet_id].lots[line.made.id]
+        for number, line in enumerate(order, start=1)
+        if line.made is not None
+    }
     kept = [holding.lots[number] for holding in holdings.values() for number in holding.changed if number > 0]
     return {
-        "lot_ids": [numbers[line.move.wallet_id, _made(line).id] for line in made],
-        "lot_wallets": [line.move.wallet_id for line in made],
-        "lot_entries": [entries[id(line)] for line in made],
-        "lot_amounts": [lot.amount for lot in now],
-        "lot_remaining": [lot.remaining for lot in now],
-        "lot_expiries": [lot.expires_at for lot in now],
-        "lot_titles": [lot.title for lot in now],
+        "lot_lines": list(made),
+        "lot_amounts": [lot.amount for lot in made.values()],
+        "lot_remaining": [lot.remaining for lot in made.values()],
+        "lot_expiries": [lot.expires_at for lot in made.values()],
+        "lot_titles": [lot.title for lot in made.values()],
         "changed_ids": [lot.id for lot in kept],
         "changed_remaining": [lot.remaining for lot in kept],
     }
 
 
-def _use_values(order: list[Line], entries: Sequence[int], numbers: dict[tuple[int, int], int]) -> dict[str, list[Any]]:
+def _use_values(order: list[Line]) -> dict[str, list[Any]]:
+    numbered = list(enumerate(order, start=1))
+    made = {(line.move.wallet_id, line.made.id): -number for number, line in numbered if line.made is not None}
     uses = [
-        (entry, numbers.get((line.move.wallet_id, lot), lot), amount)
-        for line, entry in zip(order, entries, strict=True)
+        (number, made.get((line.move.wallet_id, lot), lot), amount)
+        for number, line in numbered
         for lot, amount in line.uses
     ]
     return {
-        "use_entries": [entry for entry, _lot, _amount in uses],
-        "use_lots": [lot for _entry, lot, _amount in uses],
-        "use_amounts": [amount for _entry, _lot, amount in uses],
+        "use_lines": [number for number, _lot, _amount in uses],
+        "use_lots": [lot for _number, lot, _amount in uses],
+        "use_amounts": [amount for _number, _lot, amount in uses],
     }
 
 
@@ -243,9 +241,3 @@ def _held_values(holdings: dict[int, Holding]) -> dict[str, list[Any]]:
         "held_expiring_at": [soonest[wallet][0] or dates.NEVER for wallet in holdings],
         "held_expiring": [soonest[wallet][1] for wallet in holdings],
     }
-
-
-def _made(line: Line) -> Lot:
-    if line.made is None:
-        raise TypeError("This line made no lot.")
-    return line.made

@@ -26,7 +26,7 @@ from app.loyalty.queries.programs import (
     question_named,
     questions,
 )
-from app.loyalty.queries.rules import every_rule, rule_named, rule_read, rules_of
+from app.loyalty.queries.rules import active_rules, every_rule, rule_named, rule_read, rules_of, rules_read
 from app.loyalty.queries.settings import (
     Settings,
     account_named,
@@ -52,6 +52,7 @@ __all__ = [
     "account_named",
     "accounts",
     "accounts_of",
+    "active_rules",
     "categories_of",
     "category_named",
     "every_program",
@@ -81,6 +82,7 @@ __all__ = [
     "rule_named",
     "rule_read",
     "rules_of",
+    "rules_read",
     "search_goods",
     "wallet_of",
 ]

@@ -92,7 +92,7 @@ def offered_goods() -> list[tuple[GoodGroup | None, list[Good]]]:
 
 
 def list_prices(goods: Collection[int]) -> dict[int, int]:
-    """Good → price, of those that are offered at the price of the list; where it varies, who sells says it."""
+    """Good → price, of those that are offered at the price of the list; where it varies, whoever sells says it."""
     fixed = _offered().where(Good.id.in_(goods), ~Good.variable_price).with_only_columns(Good.id, Good.price)
     return {row.id: row.price for row in db.session.execute(fixed)} if goods else {}
 

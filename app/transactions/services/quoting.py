@@ -15,7 +15,7 @@ from app.ledger.services import Holding
 from app.lib import dates
 from app.lib.formats import precision
 from app.loyalty.models import Access, Good
-from app.loyalty.queries import rules_of
+from app.loyalty.queries import rules_read
 from app.loyalty.rules import WHOLE_PERCENT, Line, Outcome, Purchase, Rounding, outcome
 from app.transactions.notices import Manner
 from app.transactions.services.basket import Basket, Figures, Refusal, RefusedError, check_size
@@ -116,7 +116,7 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
         purchase.category_id,
         row.category_id is not None,
         digits,
-        outcome(rules_of(basket.program_id), purchase),
+        outcome(rules_read(row.rules), purchase),
         Rounding(row.Program.rounding),
         row.Program.points_share,
         row.Program.pin_limit,

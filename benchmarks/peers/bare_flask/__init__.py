@@ -1,0 +1,1 @@
+"""A sale in one view of Flask, its SQL written by hand."""
