@@ -11,6 +11,7 @@ MINUTES = {
     "jobs.housekeeping.end_stale_sessions": 1,
     "jobs.housekeeping.forget_unsent_forms": 1,
     "jobs.housekeeping.expire_points": 1,
+    "jobs.categories.assign_all_categories": 1,
     "jobs.housekeeping.check_audit_logs": 60,
     "jobs.housekeeping.forget_drafts": 24 * 60,
 }

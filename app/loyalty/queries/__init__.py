@@ -39,6 +39,7 @@ from app.loyalty.queries.settings import (
     program_settings,
     programs_of_wallets,
     rule_counts,
+    run_of,
     wallet_of,
 )
 
@@ -79,6 +80,7 @@ __all__ = [
     "rule_named",
     "rule_read",
     "rules_of",
+    "run_of",
     "search_goods",
     "wallet_of",
 ]

@@ -73,16 +73,16 @@ def _customer(basket: Basket, hold: bool) -> CTE:
 
 
 def _of_program(basket: Basket) -> list[ColumnElement[Any]]:
-    """Its default category, and the wallets of money accounts that pay in it (LP-4)."""
+    """Its default category, whether rules give others (AC-3), the wallets of accounts that pay in it (LP-4)."""
     here = business_id()
-    first = select(Category.id).where(
-        Category.business_id == here, Category.program_id == basket.program_id, Category.is_default
-    )
+    own = Category.business_id == here, Category.program_id == basket.program_id
+    first = select(Category.id).where(*own, Category.is_default)
     accounts = select(ProgramAccount.wallet_id).where(
         ProgramAccount.business_id == here, ProgramAccount.program_id == basket.program_id
     )
     return [
         first.scalar_subquery().label("default_category"),
+        exists().where(*own, Category.has_rule).label("assigns"),
         func.array(accounts.scalar_subquery()).label("accounts"),
     ]
 
