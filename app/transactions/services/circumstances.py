@@ -11,7 +11,7 @@ from app.customers.models import Customer, Enrolment
 from app.db import business_id
 from app.extensions import db
 from app.loyalty.models import Category, Notify, Program, ProgramAccount
-from app.transactions.models import Transaction
+from app.transactions.models import Kind, Transaction
 from app.transactions.notices import Manner
 from app.transactions.services.basket import Basket, Refusal, RefusedError
 
@@ -92,4 +92,6 @@ def _bought_before(basket: Basket) -> ColumnElement[bool]:
         Transaction.business_id == business_id(),
         Transaction.customer_id == basket.customer_id,
         Transaction.program_id == basket.program_id,
+        # Points by hand are told to nobody, so they are no welcome.
+        Transaction.kind == Kind.SALE,
     )
