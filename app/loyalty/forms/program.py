@@ -49,7 +49,8 @@ class LanguagesField(Field):  # type: ignore[misc]
         return [(language, name, self.data.get(language, "")) for language, name in LANGUAGES.items()]
 
     def words(self, value: Mapping[str, str]) -> str:
-        return "; ".join(f"{name}: {value[language]}" for language, name in LANGUAGES.items() if language in value)
+        said = (f"{name}: {value[language]}" for language, name in LANGUAGES.items() if language in value)
+        return "; ".join(said) or "–"
 
     def pre_validate(self, form: Form) -> None:
         if self.needed and not self.data:
@@ -175,7 +176,8 @@ class CategoryForm(KeptForm):
         return {name: self[name].data if name in self else None for name in Category.RULE}
 
     def validate_months(self, field: Field) -> None:
-        if field.data is not None and self.from_amount.data is None and self.from_sales.data is None:
+        asked = self.from_amount, self.from_sales
+        if field.data and not any(each.data or each.errors for each in asked):
             raise ValidationError(_("Enter a turnover or a number of sales, or leave this empty."))
 
 
