@@ -14,6 +14,7 @@ from app.local.embedded import ADMIN, APP, DATABASE, LOADER, OWNER, Postgres
 from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, tables
 
 DEFINERS = {
+    "assign_categories",
     "charge_sale",
     "customer_search_ids",
     "end_session",

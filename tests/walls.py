@@ -96,6 +96,7 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO business_feature (business_id, feature) VALUES (%(id)s, 'viber')",
         "INSERT INTO program_rule (business_id, program_id, name, conditions, effects)"
         " VALUES (%(id)s, %(program)s, 'Always', '{}', '{\"points_percent\": 500}')",
+        "INSERT INTO category_run (business_id, program_id, started_at) VALUES (%(id)s, %(program)s, now())",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
     ):

@@ -133,6 +133,10 @@ class Feature(StrEnum):
     """A tablet at the counter where customers identify themselves (KI-1)."""
 
 
+BETA = frozenset({Feature.KIOSK})
+"""Features that are still being tried."""
+
+
 class BusinessFeature(Base):
     """A feature that is on; those without a row are off."""
 

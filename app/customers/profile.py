@@ -66,6 +66,7 @@ def identity(customer: Customer) -> dict[str, Any]:
         "cards": _cards(customer.id),
         "access": default["access"] if default else "none",
         "category": default["category"] if default else None,
+        "category_by_hand": default is not None and default["by_hand"],
         "confirmed": customer.confirmed,
         "app_installed": customer.app_installed,
         "registered_on": local(customer.registered_at).date(),
@@ -81,7 +82,10 @@ def full_name(customer: Customer) -> str:
 def programs(customer_id: int) -> list[dict[str, Any]]:
     """Category and access type in each program, the default one first (AC-1)."""
     rows = db.session.execute(
-        select(Program.title, Program.is_default, Category.name, Enrolment.access)
+        select(
+            *(Program.id, Program.title, Program.is_default),
+            *(Category.name, Enrolment.category_by_hand, Enrolment.access),
+        )
         .join(Program, (Program.business_id == Enrolment.business_id) & (Program.id == Enrolment.program_id))
         .join(Category, (Category.business_id == Enrolment.business_id) & (Category.id == Enrolment.category_id))
         .where(Enrolment.business_id == business_id(), Enrolment.customer_id == customer_id)
@@ -89,9 +93,11 @@ def programs(customer_id: int) -> list[dict[str, Any]]:
     )
     return [
         {
+            "id": row.id,
             "name": row.title,
             "is_default": row.is_default,
             "category": row.name,
+            "by_hand": row.category_by_hand,
             "access": row.access.name.lower(),
         }
         for row in rows

@@ -15,7 +15,7 @@ from app.audit_words import Kind, KnownFields, Words, listed, one_of, yes_or_no
 from app.businesses.queries import place_options
 from app.db import business_id
 from app.extensions import db
-from app.filters import language
+from app.filters import language, money
 from app.locale import LANGUAGES
 from app.loyalty.kinds import access_labels, notify_labels, rounding_labels
 from app.loyalty.models import Category, Good, GoodGroup, Program, ProgramRule, Wallet
@@ -33,6 +33,11 @@ def _fields() -> KnownFields:
             "wallet_id": (_("Points"), one_of(_plainly(_all(Wallet, Wallet.name)))),
             "is_default": (_("Default program"), yes_or_no),
             "default": (_("Given to new customers"), str),
+            "from_amount": (_("Turnover from"), _figure(money)),
+            "from_sales": (_("Sales from"), str),
+            "months": (_("In the last months"), str),
+            "looked": (_("Customers looked at"), str),
+            "moved": (_("Customers moved"), str),
             "order": (_("Order"), listed),
             "public_names": (_("Name that customers read"), _in_languages),
             "public_descriptions": (_("Description that customers read"), _in_languages),
@@ -143,6 +148,7 @@ KINDS = (
             "program.create": _l("Program made"),
             "program.change": _l("Program changed"),
             "category.order": _l("Categories put in another order"),
+            "category.assign": _l("Categories given by the rules"),
         },
         names=lambda ids: _all(Program, Program.title, ids),
         fields=_fields,
@@ -160,7 +166,7 @@ KINDS = (
         _l("Category"),
         {
             "category.add": _l("Category added"),
-            "category.change": _l("Category renamed"),
+            "category.change": _l("Category changed"),
             "category.make_default": _l("Category given to new customers"),
         },
         names=lambda ids: _all(Category, Category.name, ids),

@@ -8,9 +8,11 @@ from typing import Literal
 
 from babel.dates import get_day_names
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.filters import language, money, short_date
 from app.lib import decimals, formats
+from app.loyalty.models import Category
 from app.loyalty.offered import Names, Offered
 from app.loyalty.rules import (
     AccountAmount,
@@ -45,6 +47,18 @@ def when(conditions: Conditions, known: Offered) -> list[str]:
 
 def then(effects: Iterable[Effect], known: Offered) -> list[str]:
     return [_given(effect, known) for effect in effects]
+
+
+def category_rule(category: Category) -> str:
+    """What the rule that gives a category asks for; '' where none does (AC-3)."""
+    sales, months = category.from_sales, category.months
+    parts = [
+        category.from_amount is not None and _("turnover from %(amount)s", amount=amount(category.from_amount)),
+        sales is not None and ngettext("from %(num)d sale", "from %(num)d sales", sales),
+        months is not None and ngettext("in the last %(num)d month", "in the last %(num)d months", months),
+    ]
+    words = ", ".join(str(part) for part in parts if part)
+    return words[:1].upper() + words[1:]
 
 
 def names(ids: Iterable[int], known: Names) -> str:

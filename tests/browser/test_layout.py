@@ -8,8 +8,13 @@ import time
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from app.extensions import db
+from app.loyalty.models import Program
+from app.loyalty.rules import PointsPercent
+from app.loyalty.services.accounts import add_account
+from app.loyalty.services.settings import change_program
 from tests.browser.conftest import PageFor
-from tests.factories import add_customer, add_sale
+from tests.factories import add_category, add_customer, add_rule, add_sale
 from tests.people import Town
 
 WHILE = 30_000  # milliseconds, on a processor slowed down
@@ -115,3 +120,17 @@ def _come_late(route: Route) -> None:
 def _faults(page: Page) -> list[str]:
     wide = ["page"] if page.evaluate("document.documentElement.scrollWidth > innerWidth") else []
     return [*page.evaluate(COVERED, CONTROLS), *page.evaluate(CUT), *wide]
+
+
+@pytest.mark.parametrize("tab", ["", "/rules", "/rules/{rule}", "/customer-categories", "/accounts"])
+def test_long_names_leave_a_program_in_the_width_of_a_phone(page_for: PageFor, town: Town, tab: str) -> None:
+    """LP-1, LP-2, LP-4, AC-3: names of 300 characters without a blank."""
+    shop, long = town.kavalier, "Ш" * 300
+    with shop.work(town.anna):
+        add_category(long)
+        add_account(shop.program, long, "")
+        rule = add_rule(shop.program, PointsPercent(500), name=long)
+        change_program(db.session.get_one(Program, (shop.id, shop.program)), {"title": long})
+    page = page_for(town.anna, width=390, height=844)
+    page.goto(f"/programs/{shop.program}{tab.format(rule=rule)}")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

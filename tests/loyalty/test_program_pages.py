@@ -196,6 +196,7 @@ class TestAdvanced:
             switch_feature(Feature.ALPHA_NAME, on=True)
             assert program_settings(town.kavalier.program).sender == ""
         assert "Own sender name of SMS On" in text_of(anna.get(advanced))
+        assert "Kiosk Beta Off" in text_of(anna.get(advanced))
         assert submit(anna, advanced, {"sender": "Кавалер"}).status_code == 422
         assert submit(anna, advanced, {"sender": "12345"}).status_code == 422
         submit(anna, advanced, {"sender": "Kavalier"})

@@ -34,7 +34,7 @@ from app.loyalty.services.accounts import (
     remove_account,
     share_account,
 )
-from app.loyalty.services.categories import add_category, make_default, order_categories, rename_category
+from app.loyalty.services.categories import add_category, change_category, make_default, order_categories
 from app.loyalty.services.names import NameTakenError
 from app.loyalty.services.rules import RuleSaid, add_rule, change_rule
 from app.loyalty.services.settings import change_program
@@ -233,7 +233,7 @@ class TestCategories:
         with town.kavalier.work(town.anna):
             silver, gold = add_category(program, "Silver"), add_category(program, "Gold")
             order_categories(program, [gold, 999, gold, silver])
-            rename_category(category_named(program, gold), "Golden")
+            change_category(category_named(program, gold), "Golden")
             with pytest.raises(NameTakenError):
                 add_category(program, "new customers")
         with town.kavalier.work():

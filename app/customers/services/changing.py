@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app import audit
 from app.customers.details import Details, details_of, differences
 from app.customers.models import Customer
 from app.customers.services import writing
+
+
+def release_category(customer: Customer, program_id: int) -> None:
+    """Has the rules of a program give the category again (AC-3); needs the customer held."""
+    kept = details_of(customer)
+    if program_id in kept.standings:
+        standing = replace(kept.standings[program_id], category_id=None)
+        change_customer(customer, replace(kept, standings={**kept.standings, program_id: standing}))
 
 
 def change_customer(customer: Customer, new: Details) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from app.customers.details import AnswerValue, Details
 from app.customers.models import Answer, Card, Consent, ConsentKind, Customer, CustomerSearch, Enrolment
 from app.customers.search import document
+from app.customers.services.assigning import assign_categories
 from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib import dates
@@ -141,7 +142,7 @@ def keep_consents(customer_id: int, old: Details, new: Details) -> None:
 
 
 def keep_standings(customer_id: int, old: Details, new: Details) -> None:
-    """Access and category in each program; a category that is released stays until the rules change it (AC-3)."""
+    """Access and category in each program; one that is released gets what the rules say (AC-3)."""
     changed = {number for number, standing in new.standings.items() if old.standings.get(number) != standing}
     if not changed:
         return
@@ -152,6 +153,10 @@ def keep_standings(customer_id: int, old: Details, new: Details) -> None:
         enrolment.access = standing.access
         enrolment.category_by_hand = standing.category_id is not None
         enrolment.category_id = standing.category_id or enrolment.category_id
+    db.session.flush()
+    for program_id in sorted(changed):
+        if new.standings[program_id].category_id is None:
+            assign_categories(program_id, [customer_id])
 
 
 def _of(kind: Any, customer_id: int) -> tuple[Any, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import takes
@@ -16,7 +17,7 @@ from app.customers.details import Details, Standing, details_of
 from app.customers.forms.details import CustomerForm, customer_form, offer_places
 from app.customers.models import Customer
 from app.customers.queries import customer_named, customer_to_change, last_change
-from app.customers.services import TakenError, change_customer, create_customer
+from app.customers.services import TakenError, change_customer, create_customer, release_category
 from app.customers.views.blueprint import blueprint
 from app.customers.wording import Wording
 from app.identity import workplace
@@ -56,6 +57,17 @@ def change(customer_id: int) -> BaseResponse:
     # Without the name, as the words wait in a cookie.
     flash(_("The customer was saved."), "success")
     return go(_back(url_for("customers.profile", customer_id=customer_id)))
+
+
+@blueprint.post("/<int:customer_id>/programs/<int:program_id>/category-release")
+@requires(Permission.EDIT_CUSTOMERS)
+def release(customer_id: int, program_id: int) -> BaseResponse:
+    customer = customer_to_change(customer_id)
+    if program_id not in details_of(customer).standings:
+        raise NotFound
+    release_category(customer, program_id)
+    flash(_("From now on the rules give the category."), "success")
+    return go(url_for("customers.profile", customer_id=customer_id))
 
 
 @blueprint.get("/new")

@@ -13,15 +13,16 @@ from wtforms import BooleanField, Field, Form, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
-from app.forms import HourField, HundredthsField, KeptForm, WholeField, Within, line, name_line
+from app.forms import HourField, HundredthsField, KeptForm, MoneyField, WholeField, Within, line, name_line
 from app.lib.texts import has_control_characters, one_line
 from app.locale import LANGUAGES
 from app.loyalty.kinds import access_labels, notify_labels, rounding_labels
-from app.loyalty.models import Program, Wallet
+from app.loyalty.models import Category, Program, Wallet
 
 LONGEST_UNIT, LONGEST_PUBLIC_NAME, LONGEST_DESCRIPTION, LONGEST_SENDER = 20, 100, 2000, 11
 LONGEST_SIGNATURE = 100
 WEB = re.compile(r"https?://[^\s/]+\.[^\s]+")
+MORE = Within(1, message=_l("More than 0."))
 NUMBER = InputRequired(_l("Enter a number."))
 SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ._-]+")
 
@@ -48,7 +49,8 @@ class LanguagesField(Field):  # type: ignore[misc]
         return [(language, name, self.data.get(language, "")) for language, name in LANGUAGES.items()]
 
     def words(self, value: Mapping[str, str]) -> str:
-        return "; ".join(f"{name}: {value[language]}" for language, name in LANGUAGES.items() if language in value)
+        said = (f"{name}: {value[language]}" for language, name in LANGUAGES.items() if language in value)
+        return "; ".join(said) or "–"
 
     def pre_validate(self, form: Form) -> None:
         if self.needed and not self.data:
@@ -158,7 +160,25 @@ class AdvancedForm(KeptForm):
 
 
 class CategoryForm(KeptForm):
+    """Over a Category; the default one is the one that no rule gives."""
+
+    fields = ("name", "from_amount", "from_sales", "months")
+
     name = name_line()
+    from_amount = MoneyField(_l("Turnover from"), [MORE])
+    from_sales = WholeField(_l("Number of sales from"), [MORE])
+    months = WholeField(_l("In the last months"), [Within(1, 120, _l("From 1 to 120 months."))])
+
+    def without_rule(self) -> None:
+        del self.from_amount, self.from_sales, self.months
+
+    def rule(self) -> dict[str, int | None]:
+        return {name: self[name].data if name in self else None for name in Category.RULE}
+
+    def validate_months(self, field: Field) -> None:
+        asked = self.from_amount, self.from_sales
+        if field.data and not any(each.data or each.errors for each in asked):
+            raise ValidationError(_("Enter a turnover or a number of sales, or leave this empty."))
 
 
 class AccountForm(KeptForm):

@@ -1,9 +1,9 @@
 """What a business sets up for its customers: programs with their rules, the questionnaire, goods and services."""
 
+from app.loyalty.models.categories import Category, CategoryRun
 from app.loyalty.models.goods import Good, GoodGroup
 from app.loyalty.models.programs import (
     Access,
-    Category,
     FieldKind,
     Notify,
     Program,
@@ -18,6 +18,7 @@ from app.loyalty.models.rules import ProgramRule
 __all__ = [
     "Access",
     "Category",
+    "CategoryRun",
     "FieldKind",
     "Good",
     "GoodGroup",

@@ -1,6 +1,6 @@
 """The frame in which customers earn and redeem, and what they are asked.
 
-Programs, wallets, categories (LP-1, LP-4, AC-1 to AC-3), the questionnaire (LP-7).
+Programs, wallets (LP-1, LP-4, AC-1, AC-2), the questionnaire (LP-7).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     Time,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -138,32 +137,6 @@ class ProgramAccount(Base):
     business_id: Mapped[BusinessKey]
     program_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     wallet_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-
-
-class Category(Base):
-    """A group of customers in a program, such as New Customers (AC-3)."""
-
-    __tablename__ = "category"
-    __table_args__ = (
-        ForeignKeyConstraint(["business_id", "program_id"], ["program.business_id", "program.id"]),
-        UniqueConstraint("business_id", "program_id", "name"),
-        Index(
-            "category_default_key",
-            "business_id",
-            "program_id",
-            unique=True,
-            postgresql_where=text("is_default"),
-        ),
-    )
-
-    business_id: Mapped[BusinessKey]
-    id: Mapped[Id]
-    program_id: Mapped[int] = mapped_column(BigInteger)
-    name: Mapped[str] = mapped_column(Text)
-    is_default: Mapped[bool] = mapped_column(Boolean, server_default="false")
-    position: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    """The order in which categories are listed and the table sorts them."""
-    created_at: Mapped[Created]
 
 
 class FieldKind(IntEnum):

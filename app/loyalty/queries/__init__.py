@@ -40,6 +40,7 @@ from app.loyalty.queries.settings import (
     program_settings,
     programs_of_wallets,
     rule_counts,
+    run_of,
     wallet_of,
 )
 
@@ -83,6 +84,7 @@ __all__ = [
     "rule_read",
     "rules_of",
     "rules_read",
+    "run_of",
     "search_goods",
     "wallet_of",
 ]

@@ -14,7 +14,17 @@ from app.businesses.queries import features
 from app.db import business_id
 from app.extensions import db
 from app.lib.collation import sort_key
-from app.loyalty.models import Access, Category, Notify, Program, ProgramAccount, ProgramRule, Wallet, WalletKind
+from app.loyalty.models import (
+    Access,
+    Category,
+    CategoryRun,
+    Notify,
+    Program,
+    ProgramAccount,
+    ProgramRule,
+    Wallet,
+    WalletKind,
+)
 from app.loyalty.rules import Rounding
 
 
@@ -101,6 +111,11 @@ def categories_of(program_id: int) -> Sequence[Category]:
     """The categories of a program in their order."""
     mine = select(Category).where(Category.business_id == business_id(), Category.program_id == program_id)
     return db.session.scalars(mine.order_by(Category.position, Category.name, Category.id)).all()
+
+
+def run_of(program_id: int) -> CategoryRun | None:
+    """How the program's assignment rules go over its customers now, or went over them last."""
+    return db.session.get(CategoryRun, (business_id(), program_id))
 
 
 def category_named(program_id: int, number: int) -> Category:

@@ -13,7 +13,8 @@ from app.address import address
 from app.loyalty import pages
 from app.loyalty.forms.program import CategoryForm
 from app.loyalty.models import Category
-from app.loyalty.queries import categories_of, category_named, lock_programs, program_named
+from app.loyalty.queries import categories_of, category_named, lock_programs, program_named, run_of
+from app.loyalty.rule_words import category_rule
 from app.loyalty.services import categories as services
 from app.loyalty.views.blueprint import blueprint
 from app.permissions import Permission, requires
@@ -25,8 +26,10 @@ MOST_CATEGORIES = 50
 @blueprint.get("/programs/<int:program_id>/customer-categories")
 @requires(Permission.READ_LOYALTY)
 def categories(program_id: int) -> BaseResponse:
-    program = program_named(program_id)
-    return pages.show("loyalty/program/categories.html", program, "categories", categories=categories_of(program_id))
+    program, ranked = program_named(program_id), categories_of(program_id)
+    rules = {each.id: category_rule(each) for each in ranked}
+    shown: dict[str, Any] = {"categories": ranked, "rules": rules, "run": run_of(program_id)}
+    return pages.show("loyalty/program/categories.html", program, "categories", **shown)
 
 
 @blueprint.get("/programs/<int:program_id>/customer-categories/new")
@@ -44,7 +47,7 @@ def create_category(program_id: int) -> BaseResponse:
     if len(categories_of(program_id)) >= MOST_CATEGORIES:
         form.form_errors.append(_("A program has at most %(number)d categories.", number=MOST_CATEGORIES))
         return _show_new(program_id, form, 409)
-    if not pages.taken(form, form.name, lambda: services.add_category(program_id, form.name.data)):
+    if not pages.taken(form, form.name, lambda: services.add_category(program_id, form.name.data, form.rule())):
         return _show_new(program_id, form, 422)
     flash(_("“%(name)s” was added.", name=form.name.data), "success")
     return _back(program_id)
@@ -65,7 +68,7 @@ def order_categories(program_id: int) -> BaseResponse:
 @requires(Permission.EDIT_LOYALTY)
 def edit_category(program_id: int, category_id: int) -> BaseResponse:
     category = category_named(program_id, category_id)
-    form = CategoryForm(obj=category)
+    form = _form_of(category)
     form.show(category)
     return _show_kept(category, form)
 
@@ -75,11 +78,11 @@ def edit_category(program_id: int, category_id: int) -> BaseResponse:
 def change_category(program_id: int, category_id: int) -> BaseResponse:
     lock_programs()
     category = category_named(program_id, category_id)
-    form = CategoryForm(obj=category)
+    form = _form_of(category)
     if form.is_stale(category) and (differing := form.kept_words(category)):
         form.show(category)
         return _show_kept(category, form, 409, differing)
-    if not pages.taken(form, form.name, lambda: services.rename_category(category, form.name.data)):
+    if not pages.taken(form, form.name, lambda: services.change_category(category, form.name.data, form.rule())):
         return _show_kept(category, form, 422)
     flash(_("“%(name)s” was saved.", name=category.name), "success")
     return _back(program_id)
@@ -93,6 +96,13 @@ def make_category_default(program_id: int, category_id: int) -> BaseResponse:
     services.make_default(category)
     flash(_("New customers get “%(name)s” from now on.", name=category.name), "success")
     return _back(program_id)
+
+
+def _form_of(category: Category) -> CategoryForm:
+    form = CategoryForm(obj=category)
+    if category.is_default:
+        form.without_rule()
+    return form
 
 
 def _back(program_id: int) -> BaseResponse:

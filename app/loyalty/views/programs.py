@@ -8,7 +8,7 @@ from flask import flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.businesses.models import Feature
+from app.businesses.models import BETA, Feature
 from app.businesses.queries import feature_names, features
 from app.loyalty import pages
 from app.loyalty.forms.program import AdvancedForm, General, GeneralForm, NewProgramForm
@@ -149,7 +149,7 @@ def _show_advanced(
     found: Program, form: AdvancedForm, status: int = 200, kept: Sequence[tuple[str, str]] = ()
 ) -> BaseResponse:
     on = features()
-    switches = [(label, feature in on) for feature, label in feature_names().items()]
+    switches = [(label, feature in on, feature in BETA) for feature, label in feature_names().items()]
     return pages.show(
         "loyalty/program/advanced.html", found, "advanced", status, form=form, kept=kept, switches=switches
     )

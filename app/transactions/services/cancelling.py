@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app import audit
+from app.customers.services.assigning import assign_categories
 from app.customers.services.figures import hold_customer, uncount_sale
 from app.db import business_id
 from app.extensions import db
@@ -43,6 +44,7 @@ def cancel_sale(sale: Transaction, *, credit_missing: bool = False) -> None:
     db.session.flush()
     where = {"program": sale.program_id, "place": sale.point_of_sale_id, "terminal": sale.terminal_id}
     uncount_sale({"customer": sale.customer_id, **where})
+    assign_categories(sale.program_id, [sale.customer_id])
     take_back_bought(sale.id)
     audit.record("transaction.cancel", audit.Subject("transaction", sale.id), {"status": ("completed", "cancelled")})
 

@@ -13,7 +13,7 @@ from app.db import business_id
 from app.extensions import db
 from app.loyalty.models import Category, Notify, Program, ProgramAccount
 from app.loyalty.queries import active_rules
-from app.transactions.models import Transaction
+from app.transactions.models import Kind, Transaction
 from app.transactions.notices import Manner
 from app.transactions.services.basket import Basket, Refusal, RefusedError
 
@@ -89,15 +89,15 @@ def _standing(customer: CTE, hold: bool) -> CTE:
 
 
 def _of_program() -> list[ColumnElement[Any]]:
-    """Its default category, the wallets of money accounts that pay in it (LP-4), its rules."""
-    first = select(Category.id).where(
-        Category.business_id == _HERE, Category.program_id == _PROGRAM, Category.is_default
-    )
+    """Its default category, whether rules give others (AC-3), the wallets of accounts that pay (LP-4), its rules."""
+    own = Category.business_id == _HERE, Category.program_id == _PROGRAM
+    first = select(Category.id).where(*own, Category.is_default)
     accounts = select(ProgramAccount.wallet_id).where(
         ProgramAccount.business_id == _HERE, ProgramAccount.program_id == _PROGRAM
     )
     return [
         first.scalar_subquery().label("default_category"),
+        exists().where(*own, Category.has_rule).label("assigns"),
         func.array(accounts.scalar_subquery()).label("accounts"),
         active_rules(_HERE, _PROGRAM).label("rules"),
     ]
@@ -108,4 +108,6 @@ def _bought_before() -> ColumnElement[bool]:
         Transaction.business_id == _HERE,
         Transaction.customer_id == _CUSTOMER,
         Transaction.program_id == _PROGRAM,
+        # Points by hand are told to nobody, so they are no welcome.
+        Transaction.kind == Kind.SALE,
     )

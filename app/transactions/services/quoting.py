@@ -32,6 +32,8 @@ class Quote:
     access: Access
     category_id: int
     enrolled: bool
+    assigns: bool
+    """Whether the program's rules give categories (AC-3)."""
     digits: int
     outcome: Outcome
     rounding: Rounding
@@ -115,6 +117,7 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
         access,
         purchase.category_id,
         row.category_id is not None,
+        row.assigns,
         digits,
         outcome(rules_read(row.rules), purchase),
         Rounding(row.Program.rounding),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text, update
 
 from app.customers.models import Customer
+from app.customers.services.assigning import assign_categories
 from app.customers.services.enrolling import enrol
 from app.customers.services.figures import count_sale
 from app.db import business_id, current_scope
@@ -92,6 +93,8 @@ def sell(
     number = _write(asked, source, at)
     balance = _move(asked, held, number, at)
     count_sale(_figures(asked, at))
+    if asked.assigns:
+        assign_categories(basket.program_id, [basket.customer_id])
     if any(line.good_id is not None for line in basket.lines):
         add_bought(number)
     if basket.points:
