@@ -149,7 +149,7 @@ class TestFilters:
         superuser.execute("SET session_replication_role = replica")
         superuser.execute(
             "UPDATE audit_entry SET at = '2026-03-04T22:30:00Z'::timestamptz + (id - (SELECT max(id) FROM audit_entry))"
-            " * interval '1 second'"
+            " * interval '1 microsecond'"
         )
         everything = len(shown(anna))
         assert len(shown(anna, f"{PAGE}?from=2026-03-05&to=2026-03-05")) == everything
