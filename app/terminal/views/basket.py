@@ -117,10 +117,12 @@ def _program(sale: OpenSale) -> int:
 
 
 def _elsewhere(sale: OpenSale) -> str | None:
-    """Where a sale is that cannot be at this step: not begun, or done."""
+    """Where a sale is that cannot be at this step: not begun, or done, or there is something to be answered first."""
     if sale.transaction_id:
         return step("fate", sale.key)
-    return None if sale.customer_id else step("new_customer", sale.key)
+    if not sale.customer_id:
+        return step("new_customer", sale.key)
+    return step("answers", sale.key) if Counter(sale).must_answer else None
 
 
 def _show_amount(sale: OpenSale, form: AmountForm, status: int = 200) -> Response:

@@ -1,14 +1,18 @@
-"""Who buys: found by phone, card or QR text, or registered as new (TE-1)."""
+"""Who buys: found by phone, card or QR text, or registered as new (TE-1), and asked (LP-7)."""
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from flask import Response
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.services import wait_before_look_up
+from app.customers.details import details_of
+from app.customers.queries import customer_to_change, unanswered
+from app.customers.services.changing import change_customer
 from app.customers.services.creating import create_customer
 from app.customers.services.identifying import customer_known_by, phone_of
 from app.customers.services.writing import TakenError
@@ -16,8 +20,8 @@ from app.errors import Problem
 from app.identity import till, workplace
 from app.loyalty.queries import questions
 from app.permissions import Permission, requires
-from app.terminal.forms import LookUpForm, NewCustomerForm, new_customer_form
-from app.terminal.pages import step
+from app.terminal.forms import AnswersForm, LookUpForm, NewCustomerForm, answers_form, new_customer_form
+from app.terminal.pages import Counter, step
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import OpenSale
 from app.transactions.services.open_sales import begin_sale, open_sale
@@ -73,6 +77,39 @@ def create(sale_key: uuid.UUID) -> BaseResponse:
         raise Problem(409, _("Someone registered this phone meanwhile."), advice) from None
     sale.phone = ""
     return go(step("amount", sale_key))
+
+
+@blueprint.get("/open-sales/<uuid:sale_key>/answers")
+@requires(Permission.SELL)
+def answers(sale_key: uuid.UUID) -> BaseResponse:
+    """What a known customer has not answered yet (LP-7)."""
+    sale = open_sale(till().id, sale_key)
+    asked = unanswered(sale.customer_id or 0)
+    if sale.transaction_id or not (sale.customer_id and asked):
+        return go(step("amount", sale_key))
+    return _ask(sale, answers_form(asked))
+
+
+@blueprint.post("/open-sales/<uuid:sale_key>/answers")
+@requires(Permission.SELL)
+def put_answers(sale_key: uuid.UUID) -> BaseResponse:
+    """Keeps them; what someone else answered meanwhile stays, and is asked no more."""
+    sale = open_sale(till().id, sale_key, hold=True)
+    if not sale.customer_id or sale.transaction_id:
+        return go(step("amount", sale_key))
+    customer = customer_to_change(sale.customer_id)
+    form = answers_form(unanswered(customer.id))
+    if not form.validate():
+        return _ask(sale, form, 422)
+    known = details_of(customer)
+    change_customer(customer, replace(known, answers={**known.answers, **form.answers}))
+    return go(step("amount", sale_key))
+
+
+def _ask(sale: OpenSale, form: AnswersForm, status: int = 200) -> Response:
+    response = render("terminal/answers.html", form=form, counter=Counter(sale), action=step("put_answers", sale.key))
+    response.status_code = status
+    return response
 
 
 def _show(sale: OpenSale, form: NewCustomerForm, status: int = 200) -> Response:
