@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, StringField, ValidationError
 from wtforms.validators import DataRequired, Optional
 
@@ -50,6 +51,12 @@ class LookUpForm(FlaskForm):  # type: ignore[misc]
     """A phone in any spelling, a card, or what a scanner read."""
 
     code = line(_l("Phone, card or QR code"), DataRequired(_l("Type or scan a number.")), longest=LONGEST_CODE)
+
+
+class PictureForm(FlaskForm):  # type: ignore[misc]
+    """A picture of a code that the tablet's camera took."""
+
+    picture = FileField(_l("Picture of the QR code"))
 
 
 class AmountForm(FlaskForm):  # type: ignore[misc]

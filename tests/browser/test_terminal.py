@@ -18,6 +18,7 @@ from tests.browser.conftest import PageFor
 from tests.browser.test_accessibility import RULES
 from tests.factories import add_customer, add_good, add_good_group, add_open_sale, add_points, add_question
 from tests.people import PASSWORD, Town
+from tests.pictures import picture_of
 
 TABLET = {"width": 1024, "height": 768}
 PHONE = "+380671112233"
@@ -105,6 +106,54 @@ def test_the_number_pad_types(page_for: PageFor, town: Town, rules: None) -> Non
         ".filter(([, box]) => box.width && (box.height < 48 || box.width < 48)).map(([name]) => name)"
     )
     assert small == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_a_photograph_of_a_code_finds_the_customer(page_for: PageFor, town: Town, script: bool) -> None:
+    """TE-1: in a browser that reads no codes itself."""
+    with town.kavalier.work():
+        add_customer("Iryna", "Melnyk", PHONE)
+    page = page_for(town.sasha, **TABLET, java_script_enabled=script)
+    page.goto("/terminal")
+    taken = {"name": "image.jpg", "mimeType": "image/jpeg", "buffer": picture_of(PHONE)}
+    page.get_by_label("Photograph the QR code").set_input_files([taken])
+    if not script:
+        page.get_by_role("button", name="Read the picture").click()
+    expect(page.get_by_text("Iryna Melnyk")).to_be_visible()
+
+
+@pytest.mark.parametrize("allowed", [True, False], ids=["camera", "no-camera"])
+def test_a_camera_that_reads_codes_is_used_where_there_is_one(page_for: PageFor, town: Town, allowed: bool) -> None:
+    """TE-1: a stand-in for the browser's own detector; without a camera a photograph is asked for."""
+    with town.kavalier.work():
+        add_customer("Iryna", "Melnyk", PHONE)
+    page = page_for(town.sasha, **TABLET)
+    canvas = "document.createElement('canvas')"
+    stream = f"() => {{ const c = {canvas}; c.getContext('2d'); return Promise.resolve(c.captureStream()); }}"
+    camera = stream if allowed else "() => Promise.reject(new Error())"
+    page.add_init_script(
+        f"window.BarcodeDetector = class {{ detect() {{ return Promise.resolve([{{ rawValue: '{PHONE}' }}]); }} }};"
+        f"Object.defineProperty(navigator, 'mediaDevices', {{ value: {{ getUserMedia: {camera} }} }});"
+        "HTMLMediaElement.prototype.play = () => Promise.resolve();"
+    )
+    page.goto("/terminal")
+    expect(page.get_by_text("Photograph the QR code")).to_be_hidden()
+    page.get_by_role("button", name="Read the QR code").click()
+    shown = page.get_by_text("Iryna Melnyk" if allowed else "Photograph the QR code")
+    expect(shown).to_be_visible()
+
+
+def test_a_scanner_types_wherever_the_focus_is(page_for: PageFor, town: Town) -> None:
+    """TE-1: quickly, with Enter at its end."""
+    with town.kavalier.work():
+        add_customer("Iryna", "Melnyk", PHONE, cards=["77001122"])
+    page = page_for(town.sasha, **TABLET)
+    for code in (PHONE, "77001122"):
+        page.goto("/terminal")
+        page.get_by_role("heading", name="Who buys?").click()
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Iryna Melnyk")).to_be_visible()
 
 
 @pytest.mark.parametrize("made", [True, False], ids=["made", "not-made"])
