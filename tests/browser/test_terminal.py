@@ -156,6 +156,46 @@ def test_a_scanner_types_wherever_the_focus_is(page_for: PageFor, town: Town) ->
         expect(page.get_by_text("Iryna Melnyk")).to_be_visible()
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_goods_are_found_and_chosen(page_for: PageFor, town: Town, script: bool) -> None:
+    """TE-2, LP-6: by name and code, while one types where scripts run; what is chosen stays."""
+    with town.kavalier.work():
+        add_customer("Iryna", "Melnyk", PHONE)
+        drinks, bread = add_good_group(), add_good_group("Bread")
+        for name, code, group in (("Flat white", "105", drinks), ("Espresso", "101", drinks), ("Rye", "7", bread)):
+            add_good(name, code=code, group_id=group)
+        add_good("Cake", price=20_000, variable_price=True)
+    page = page_for(town.sasha, **TABLET, java_script_enabled=script)
+    page.goto("/terminal")
+    page.get_by_label("Phone, card").fill(PHONE)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Choose goods").click()
+    page.get_by_role("button", name="Bread").click()
+    expect(page.get_by_text("Flat white")).to_be_hidden()
+    rye = page.locator(".till-good", has_text="Rye")
+    page.get_by_label("One more: Rye").click(click_count=2) if script else rye.locator("input").fill("2")
+    search = page.get_by_role("searchbox")
+    search.click()
+    search.press_sequentially("fla")
+    if not script:
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("Flat white")).to_be_visible()
+    expect(page.get_by_text("Espresso")).to_be_hidden()
+    expect(rye.locator("input")).to_have_value("2")
+    if script:
+        expect(search).to_be_focused()
+    search.fill("10")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Espresso")).to_be_visible()
+    page.locator(".till-good", has_text="Espresso").locator("[name^=quantity]").fill("1")
+    page.get_by_role("searchbox").fill("cake")
+    page.keyboard.press("Enter")
+    page.get_by_label("Price of Cake").fill("150")
+    page.locator(".till-good", has_text="Cake").locator("[name^=quantity]").fill("1")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".till-due")).to_contain_text("435")
+
+
 @pytest.mark.parametrize("made", [True, False], ids=["made", "not-made"])
 def test_a_lost_connection_ends_in_one_sale_or_none_and_says_which(
     page_for: PageFor, town: Town, rules: None, made: bool

@@ -12,7 +12,10 @@ from app.loyalty.queries.goods import (
     group_sizes,
     groups,
     lock_goods,
+    offered_among,
+    offered_count,
     offered_goods,
+    offered_groups,
     search_goods,
 )
 from app.loyalty.queries.programs import (
@@ -68,7 +71,10 @@ __all__ = [
     "lock_goods",
     "lock_programs",
     "lock_questionnaire",
+    "offered_among",
+    "offered_count",
     "offered_goods",
+    "offered_groups",
     "program_named",
     "program_options",
     "program_settings",

@@ -52,6 +52,8 @@ class BasketLine:
     """Thousandths."""
     good_id: int | None = None
     code: str = ""
+    price: int | None = None
+    """Of one, where the salesperson chose it (LP-6)."""
 
 
 @dataclass(frozen=True)
