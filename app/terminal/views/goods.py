@@ -21,7 +21,7 @@ from app.terminal.shelf import Shelf, quantities
 from app.terminal.views.basket import chosen_program, elsewhere
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import OpenSale
-from app.transactions.services import BasketLine
+from app.transactions.services import BasketLine, gross_of
 from app.transactions.services.open_sales import open_sale, put_lines
 from app.web import go, render
 
@@ -77,8 +77,9 @@ def _lines() -> Iterator[BasketLine]:
         pieces = _quantity(request.form.get(f"quantity_{good.id}", ""))
         if pieces:
             price = _price(good)
-            gross = (2 * price * pieces + 1000) // 2000
-            yield BasketLine(good.name, gross, pieces, good.id, good.code, price if good.variable_price else None)
+            yield BasketLine(
+                good.name, gross_of(price, pieces), pieces, good.id, good.code, price if good.variable_price else None
+            )
 
 
 def _quantity(typed: str) -> int:

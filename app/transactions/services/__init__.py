@@ -1,7 +1,7 @@
 """Selling: one way for Terminal, API and panel to quote, to sell and to cancel (TE-2, TE-5)."""
 
 from app.transactions.services.adjusting import Adjustment, adjust
-from app.transactions.services.basket import Basket, BasketLine, Figures, Refusal, RefusedError
+from app.transactions.services.basket import Basket, BasketLine, Figures, Refusal, RefusedError, gross_of
 from app.transactions.services.cancelling import AlreadyCancelledError, cancel_sale
 from app.transactions.services.pins import PinLimitError, PinOverError, SentPin, WrongPinError, check_pin, send_pin
 from app.transactions.services.quoting import Quote, quote
@@ -28,6 +28,7 @@ __all__ = [
     "adjust",
     "cancel_sale",
     "check_pin",
+    "gross_of",
     "missing_words",
     "quote",
     "sell",

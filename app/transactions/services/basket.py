@@ -82,6 +82,11 @@ class Figures:
     earned: int
 
 
+def gross_of(price: int, quantity: int) -> int:
+    """What so many thousandths of a good come to, half a unit rounded up."""
+    return (2 * price * quantity + 1000) // 2000
+
+
 def check_size(basket: Basket) -> None:
     if not basket.lines or basket.gross <= 0:
         raise RefusedError(Refusal.EMPTY)
