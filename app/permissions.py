@@ -33,6 +33,8 @@ class Permission(StrEnum):
     """Make the file of all that is known of one customer, at its own request (CP-8)."""
     READ_TRANSACTIONS = "read_transactions"
     """Of all customers; who they are is told to whoever may read customers, to others masked (TL-1)."""
+    CANCEL_SALES = "cancel_sales"
+    """Of any Terminal, in the log; a salesperson cancels what the own Terminal sold (TE-5)."""
     READ_LOYALTY = "read_loyalty"
     EDIT_LOYALTY = "edit_loyalty"
     READ_PLACES = "read_places"
@@ -61,6 +63,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _BRAND
     | {
         Permission.HAND_OUT_PERSONAL_DATA,
+        Permission.CANCEL_SALES,
         Permission.EDIT_LOYALTY,
         Permission.EDIT_PLACES,
         Permission.EDIT_BUSINESS,

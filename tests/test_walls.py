@@ -19,6 +19,7 @@ DEFINERS = {
     "customer_search_ids",
     "end_session",
     "end_stale_sessions",
+    "end_terminal_sessions",
     "every_business",
     "forget_drafts",
     "forget_unsent_forms",
@@ -34,6 +35,7 @@ DEFINERS = {
     "tag_keys",
     "tag_values",
     "take_pin_try",
+    "take_sign_in_code",
 }
 # A user is of no business, so a reference to one cannot name it.
 SHARED = {"app_user"}

@@ -31,6 +31,7 @@ KIND = Kind(
     {
         "membership.add": _l("User added"),
         "user.assign": _l("Salesperson assigned to a Terminal"),
+        "user.renew_sign_in": _l("Salesperson given a code to sign in"),
         "user.unassign": _l("Salesperson removed from a Terminal"),
     },
     names=lambda ids: {

@@ -83,6 +83,23 @@ class TerminalUser(Base):
     created_at: Mapped[Created]
 
 
+class SignInCode(Base):
+    """What signs a salesperson in at this business's Terminals once, instead of the password (TE-0)."""
+
+    __tablename__ = "sign_in_code"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["business_id", "user_id"], ["membership.business_id", "membership.user_id"], ondelete="CASCADE"
+        ),
+        Index(None, "user_id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[Moment]
+
+
 class UserSession(Base):
     """A sign-in on one device. The token itself is with the browser; here lies its SHA-256."""
 
@@ -100,6 +117,8 @@ class UserSession(Base):
     """The business that the person works in now, in every tab."""
     terminal_id: Mapped[int | None] = mapped_column(BigInteger)
     """Where a salesperson sells; such a session is none of the panel's (TE-0)."""
+    by_code: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    """Opened by a code of the business, so that it may work nowhere else."""
     address: Mapped[Words]
     agent: Mapped[Words]
     created_at: Mapped[Created]

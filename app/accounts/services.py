@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app import audit
 from app.accounts import passwords, throttle
 from app.accounts.models import Membership, TableSettings, TerminalUser, User, UserSession
-from app.accounts.queries import own_account, own_businesses, own_terminals
+from app.accounts.queries import OwnTerminal, own_account, own_businesses, own_terminals
+from app.accounts.sign_in_codes import take_sign_in_code
 from app.db import business_id, commit, current_scope, open_scope, rollback, unit_of_work
 from app.extensions import db
 from app.identity import token_hash
@@ -58,18 +59,31 @@ def sign_in(email: str, password: str, device: Device) -> str:
 def sign_in_at_terminal(email: str, password: str, device: Device) -> str:
     """The same for the Terminal, at the first of those that the person is assigned to (TE-0).
 
-    Raises NoTerminalError besides.
+    A code of an administrator serves as the password, in its business alone. Raises NoTerminalError besides.
     """
-    _check_password(email, password, device)
-    mine = own_terminals()
+    by_code = None
+    try:
+        _check_password(email, password, device)
+    except WrongPasswordError:
+        by_code = take_sign_in_code(email, password)
+        if by_code is None:
+            raise
+        throttle.forget(email, device.address)
+    mine = [each for each in own_terminals() if by_code in (None, each.business_id)]
     if not mine:
         raise NoTerminalError
-    return _add_session(device, mine[0].business_id, mine[0].id)
+    return _add_session(device, mine[0].business_id, mine[0].id, by_code=by_code is not None)
+
+
+def reachable_terminals(session_id: int) -> list[OwnTerminal]:
+    """Where a session may sell: at the person's Terminals, of one business alone when its code opened it."""
+    session = db.session.get_one(UserSession, session_id)
+    return [each for each in own_terminals() if not session.by_code or each.business_id == session.business_id]
 
 
 def choose_terminal(session_id: int, terminal_id: int) -> bool:
-    """Makes a session sell at another Terminal of the person's; False when it is assigned to no such."""
-    chosen = next((each for each in own_terminals() if each.id == terminal_id), None)
+    """Makes a session sell at another Terminal that it may reach; False for any other."""
+    chosen = next((each for each in reachable_terminals(session_id) if each.id == terminal_id), None)
     if chosen is None:
         return False
     values = {"business_id": chosen.business_id, "terminal_id": chosen.id}
@@ -201,7 +215,7 @@ def _open_session(device: Device) -> str:
     return _add_session(device, here)
 
 
-def _add_session(device: Device, business: int | None, terminal: int | None = None) -> str:
+def _add_session(device: Device, business: int | None, terminal: int | None = None, *, by_code: bool = False) -> str:
     db.session.execute(select(func.end_session(token_hash(device.token))))
     token = secrets.token_urlsafe(32)
     db.session.add(
@@ -210,6 +224,7 @@ def _add_session(device: Device, business: int | None, terminal: int | None = No
             user_id=current_scope().user_id,
             business_id=business,
             terminal_id=terminal,
+            by_code=by_code,
             address=device.address,
             agent=device.agent[:300],
         )

@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 from app.accounts.models import User
 from app.audit import AuditEntry
 from app.customers.filters import CustomerFilter
-from app.customers.models import Customer
+from app.customers.models import Answer, Customer
 from app.customers.registry import Column, Order, Source
 from app.customers.statements import (
     Start,
@@ -29,6 +29,7 @@ from app.db import business_id
 from app.errors import Problem
 from app.extensions import db
 from app.kept_statements import ask
+from app.loyalty.queries import Question, questions
 from app.paging import PageKey
 
 PAGE_SIZE = 50
@@ -92,6 +93,16 @@ def customer_named(customer_id: int) -> Customer:
 def customer_to_change(customer_id: int) -> Customer:
     """The same, held until the end of this unit of work; what only refers to it, such as points, does not wait."""
     return _held(customer_id, {"key_share": True})
+
+
+def unanswered(customer_id: int) -> list[Question]:
+    """The questions that are asked and that a customer has not answered, in their order (LP-7)."""
+    asked = questions()
+    if not asked:
+        return []
+    mine = select(Answer.field_id).where(Answer.business_id == business_id(), Answer.customer_id == customer_id)
+    answered = set(db.session.scalars(mine))
+    return [each for each in asked if each.id not in answered]
 
 
 def customer_to_erase(customer_id: int) -> Customer:

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, StringField, ValidationError
 from wtforms.validators import DataRequired, Optional
 
@@ -52,6 +53,12 @@ class LookUpForm(FlaskForm):  # type: ignore[misc]
     code = line(_l("Phone, card or QR code"), DataRequired(_l("Type or scan a number.")), longest=LONGEST_CODE)
 
 
+class PictureForm(FlaskForm):  # type: ignore[misc]
+    """A picture of a code that the tablet's camera took."""
+
+    picture = FileField(_l("Picture of the QR code"))
+
+
 class AmountForm(FlaskForm):  # type: ignore[misc]
     amount = AmountField(_l("Amount of the check"), validators=[])
 
@@ -60,38 +67,54 @@ class AmountForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("Enter an amount above 0."))
 
 
-class NewCustomerForm(FlaskForm):  # type: ignore[misc]
-    """Use `new_customer_form`, which adds the questions."""
+class AnswersForm(FlaskForm):  # type: ignore[misc]
+    """What is asked of a customer. Use `answers_form` or `new_customer_form`, which add the questions."""
 
     questions: Sequence[Question] = ()
-
-    first_name = line(_l("First name"))
-    last_name = line(_l("Last name"))
-    processing = BooleanField(_l("Agrees that personal data are processed"))
 
     @property
     def question_fields(self) -> list[Field]:
         return [self[answer_key(each.id)] for each in self.questions]
 
+    @property
+    def answers(self) -> dict[int, AnswerValue]:
+        """What a valid form answers, by question."""
+        given = {each.id: given_answer(each, self[answer_key(each.id)]) for each in self.questions}
+        return {number: value for number, value in given.items() if value is not None}
+
+
+class NewCustomerForm(AnswersForm):
+    first_name = line(_l("First name"))
+    last_name = line(_l("Last name"))
+    processing = BooleanField(_l("Agrees that personal data are processed"))
+
     def details(self, phone: str) -> Details:
         """What a valid form says of who has this phone."""
-        given = {each.id: given_answer(each, self[answer_key(each.id)]) for each in self.questions}
-        answers: dict[int, AnswerValue] = {number: value for number, value in given.items() if value is not None}
         return Details(
             first_name=self.first_name.data or "",
             last_name=self.last_name.data or "",
             phone=phone,
             language=language(),
-            answers=answers,
+            answers=self.answers,
             consents={ConsentKind.PROCESSING: bool(self.processing.data)},
         )
 
 
 def new_customer_form(questions: Sequence[Question]) -> NewCustomerForm:
     """The form for who is new; a question that must be answered is insisted on (LP-7)."""
-    fields: dict[str, Any] = {answer_key(each.id): question_field(each, None, each.required) for each in questions}
-    form: NewCustomerForm = type("BoundCustomerForm", (NewCustomerForm,), {**fields, "questions": questions})()
+    form: NewCustomerForm = _asking(NewCustomerForm, questions)
     return form
+
+
+def answers_form(questions: Sequence[Question]) -> AnswersForm:
+    """The form for what a known customer has not answered yet; it insists on the same."""
+    form: AnswersForm = _asking(AnswersForm, questions)
+    return form
+
+
+def _asking(kind: type[AnswersForm], questions: Sequence[Question]) -> Any:
+    fields: dict[str, Any] = {answer_key(each.id): question_field(each, None, each.required) for each in questions}
+    return type("AskingForm", (kind,), {**fields, "questions": questions})()
 
 
 class PaymentForm(FlaskForm):  # type: ignore[misc]

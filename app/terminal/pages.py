@@ -12,12 +12,13 @@ from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
 from app.customers.models import Customer, Enrolment
+from app.customers.queries import unanswered
 from app.db import business_id
 from app.extensions import db
 from app.ledger.queries import wallets_of
 from app.lib import dates, formats
 from app.loyalty.models import Access, Category, Program
-from app.loyalty.queries import ProgramOption, program_options
+from app.loyalty.queries import ProgramOption, Question, program_options
 from app.loyalty.rules import WHOLE_PERCENT
 from app.transactions.models import OpenSale
 from app.transactions.services import Quote, Refusal, RefusedError, quote
@@ -90,6 +91,15 @@ class Counter:
         if self.customer.merged_into_id is not None or self.customer.erased_at is not None:
             return refusal_words(RefusedError(Refusal.CUSTOMER_GONE))
         return refusal_words(RefusedError(Refusal.BLACKLISTED)) if self.access is Access.BLACKLISTED else None
+
+    @cached_property
+    def open_questions(self) -> list[Question]:
+        """What this customer has not answered yet (LP-7)."""
+        return unanswered(self.customer.id)
+
+    @property
+    def must_answer(self) -> bool:
+        return self.refusal is None and any(each.required for each in self.open_questions)
 
     @cached_property
     def points(self) -> int:

@@ -16,7 +16,7 @@ def _names(ids: Collection[int]) -> dict[int, str]:
 
 def _fields() -> KnownFields:
     statuses = {"completed": _("Completed"), "cancelled": _("Cancelled")}
-    return KnownFields({"status": (_("Status"), one_of(statuses))})
+    return KnownFields({"status": (_("Status"), one_of(statuses)), "reason_given": (_("Reason"), str)})
 
 
 KIND = Kind(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, ValidationError
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from app.businesses.queries import place_options, terminal_options
@@ -18,6 +20,7 @@ from app.loyalty.models import WalletKind
 from app.transactions.services.quoting import in_points
 
 ADD, REMOVE = "add", "remove"
+_CREDIT = re.compile("([0-9]{1,18}):([0-9]{1,18})")
 MOST_DAYS = 3_650
 
 
@@ -58,3 +61,22 @@ class AdjustmentForm(FlaskForm):  # type: ignore[misc]
         money = int(self.amount.data or 0)
         units = in_points(money, formats.precision(workplace().currency)) if kind == WalletKind.POINTS else money
         return units if self.way.data == ADD else -units
+
+
+class CancellationForm(FlaskForm):  # type: ignore[misc]
+    """Why a sale is cancelled, and what the person agreed to credit first."""
+
+    reason = line(_l("Reason"), DataRequired(_l("Enter a reason.")), longest=200)
+    back = HiddenField()
+    credit = HiddenField()
+    """Wallet and amount, such as 7:800,9:50."""
+
+    @property
+    def credits(self) -> dict[int, int]:
+        """Wallet → amount in its smallest unit; nothing of what cannot be read, so that it is asked again."""
+        found = map(_CREDIT.fullmatch, (self.credit.data or "").split(","))
+        return {int(each[1]): int(each[2]) for each in found if each}
+
+    def offer(self, missing: Mapping[int, int]) -> None:
+        """Has the form agree to credit this when it is sent again."""
+        self.credit.data = ",".join(f"{wallet}:{amount}" for wallet, amount in missing.items())

@@ -10,9 +10,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.address import address
+from app.identity import person
 from app.paging import Page, PageKey
 from app.period import ARGS as PERIOD_ARGS
 from app.period import Period
+from app.permissions import Permission
 from app.transactions import queries
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
 
@@ -98,6 +101,17 @@ class Lines(ABC):
         """Opens a line, or closes it when it is open, and leaves the page as it is."""
         is_open = self.opened is not None and self.opened.row.id == number
         return self._base + ("" if is_open else f"/{number}") + self._query
+
+    @property
+    def cancel_href(self) -> str | None:
+        """Where what is open is cancelled; None for who may not, or where there is nothing to cancel."""
+        sold = self.opened.row if self.opened else None
+        if sold is None or sold.kind is not Kind.SALE or sold.status is not Status.COMPLETED:
+            return None
+        if not person().may(Permission.CANCEL_SALES):
+            return None
+        back = f"{self._base}/{sold.id}{self._query}"
+        return address("transactions.ask_to_cancel", {"back": back}, transaction_id=sold.id)
 
     @cached_property
     def _base(self) -> str:

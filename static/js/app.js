@@ -12,6 +12,7 @@ import "./sale.js";
 import "./scanner.js";
 import "./scopes.js";
 import "./selection.js";
+import "./shelf.js";
 import "./table_keys.js";
 
 const clicks = [

@@ -3,9 +3,9 @@ const field = () => document.querySelector(".till-input");
 
 document.addEventListener("click", (event) => {
   const key = event.target.closest("[data-pad]");
-  const counter = event.target.closest(".till-step-key[data-step]");
+  const counter = event.target.closest("[data-count-by]");
   if (key) press(key.dataset.pad);
-  if (counter) count(counter.parentElement.querySelector("input"), Number(counter.dataset.step));
+  if (counter) count(counter.parentElement.querySelector("input"), Number(counter.dataset.countBy));
   if (event.target.closest("[data-print]")) print();
 });
 
@@ -31,6 +31,7 @@ function press(key) {
 function count(box, step) {
   const now = Number(box.value.replace(",", ".")) || 0;
   box.value = Math.max(now + step, 0) || "";
+  box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // With the pad in sight the tablet's own keyboard would only cover it.

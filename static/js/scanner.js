@@ -1,16 +1,23 @@
-// Reads a QR code with the camera, where the browser can; what it says is sent as if it had been typed.
+// Reads a QR code with the camera. Where the browser can, it looks by itself, and what it reads is sent as if it had been
+// typed; elsewhere a photograph is taken, and the server reads it.
 const place = document.querySelector("[data-camera]");
+const photograph = place?.querySelector("form");
 const PAUSE = 200;
 
-if (place && "BarcodeDetector" in window && navigator.mediaDevices) {
-  place.hidden = false;
-  place.querySelector("button").addEventListener("click", start);
+if (place && "BarcodeDetector" in window && navigator.mediaDevices) offer(true);
+photograph?.addEventListener("change", () => photograph.requestSubmit());
+
+function offer(live) {
+  const button = place.querySelector("button");
+  button.hidden = !live;
+  photograph.hidden = live;
+  if (live) button.addEventListener("click", start);
 }
 
 async function start() {
   const video = place.querySelector("video");
   const camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).catch(() => null);
-  if (!camera) return (place.hidden = true);
+  if (!camera) return offer(false);
   video.srcObject = camera;
   video.hidden = false;
   await video.play();

@@ -17,6 +17,7 @@ from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
 from tests.factories import add_customer, add_good, add_good_group, add_open_sale, add_points, add_question
 from tests.people import PASSWORD, Town
+from tests.pictures import picture_of
 
 TABLET = {"width": 1024, "height": 768}
 PHONE = "+380671112233"
@@ -104,6 +105,94 @@ def test_the_number_pad_types(page_for: PageFor, town: Town, rules: None) -> Non
         ".filter(([, box]) => box.width && (box.height < 48 || box.width < 48)).map(([name]) => name)"
     )
     assert small == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_a_photograph_of_a_code_finds_the_customer(page_for: PageFor, town: Town, script: bool) -> None:
+    """TE-1: in a browser that reads no codes itself."""
+    with town.kavalier.work():
+        add_customer("Iryna", "Melnyk", PHONE)
+    page = page_for(town.sasha, **TABLET, java_script_enabled=script)
+    page.goto("/terminal")
+    taken = {"name": "image.jpg", "mimeType": "image/jpeg", "buffer": picture_of(PHONE)}
+    page.get_by_label("Photograph the QR code").set_input_files([taken])
+    if not script:
+        page.get_by_role("button", name="Read the picture").click()
+    expect(page.get_by_text("Iryna Melnyk")).to_be_visible()
+
+
+@pytest.mark.parametrize("allowed", [True, False], ids=["camera", "no-camera"])
+def test_a_camera_that_reads_codes_is_used_where_there_is_one(page_for: PageFor, town: Town, allowed: bool) -> None:
+    """TE-1: a stand-in for the browser's own detector; without a camera a photograph is asked for."""
+    with town.kavalier.work():
+        add_customer("Iryna", "Melnyk", PHONE)
+    page = page_for(town.sasha, **TABLET)
+    canvas = "document.createElement('canvas')"
+    stream = f"() => {{ const c = {canvas}; c.getContext('2d'); return Promise.resolve(c.captureStream()); }}"
+    camera = stream if allowed else "() => Promise.reject(new Error())"
+    page.add_init_script(
+        f"window.BarcodeDetector = class {{ detect() {{ return Promise.resolve([{{ rawValue: '{PHONE}' }}]); }} }};"
+        f"Object.defineProperty(navigator, 'mediaDevices', {{ value: {{ getUserMedia: {camera} }} }});"
+        "HTMLMediaElement.prototype.play = () => Promise.resolve();"
+    )
+    page.goto("/terminal")
+    expect(page.get_by_text("Photograph the QR code")).to_be_hidden()
+    page.get_by_role("button", name="Read the QR code").click()
+    shown = page.get_by_text("Iryna Melnyk" if allowed else "Photograph the QR code")
+    expect(shown).to_be_visible()
+
+
+def test_a_scanner_types_wherever_the_focus_is(page_for: PageFor, town: Town) -> None:
+    """TE-1: quickly, with Enter at its end."""
+    with town.kavalier.work():
+        add_customer("Iryna", "Melnyk", PHONE, cards=["77001122"])
+    page = page_for(town.sasha, **TABLET)
+    for code in (PHONE, "77001122"):
+        page.goto("/terminal")
+        page.get_by_role("heading", name="Who buys?").click()
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Iryna Melnyk")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_goods_are_found_and_chosen(page_for: PageFor, town: Town, script: bool) -> None:
+    """TE-2, LP-6: by name and code, while one types where scripts run; what is chosen stays."""
+    with town.kavalier.work():
+        add_customer("Iryna", "Melnyk", PHONE)
+        drinks, bread = add_good_group(), add_good_group("Bread")
+        for name, code, group in (("Flat white", "105", drinks), ("Espresso", "101", drinks), ("Rye", "7", bread)):
+            add_good(name, code=code, group_id=group)
+        add_good("Cake", price=20_000, variable_price=True)
+    page = page_for(town.sasha, **TABLET, java_script_enabled=script)
+    page.goto("/terminal")
+    page.get_by_label("Phone, card").fill(PHONE)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Choose goods").click()
+    page.get_by_role("button", name="Bread").click()
+    expect(page.get_by_text("Flat white")).to_be_hidden()
+    rye = page.locator(".till-good", has_text="Rye")
+    page.get_by_label("One more: Rye").click(click_count=2) if script else rye.locator("input").fill("2")
+    search = page.get_by_role("searchbox")
+    search.click()
+    search.press_sequentially("fla")
+    if not script:
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("Flat white")).to_be_visible()
+    expect(page.get_by_text("Espresso")).to_be_hidden()
+    expect(rye.locator("input")).to_have_value("2")
+    if script:
+        expect(search).to_be_focused()
+    search.fill("10")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Espresso")).to_be_visible()
+    page.locator(".till-good", has_text="Espresso").locator("[name^=quantity]").fill("1")
+    page.get_by_role("searchbox").fill("cake")
+    page.keyboard.press("Enter")
+    page.get_by_label("Price of Cake").fill("150")
+    page.locator(".till-good", has_text="Cake").locator("[name^=quantity]").fill("1")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".till-due")).to_contain_text("435")
 
 
 @pytest.mark.parametrize("made", [True, False], ids=["made", "not-made"])

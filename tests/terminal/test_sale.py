@@ -17,10 +17,10 @@ from app.ledger.check import faults
 from app.loyalty.models import Access, FieldKind, Good, Program
 from app.loyalty.rules import Conditions, PointsPercent
 from app.loyalty.services.rules import RuleSaid, add_rule
-from app.transactions.models import OpenSale, Transaction, TransactionLine
+from app.transactions.models import OpenSale, Transaction
 from tests.browsing import Form, send
 from tests.browsing import text_of as words_of
-from tests.factories import add_account, add_customer, add_good, add_good_group, add_points, add_question
+from tests.factories import add_account, add_customer, add_good, add_points, add_question
 from tests.people import Town
 from tests.terminal.counter import follow, look_up, sell, the_form
 
@@ -152,30 +152,6 @@ class TestWhatIsSold:
         page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": typed})
         assert page.status_code == 422
         assert "Amount of the check" in text_of(page)
-
-    def test_are_goods_from_the_list(self, town: Town, sasha: FlaskClient, iryna: int) -> None:
-        """TE-2, LP-6: those with a price; where it is a base only, the salesperson's."""
-        with town.kavalier.work():
-            coffee = add_good("Flat white", group_id=add_good_group(), code="105")
-            cake = add_good("Cake", price=20_000, variable_price=True)
-            add_good("Secret", price=None)
-        page = look_up(sasha, PHONE)
-        page = sasha.get(page.request.path.replace("/amount", "/goods"))
-        assert "Flat white" in text_of(page)
-        assert "Secret" not in text_of(page)
-        assert follow(sasha, page, "/goods").status_code == 422
-        wrong = {f"quantity_{coffee}": "two", f"price_{cake}": "1,50"}
-        assert "such as 2 or 0.5" in text_of(follow(sasha, page, "/goods", wrong))
-        chosen = {f"quantity_{coffee}": "2", f"quantity_{cake}": "0,5", f"price_{cake}": "150"}
-        page = follow(sasha, page, "/goods", chosen)
-        assert "265.00" in text_of(page)
-        page = follow(sasha, follow(sasha, page, "/pin"), "/confirmation")
-        assert "Flat white × 2" in text_of(page)
-        with town.kavalier.work():
-            rows = db.session.execute(
-                select(TransactionLine.good_id, TransactionLine.quantity, TransactionLine.gross, TransactionLine.code)
-            )
-            assert {tuple(row) for row in rows} == {(coffee, 2000, 19_000, "105"), (cake, 500, 7_500, "")}
 
 
 class TestPaying:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.accounts.cli import terminals
-from app.accounts.services import assign_to_terminal, end_stale_sessions, remove_from_terminal
+from app.accounts.services import add_member, assign_to_terminal, end_stale_sessions, remove_from_terminal
 from app.identity import COOKIE, TERMINAL_COOKIE
-from tests.browsing import form_to, send, submit, text_of
+from app.permissions import Role
+from tests.browsing import Form, csrf_token, form_to, send, submit, text_of
 from tests.people import PASSWORD, Town
 
 
@@ -130,3 +133,79 @@ class TestAssigning:
         assert "Teremok, Obolon" in enter(client, "lesia@example.com", password).text
         assert run.invoke(terminals, ["assign", town.oleg.email, number]).exit_code == 1
         assert run.invoke(terminals, ["assign", town.sasha.email, "999999"]).exit_code == 1
+
+
+class TestLostSignIn:
+    """TE-0: an administrator gives it anew."""
+
+    def give(self, town: Town) -> str:
+        page = f"/terminals/{town.kavalier.franchised_terminal}/salespeople"
+        shown = submit(town.browser(town.anna), page, {"user": str(town.sasha.id)}, action=page + "/sign-in")
+        assert shown.status_code == 200
+        found = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", text_of(shown))
+        assert found
+        return found[0]
+
+    def test_a_code_is_shown_once_and_ends_what_was_open(
+        self, town: Town, sasha: FlaskClient, superuser: psycopg.Connection
+    ) -> None:
+        """PR-4: audited, without the code; of the panel nothing ends."""
+        code = self.give(town)
+        assert sasha.get("/terminal").status_code == 303
+        left = "SELECT count(*), count(terminal_id) FROM user_session WHERE user_id = %s"
+        assert superuser.execute(left, [town.sasha.id]).fetchone() == (1, 0)
+        page = f"/terminals/{town.kavalier.franchised_terminal}/salespeople"
+        assert code not in town.browser(town.anna).get(page).text
+        last = superuser.execute("SELECT action, subject_id FROM audit_entry ORDER BY id DESC LIMIT 1").fetchone()
+        assert last == ("user.renew_sign_in", town.sasha.id)
+
+    def test_it_signs_in_once_however_it_is_typed(self, town: Town, client: FlaskClient) -> None:
+        code = self.give(town)
+        assert "Who buys?" in text_of(enter(client, town.sasha.email, code.lower().replace("-", " ")))
+        assert client.get("/customers").status_code == 303
+        other = town.browser()
+        assert "do not match" in text_of(enter(other, town.sasha.email, code))
+        assert "Who buys?" in text_of(enter(other, town.sasha.email))
+
+    def test_a_new_one_ends_the_one_before(self, town: Town, client: FlaskClient) -> None:
+        first, second = self.give(town), self.give(town)
+        assert "do not match" in text_of(enter(client, town.sasha.email, first))
+        assert "Who buys?" in text_of(enter(client, town.sasha.email, second))
+
+    def test_it_lives_an_hour_and_is_its_persons_alone(
+        self, town: Town, client: FlaskClient, superuser: psycopg.Connection
+    ) -> None:
+        code = self.give(town)
+        assert "do not match" in text_of(enter(client, town.anna.email, code))
+        superuser.execute("UPDATE sign_in_code SET expires_at = now()")
+        assert "do not match" in text_of(enter(client, town.sasha.email, code))
+
+    def test_guessing_is_slowed_down(self, town: Town, client: FlaskClient) -> None:
+        code = self.give(town)
+        for _ in range(6):
+            enter(client, town.sasha.email, "AAAA-AAAA")
+        assert enter(client, town.sasha.email, code).status_code == 429
+
+    def test_it_opens_no_other_business(self, town: Town, client: FlaskClient) -> None:
+        """PR-1: who sells in two, is signed in by one of them to its own Terminals."""
+        with town.app.app_context():
+            add_member(town.teremok.id, town.sasha.id, Role.SALESPERSON)
+        with town.teremok.work():
+            assign_to_terminal(town.teremok.own_terminal, town.sasha.id)
+        places = enter(client, town.sasha.email, self.give(town))
+        assert "Kavalier, Podil" in client.get("/terminal").text
+        assert "Teremok" not in text_of(places)
+        chosen = send(client, form_to(places, "/terminal/places"), {"to": str(town.teremok.own_terminal)})
+        assert chosen.status_code == 404
+        assert "Teremok" in text_of(enter(town.browser(), town.sasha.email))
+
+    def test_only_an_admin_gives_it_to_who_sells_there(self, town: Town) -> None:
+        anna = town.browser(town.anna)
+        here, elsewhere = town.kavalier.franchised_terminal, town.kavalier.own_terminal
+        for page, user in ((here, town.anna.id), (here, town.oleg.id), (elsewhere, town.sasha.id)):
+            form = Form(f"/terminals/{page}/salespeople/sign-in", {"csrf_token": [csrf_token(anna)]})
+            assert send(anna, form, {"user": str(user)}).status_code == 404
+        for who, status in ((town.olha, 403), (town.vera, 403), (town.oleg, 404)):
+            browser = town.browser(who)
+            form = Form(f"/terminals/{here}/salespeople/sign-in", {"csrf_token": [csrf_token(browser)]})
+            assert send(browser, form, {"user": str(town.sasha.id)}).status_code == status

@@ -15,7 +15,6 @@ from app.customers.stats import differences
 from app.extensions import db
 from app.ledger.check import faults
 from app.ledger.models import Balance, Lot
-from app.ledger.services import ShortfallError
 from app.loyalty.models import Access, Program
 from app.loyalty.rules import AccountAmount, Conditions, DiscountPercent, Effect, PointsPercent
 from app.loyalty.services.accounts import add_account as add_paying_account
@@ -28,6 +27,7 @@ from app.transactions.services import (
     AlreadyCancelledError,
     Basket,
     BasketLine,
+    MissingError,
     PinNeededError,
     QuoteChangedError,
     Refusal,
@@ -200,11 +200,12 @@ def test_a_cancel_when_points_are_gone_says_what_is_missing_and_an_admin_may_cre
         first = sell(basket(shop, customer, 10_000))
         sell(basket(shop, customer, 800, points=800), pin_checked=True)
         kept = db.session.get_one(Transaction, (shop.id, first.transaction_id))
-        with pytest.raises(ShortfallError) as raised:
-            cancel_sale(kept)
-        assert raised.value.missing == 800
-        assert kept.status is Status.COMPLETED
-        cancel_sale(kept, credit_missing=True)
+        for agreed in ({}, {shop.wallet: 799}, {shop.wallet: 801}):
+            with pytest.raises(MissingError) as raised:
+                cancel_sale(kept, credit=agreed)
+            assert raised.value.missing == {shop.wallet: 800}
+            assert kept.status is Status.COMPLETED
+        cancel_sale(kept, reason="A wrong check", credit={shop.wallet: 800})
         assert balance(shop, customer) == 0
 
 

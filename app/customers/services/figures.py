@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from app.db import business_id
+from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib.dates import NEVER
 
@@ -108,11 +108,19 @@ def hold_customer(customer_id: int) -> None:
 
 def count_sale(values: dict[str, object]) -> None:
     """Counts one sale: customer, program, place (a point of sale), terminal, amount in the smallest unit, at."""
+    _see_every_scope()
     db.session.execute(_COUNT, values | {"business": business_id(), "never": NEVER})
 
 
 def uncount_sale(values: dict[str, object]) -> None:
     """The same once a sale is cancelled: figures of its scopes are made anew of the customer's other sales."""
+    _see_every_scope()
     here = {"business": business_id()}
     db.session.execute(_UNCOUNT, values | here | {"never": NEVER})
     db.session.execute(_FORGET, values | here)
+
+
+def _see_every_scope() -> None:
+    """A franchisee's people see neither the brand's scopes nor its sales, so they would leave the brand's figures."""
+    if current_scope().franchisee_id is not None:
+        raise RuntimeError("Sales are counted in the scope of the whole business.")

@@ -18,7 +18,7 @@ from app.loyalty.models import Good, GoodGroup
 from app.paging import PAGE_SIZE, Page, PageKey, page_of
 
 FOUND = 50
-"""How many goods a search of the Terminal shows."""
+"""How many goods the Terminal shows at once."""
 _LAST = "\U0010ffff"
 """Behind every group's name: where goods without a group stand."""
 _RANK = func.coalesce(GoodGroup.name_key, _LAST), Good.name_key, Good.id
@@ -82,19 +82,30 @@ def goods_page(chosen: ChosenGoods, key: PageKey | None) -> Page[Any]:
     return page_of(rows[::-1] if backward else rows, key)
 
 
-def offered_goods() -> list[tuple[GoodGroup | None, list[Good]]]:
-    """What the Terminal offers, group by group, goods without a group last; nothing without a price (LP-6)."""
+def offered_goods(group_id: int | None = None) -> list[tuple[GoodGroup | None, list[Good]]]:
+    """The first of what the Terminal offers, group by group, goods without a group last; nothing unpriced (LP-6)."""
     of_group: dict[int | None, list[Good]] = {}
-    for good in db.session.scalars(_offered().order_by(*_RANK)):
+    listed = _offered() if group_id is None else _offered().where(Good.group_id == group_id)
+    for good in db.session.scalars(listed.order_by(*_RANK).limit(FOUND)):
         of_group.setdefault(good.group_id, []).append(good)
     known = {each.id: each for each in groups()}
     return [(known[number] if number is not None else None, goods) for number, goods in of_group.items()]
 
 
-def list_prices(goods: Collection[int]) -> dict[int, int]:
-    """Good → price, of those that are offered at the price of the list; where it varies, whoever sells says it."""
-    fixed = _offered().where(Good.id.in_(goods), ~Good.variable_price).with_only_columns(Good.id, Good.price)
-    return {row.id: row.price for row in db.session.execute(fixed)} if goods else {}
+def offered_groups() -> list[GoodGroup]:
+    """The groups that something is offered of, by name."""
+    used = set(db.session.scalars(_offered().with_only_columns(Good.group_id).distinct()))
+    return [each for each in groups() if each.id in used]
+
+
+def offered_count() -> int:
+    return int(db.session.execute(_offered().with_only_columns(func.count())).scalar_one())
+
+
+def offered_among(numbers: Collection[int]) -> dict[int, Good]:
+    """Which of these goods are offered now, by id, by group and name."""
+    found = db.session.scalars(_offered().where(Good.id.in_(numbers)).order_by(*_RANK))
+    return {each.id: each for each in found}
 
 
 def good_choices() -> list[tuple[str, str]]:
@@ -120,7 +131,7 @@ def group_choices() -> list[tuple[str, str]]:
 
 
 def search_goods(words: str) -> Sequence[Good]:
-    """What the Terminal finds: codes that begin so, then names that do, then names with it somewhere."""
+    """What the Terminal finds, at most FOUND: codes that begin so, names that do, names with it somewhere."""
     line = one_line(words)
     if not line:
         return []

@@ -57,7 +57,7 @@ def sign_out() -> BaseResponse:
 @blueprint.get("/places")
 @requires(Permission.SELL)
 def places() -> Response:
-    return render("terminal/places.html", terminals=own_terminals(), here=till().id)
+    return render("terminal/places.html", terminals=services.reachable_terminals(person().session_id), here=till().id)
 
 
 @blueprint.post("/places")

@@ -14,11 +14,8 @@ from app.customers.models import Customer
 from app.db import business_id
 from app.errors import Problem
 from app.extensions import db
-from app.filters import language, money
 from app.identity import till, workplace
-from app.ledger.services import ShortfallError
 from app.lib import formats
-from app.loyalty.models import Wallet, WalletKind
 from app.paging import ARGS as PAGE_ARGS
 from app.paging import Page, PageKey
 from app.period import ARGS as PERIOD_ARGS
@@ -27,7 +24,7 @@ from app.permissions import Permission, requires
 from app.terminal.pages import masked
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import Status, Transaction
-from app.transactions.services import AlreadyCancelledError, cancel_sale
+from app.transactions.services import AlreadyCancelledError, MissingError, cancel_sale, missing_words
 from app.transactions.services.open_sales import lines_of, sale_made_at, sales_made_at, sums_made_at
 from app.transactions.services.quoting import in_money
 from app.web import go, render
@@ -73,21 +70,12 @@ def cancel(transaction_id: int) -> BaseResponse:
         cancel_sale(sale)
     except AlreadyCancelledError:
         flash(_("This sale was cancelled before."), "message")
-    except ShortfallError as short:
+    except MissingError as short:
         advice = _("An administrator can credit it and cancel the sale in the log.")
-        raise Problem(409, _missing(short), advice) from None
+        raise Problem(409, " ".join(missing_words(short.missing)), advice) from None
     else:
         flash(_("The sale is cancelled: money, points and accounts are as they were."), "success")
     return go(_receipt(sale))
-
-
-def _missing(short: ShortfallError) -> str:
-    wallet = db.session.get_one(Wallet, (business_id(), short.wallet_id))
-    if wallet.kind == WalletKind.POINTS:
-        points = formats.points(short.missing, language())
-        return _("What was earned is spent: %(points)s points are missing, so this cannot be cancelled.", points=points)
-    amount = money(short.missing, symbol=True).striptags()
-    return _("What was earned is spent: %(amount)s is missing on %(account)s.", amount=amount, account=wallet.name)
 
 
 def _of(sale: Transaction) -> dict[str, Any]:

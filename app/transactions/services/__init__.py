@@ -6,6 +6,7 @@ from app.transactions.services.cancelling import AlreadyCancelledError, cancel_s
 from app.transactions.services.pins import PinLimitError, PinOverError, SentPin, WrongPinError, check_pin, send_pin
 from app.transactions.services.quoting import Quote, quote
 from app.transactions.services.selling import PinNeededError, QuoteChangedError, Sale, sell
+from app.transactions.services.shortfall import MissingError, missing_words
 
 __all__ = [
     "Adjustment",
@@ -13,6 +14,7 @@ __all__ = [
     "Basket",
     "BasketLine",
     "Figures",
+    "MissingError",
     "PinLimitError",
     "PinNeededError",
     "PinOverError",
@@ -27,6 +29,7 @@ __all__ = [
     "cancel_sale",
     "check_pin",
     "gross_of",
+    "missing_words",
     "quote",
     "sell",
     "send_pin",

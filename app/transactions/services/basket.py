@@ -52,6 +52,8 @@ class BasketLine:
     """Thousandths."""
     good_id: int | None = None
     code: str = ""
+    price: int | None = None
+    """Of one, where the salesperson chose it (LP-6)."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Figures:
 
 
 def gross_of(price: int, quantity: int) -> int:
-    """What so many thousandths of a unit cost, half up."""
+    """What so many thousandths of a good come to, half a unit rounded up."""
     return (2 * price * quantity + 1000) // 2000
 
 

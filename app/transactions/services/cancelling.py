@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from app import audit
@@ -14,16 +16,18 @@ from app.ledger.services import Credit, Move, Occasion, Restore, ShortfallError,
 from app.lib import dates
 from app.transactions.bought import take_back_bought
 from app.transactions.models import Kind, Status, Transaction
+from app.transactions.services.adjusting import Adjustment, adjust
+from app.transactions.services.shortfall import MissingError
 
 
 class AlreadyCancelledError(Exception):
     """The sale was cancelled before."""
 
 
-def cancel_sale(sale: Transaction, *, credit_missing: bool = False) -> None:
-    """Cancels a sale. Raises AlreadyCancelledError, and ShortfallError with exactly what is missing to take back.
+def cancel_sale(sale: Transaction, *, reason: str = "", credit: Mapping[int, int] | None = None) -> None:
+    """Cancels a sale. Raises AlreadyCancelledError, and MissingError with exactly what is missing to take back.
 
-    With `credit_missing` that is credited first: an admin's way out when what was earned is spent.
+    An admin may agree to `credit` exactly that first, for a reason: the way out when what was earned is spent.
     """
     hold_customer(sale.customer_id)
     db.session.refresh(sale)
@@ -31,22 +35,16 @@ def cancel_sale(sale: Transaction, *, credit_missing: bool = False) -> None:
         raise ValueError("Only a sale is cancelled.")
     if sale.status is Status.CANCELLED:
         raise AlreadyCancelledError
-    undoing = _undoing(sale)
-    occasion = Occasion(sale.point_of_sale_id, sale.id)
-    if undoing:
-        try:
-            post(sale.customer_id, undoing, occasion)
-        except ShortfallError as short:
-            if not credit_missing:
-                raise
-            _credit_and_undo(sale, undoing, occasion, short)
+    if undoing := _undoing(sale):
+        _undo(sale, undoing, reason, credit or {})
     sale.status, sale.cancelled_at = Status.CANCELLED, dates.now()
     db.session.flush()
     where = {"program": sale.program_id, "place": sale.point_of_sale_id, "terminal": sale.terminal_id}
     uncount_sale({"customer": sale.customer_id, **where})
     assign_categories(sale.program_id, [sale.customer_id])
     take_back_bought(sale.id)
-    audit.record("transaction.cancel", audit.Subject("transaction", sale.id), {"status": ("completed", "cancelled")})
+    changes = {"status": ("completed", "cancelled"), **({"reason_given": (None, reason)} if reason else {})}
+    audit.record("transaction.cancel", audit.Subject("transaction", sale.id), changes)
 
 
 def _undoing(sale: Transaction) -> list[Move]:
@@ -65,15 +63,35 @@ def _undoing(sale: Transaction) -> list[Move]:
     ]
 
 
-def _credit_and_undo(sale: Transaction, undoing: list[Move], occasion: Occasion, short: ShortfallError) -> None:
-    """Each wallet is credited what it lacks, until nothing is missing."""
-    credited: list[Move] = []
+def _undo(sale: Transaction, undoing: list[Move], reason: str, credit: Mapping[int, int]) -> None:
+    """Takes back and gives back; what is missing is a credit of the log like any other. Raises MissingError."""
+    occasion = Occasion(sale.point_of_sale_id, sale.id)
+    missing = _try_to_undo(sale, undoing, occasion)
+    if missing and missing != credit:
+        raise MissingError(missing)
+    for wallet, amount in missing.items():
+        adjust(Adjustment(sale.customer_id, wallet, amount, sale.terminal_id, reason))
+    if missing:
+        post(sale.customer_id, undoing, occasion)
+
+
+def _try_to_undo(sale: Transaction, undoing: list[Move], occasion: Occasion) -> dict[int, int]:
+    """Undoes it, or leaves all as it is and answers with what is missing in each wallet."""
+    missing: dict[int, int] = {}
+    attempt = db.session.begin_nested()
     while True:
-        key = f"cancel:{sale.id}:credit:{len(credited)}"
-        credited.append(Credit(short.wallet_id, EntryKind.ADDED, key, amount=short.missing))
+        given: list[Move] = [
+            Credit(wallet, EntryKind.ADDED, f"cancel:{sale.id}:{wallet}", amount=amount)
+            for wallet, amount in missing.items()
+        ]
         try:
-            post(sale.customer_id, [*credited, *undoing], occasion)
-        except ShortfallError as still:
-            short = still
+            post(sale.customer_id, [*given, *undoing], occasion)
+        except ShortfallError as short:
+            missing[short.wallet_id] = missing.get(short.wallet_id, 0) + short.missing
         else:
-            return
+            break
+    if missing:
+        attempt.rollback()
+    else:
+        attempt.commit()
+    return missing

@@ -16,8 +16,8 @@ from app.customers.models import Customer
 from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib import dates
-from app.loyalty.models import Program
-from app.loyalty.queries import list_prices
+from app.loyalty.models import Good, Program
+from app.loyalty.queries import offered_among
 from app.paging import Order, Page, PageKey, page_of
 from app.period import Period
 from app.transactions.models import Kind, OpenSale, Status, Transaction, TransactionLine
@@ -61,24 +61,27 @@ def forget_old_sales() -> None:
 
 
 def basket_of(sale: OpenSale) -> Basket:
-    """What is to be sold, at the prices of now. The customer must be known."""
+    """What is to be sold, at the prices of now: who saw others is shown these and asked again (TE-2).
+
+    The customer must be known.
+    """
+    lines = [BasketLine(**line) for line in sale.lines]
+    listed = {line.good_id for line in lines if line.good_id is not None and line.price is None}
+    now = offered_among(listed) if listed else {}
     return Basket(
         customer_id=sale.customer_id or 0,
         program_id=sale.program_id,
         terminal_id=sale.terminal_id,
-        lines=_priced([BasketLine(**line) for line in sale.lines]),
+        lines=tuple(_priced(line, now) for line in lines),
         points=sale.points,
         accounts={int(wallet): amount for wallet, amount in sorted(sale.accounts.items())},
     )
 
 
-def _priced(lines: Sequence[BasketLine]) -> tuple[BasketLine, ...]:
-    """What was put in hours ago is not sold at the price of then; a price that was typed stays."""
-    prices = list_prices({line.good_id for line in lines if line.good_id is not None})
-    return tuple(
-        replace(line, gross=gross_of(prices[line.good_id], line.quantity)) if line.good_id in prices else line
-        for line in lines
-    )
+def _priced(line: BasketLine, now: Mapping[int, Good]) -> BasketLine:
+    """What the list offers no more was put in while it did, and stays as it was."""
+    good = now.get(line.good_id or 0) if line.price is None else None
+    return replace(line, gross=gross_of(good.price or 0, line.quantity)) if good else line
 
 
 def put_lines(sale: OpenSale, program_id: int, lines: Sequence[BasketLine]) -> None:
