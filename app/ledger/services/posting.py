@@ -28,22 +28,24 @@ class AlreadyReversedError(Exception):
     """What was to be undone was undone before."""
 
 
+# The order in which expiry holds the balances of many customers; of one it is that of the wallets.
 _HOLD = text(
-    "SELECT wallet_id, amount FROM balance WHERE business_id = :business AND customer_id = :customer"
-    " AND wallet_id = ANY(:wallets) ORDER BY wallet_id FOR UPDATE"
+    "SELECT wallet_id, customer_id, amount FROM balance WHERE business_id = :business AND customer_id = ANY(:customers)"
+    " AND wallet_id = ANY(:wallets) ORDER BY wallet_id, customer_id FOR UPDATE"
 )
 _OPEN = text(
     "INSERT INTO balance (business_id, wallet_id, customer_id, expiring_at)"
-    " SELECT :business, wallet, :customer, :never FROM unnest(CAST(:wallets AS bigint[])) wallet ORDER BY wallet"
-    " ON CONFLICT DO NOTHING"
+    " SELECT :business, wallet, customer, :never FROM unnest(CAST(:wallets AS bigint[])) wallet,"
+    " unnest(CAST(:customers AS bigint[])) customer ORDER BY wallet, customer ON CONFLICT DO NOTHING"
 )
 _LOTS = text(
-    "SELECT id, wallet_id, amount, remaining, expires_at, entry_id, title FROM lot WHERE business_id = :business"
-    " AND customer_id = :customer AND wallet_id = ANY(:wallets) AND remaining > 0"
+    "SELECT id, wallet_id, amount, remaining, expires_at, entry_id, title, origin_id, customer_id"
+    " FROM lot WHERE business_id = :business AND customer_id = ANY(:customers) AND wallet_id = ANY(:wallets)"
+    " AND remaining > 0"
 )
 _UNDONE = text(
     "SELECT e.id, e.amount, l.id AS lot_id, u.amount AS taken, l.amount AS lot_amount, l.remaining, l.expires_at,"
-    " l.entry_id, l.title, (SELECT r.id FROM ledger_entry r WHERE r.business_id = e.business_id"
+    " l.entry_id, l.title, l.origin_id, (SELECT r.id FROM ledger_entry r WHERE r.business_id = e.business_id"
     " AND r.reverses_id = e.id) AS reversed_by FROM ledger_entry e"
     " LEFT JOIN lot_use u ON u.business_id = e.business_id AND u.entry_id = e.id"
     " LEFT JOIN lot l ON l.business_id = e.business_id AND l.id = u.lot_id"
@@ -66,11 +68,13 @@ _WRITE = text(
             CAST(:reverses AS bigint[]), CAST(:notes AS text[]))
             line (id, wallet_id, kind, amount, balance_after, key, reverses_id, note)
     ), made AS (
-        INSERT INTO lot (business_id, id, customer_id, wallet_id, entry_id, amount, remaining, expires_at, title)
-        SELECT :business, id, :customer, wallet_id, entry_id, amount, remaining, expires_at, title
+        INSERT INTO lot (business_id, id, customer_id, wallet_id, entry_id, amount, remaining, expires_at, title,
+            origin_id)
+        SELECT :business, id, :customer, wallet_id, entry_id, amount, remaining, expires_at, title, origin_id
         FROM unnest(CAST(:lot_ids AS bigint[]), CAST(:lot_wallets AS bigint[]), CAST(:lot_entries AS bigint[]),
             CAST(:lot_amounts AS bigint[]), CAST(:lot_remaining AS bigint[]), CAST(:lot_expiries AS timestamptz[]),
-            CAST(:lot_titles AS text[])) made (id, wallet_id, entry_id, amount, remaining, expires_at, title)
+            CAST(:lot_titles AS text[]), CAST(:lot_origins AS bigint[]))
+            made (id, wallet_id, entry_id, amount, remaining, expires_at, title, origin_id)
     ), changed AS (
         UPDATE lot SET remaining = now.remaining
         FROM unnest(CAST(:changed_ids AS bigint[]), CAST(:changed_remaining AS bigint[])) now (id, remaining)
@@ -118,16 +122,23 @@ def post(
 
 def hold(customer_id: int, wallets: Iterable[int]) -> dict[int, Holding]:
     """What a customer holds in wallets, locked until the end of this unit of work; made where there is no balance."""
+    return hold_all([customer_id], wallets)[customer_id]
+
+
+def hold_all(customers: Sequence[int], wallets: Iterable[int]) -> dict[int, dict[int, Holding]]:
+    """The same of several customers, each in each of the wallets, in the order in which everyone holds them."""
     wanted = sorted(wallets)
-    values: dict[str, Any] = {"business": business_id(), "customer": customer_id, "wallets": wanted}
-    held = {row.wallet_id: row.amount for row in db.session.execute(_HOLD, values)}
-    if len(held) < len(wanted):
+    values: dict[str, Any] = {"business": business_id(), "customers": list(customers), "wallets": wanted}
+    held = db.session.execute(_HOLD, values).all()
+    if len(held) < len(wanted) * len(customers):
         db.session.execute(_OPEN, values | {"never": dates.NEVER})
-        held = {row.wallet_id: row.amount for row in db.session.execute(_HOLD, values)}
-    holdings = {wallet: Holding(wallet, amount, {}) for wallet, amount in held.items()}
+        held = db.session.execute(_HOLD, values).all()
+    holdings: dict[int, dict[int, Holding]] = {customer: {} for customer in customers}
+    for row in held:
+        holdings[row.customer_id][row.wallet_id] = Holding(row.wallet_id, row.amount, {})
     for row in db.session.execute(_LOTS, values):
-        lot = Lot(row.id, row.amount, row.remaining, row.expires_at, row.entry_id, row.title)
-        holdings[row.wallet_id].lots[row.id] = lot
+        lot = Lot(row.id, row.amount, row.remaining, row.expires_at, row.entry_id, row.title, row.origin_id)
+        holdings[row.customer_id][row.wallet_id].lots[row.id] = lot
     return holdings
 
 
@@ -146,7 +157,8 @@ def _undone(customer_id: int, moves: Sequence[Move], holdings: dict[int, Holding
             found[row.id] = known
             continue
         found[row.id] = Undone(row.amount, (*known.taken, (row.lot_id, row.taken)))
-        lot = Lot(row.lot_id, row.lot_amount, row.remaining, row.expires_at, row.entry_id, row.title)
+        known_lot = (row.lot_id, row.lot_amount, row.remaining, row.expires_at, row.entry_id, row.title, row.origin_id)
+        lot = Lot(*known_lot)
         holdings[asked[row.id]].lots.setdefault(row.lot_id, lot)
     if missing := asked.keys() - found.keys():
         raise LookupError(f"There are no entries {sorted(missing)} of customer {customer_id}.")
@@ -156,10 +168,10 @@ def _undone(customer_id: int, moves: Sequence[Move], holdings: dict[int, Holding
 def _write(
     customer_id: int, holdings: dict[int, Holding], order: list[Line], occasion: Occasion, moment: datetime
 ) -> list[Posted]:
-    made = [line for line in order if line.made is not None]
+    made = [(line, lot) for line in order for lot in line.made]
     entries, lots = db.session.execute(_IDS, {"entries": len(order), "lots": len(made)}).one()
     # A lot made here gets its number now; one that was there keeps its own.
-    numbers = {(line.move.wallet_id, _made(line).id): number for line, number in zip(made, lots, strict=True)}
+    numbers = {(line.move.wallet_id, lot.id): number for (line, lot), number in zip(made, lots, strict=True)}
     values: dict[str, Any] = {
         "business": business_id(),
         "customer": customer_id,
@@ -199,20 +211,21 @@ def _key(line: Line, number: int) -> str:
 
 def _lot_values(
     holdings: dict[int, Holding],
-    made: list[Line],
+    made: list[tuple[Line, Lot]],
     entries: dict[int, int],
     numbers: dict[tuple[int, int], int],
 ) -> dict[str, list[Any]]:
-    now = [holdings[line.move.wallet_id].lots[_made(line).id] for line in made]
+    now = [holdings[line.move.wallet_id].lots[lot.id] for line, lot in made]
     kept = [holding.lots[number] for holding in holdings.values() for number in holding.changed if number > 0]
     return {
-        "lot_ids": [numbers[line.move.wallet_id, _made(line).id] for line in made],
-        "lot_wallets": [line.move.wallet_id for line in made],
-        "lot_entries": [entries[id(line)] for line in made],
+        "lot_ids": [numbers[line.move.wallet_id, lot.id] for line, lot in made],
+        "lot_wallets": [line.move.wallet_id for line, _lot in made],
+        "lot_entries": [entries[id(line)] for line, _lot in made],
         "lot_amounts": [lot.amount for lot in now],
         "lot_remaining": [lot.remaining for lot in now],
         "lot_expiries": [lot.expires_at for lot in now],
         "lot_titles": [lot.title for lot in now],
+        "lot_origins": [lot.origin_id for lot in now],
         "changed_ids": [lot.id for lot in kept],
         "changed_remaining": [lot.remaining for lot in kept],
     }
@@ -239,9 +252,3 @@ def _held_values(holdings: dict[int, Holding]) -> dict[str, list[Any]]:
         "held_expiring_at": [soonest[wallet][0] or dates.NEVER for wallet in holdings],
         "held_expiring": [soonest[wallet][1] for wallet in holdings],
     }
-
-
-def _made(line: Line) -> Lot:
-    if line.made is None:
-        raise TypeError("This line made no lot.")
-    return line.made

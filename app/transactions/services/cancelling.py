@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app import audit
-from app.customers.services.figures import hold_customer, uncount_sale
+from app.customers.family import Family, hold_family
+from app.customers.services.figures import uncount_sale
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Entry, EntryKind
-from app.ledger.services import Credit, Move, Occasion, Restore, ShortfallError, TakeBack, post
+from app.ledger.services import Credit, Move, Occasion, Restore, ShortfallError, TakeBack, post, post_for_absorbed
 from app.lib import dates
 from app.transactions.bought import take_back_bought
 from app.transactions.models import Kind, Status, Transaction
@@ -24,7 +25,7 @@ def cancel_sale(sale: Transaction, *, credit_missing: bool = False) -> None:
 
     With `credit_missing` that is credited first: an admin's way out when what was earned is spent.
     """
-    hold_customer(sale.customer_id)
+    holder = hold_family(sale.customer_id)
     db.session.refresh(sale)
     if sale.kind is not Kind.SALE:
         raise ValueError("Only a sale is cancelled.")
@@ -34,15 +35,15 @@ def cancel_sale(sale: Transaction, *, credit_missing: bool = False) -> None:
     occasion = Occasion(sale.point_of_sale_id, sale.id)
     if undoing:
         try:
-            post(sale.customer_id, undoing, occasion)
+            _post(sale, holder, undoing, occasion)
         except ShortfallError as short:
             if not credit_missing:
                 raise
-            _credit_and_undo(sale, undoing, occasion, short)
+            _credit_and_undo(sale, holder, undoing, occasion, short)
     sale.status, sale.cancelled_at = Status.CANCELLED, dates.now()
     db.session.flush()
     where = {"program": sale.program_id, "place": sale.point_of_sale_id, "terminal": sale.terminal_id}
-    uncount_sale({"customer": sale.customer_id, **where})
+    uncount_sale({"customer": holder.survivor, **where})
     take_back_bought(sale.id)
     audit.record("transaction.cancel", audit.Subject("transaction", sale.id), {"status": ("completed", "cancelled")})
 
@@ -63,14 +64,24 @@ def _undoing(sale: Transaction) -> list[Move]:
     ]
 
 
-def _credit_and_undo(sale: Transaction, undoing: list[Move], occasion: Occasion, short: ShortfallError) -> None:
+def _post(sale: Transaction, holder: Family, moves: list[Move], occasion: Occasion) -> None:
+    """Undoes in the record that bought; where that was merged into another, points come from there and go there."""
+    if holder.survivor == sale.customer_id:
+        post(sale.customer_id, moves, occasion)
+    else:
+        post_for_absorbed(sale.customer_id, holder.survivor, moves, occasion)
+
+
+def _credit_and_undo(
+    sale: Transaction, holder: Family, undoing: list[Move], occasion: Occasion, short: ShortfallError
+) -> None:
     """Each wallet is credited what it lacks, until nothing is missing."""
     credited: list[Move] = []
     while True:
         key = f"cancel:{sale.id}:credit:{len(credited)}"
         credited.append(Credit(short.wallet_id, EntryKind.ADDED, key, amount=short.missing))
         try:
-            post(sale.customer_id, [*credited, *undoing], occasion)
+            _post(sale, holder, [*credited, *undoing], occasion)
         except ShortfallError as still:
             short = still
         else:

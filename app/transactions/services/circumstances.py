@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, select, true
 
 from app.businesses.models import Business, PointOfSale, Terminal
+from app.customers.family import family
 from app.customers.models import Customer, Enrolment
 from app.db import business_id
 from app.extensions import db
@@ -90,6 +91,6 @@ def _of_program(basket: Basket) -> list[ColumnElement[Any]]:
 def _bought_before(basket: Basket) -> ColumnElement[bool]:
     return exists().where(
         Transaction.business_id == business_id(),
-        Transaction.customer_id == basket.customer_id,
+        Transaction.customer_id.in_(family(basket.customer_id)),
         Transaction.program_id == basket.program_id,
     )

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.customers.models import Customer
-from app.customers.queries import customer_named
+from app.customers.queries import customer_named, customer_to_change
 from app.customers.tabs import head
 from app.filters import language
 from app.ledger.queries import wallets_of
@@ -29,7 +29,8 @@ def ask_to_adjust(customer_id: int) -> BaseResponse:
 @blueprint.post("/customers/<int:customer_id>/points-adjustment")
 @requires(Permission.ADJUST_POINTS)
 def adjust_points(customer_id: int) -> BaseResponse:
-    customer, form = customer_named(customer_id), _form(customer_id)
+    # Held, so that nobody erases or merges it meanwhile.
+    customer, form = customer_to_change(customer_id), _form(customer_id)
     if not form.validate():
         return _show(customer, form, 422)
     kind = next(each.kind for each in wallets_of(customer_id) if each.id == form.wallet.data)
