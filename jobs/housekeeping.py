@@ -6,7 +6,7 @@ from app import unsent_forms
 from app.accounts import services as accounts
 from app.audit_check import check_chain, is_due
 from app.businesses.queries import every_business
-from app.customers.services import drafts
+from app.customers.services import drafts, duplicates
 from app.db import unit_of_work
 from app.ledger.services import expire_lots
 from app.scope import Scope
@@ -50,6 +50,14 @@ def forget_unsent_forms() -> None:
 def forget_drafts() -> None:
     """Remove the filters that were drawn up and never applied."""
     drafts.forget_drafts()
+
+
+@job
+def find_duplicates() -> None:
+    """Look for records of one person among customers that no form wrote, such as imported ones (CP-9)."""
+    for business in every_business():
+        with unit_of_work(Scope(business)):
+            duplicates.find_duplicates()
 
 
 @job

@@ -29,7 +29,8 @@ REGISTRIES = {
     *("app.customers.conditions.fields", "app.customers.conditions.kinds"),
 }
 # What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.
-SHARED = {"app.accounts.forms", "app.customers.details", "app.customers.forms.fields"}
+# Whose records are read together, as each area reads its own of all of them.
+SHARED = {"app.accounts.forms", "app.customers.details", "app.customers.family", "app.customers.forms.fields"}
 # Where the data lie is asked before there is a virtual environment, so it is written where set-up begins.
 FOUNDATIONS = {"app.local.paths"}
 # Inside an area, what a module reaches is no higher than itself; columns, filters and others have no height.

@@ -55,6 +55,7 @@ KINDS = (
             "customer.adjust": _l("Points of a customer adjusted"),
             "customer.erase": _l("Customer deleted"),
             "customer.merge": _l("Customer merged with another record"),
+            "customer.distinguish": _l("Customers told apart"),
             "customer.unmerge": _l("Merge of customers undone"),
             "customer.personal_data": _l("Personal-data file made"),
         },

@@ -15,6 +15,7 @@ from app.customers.models import ConsentKind
 
 NAME = "name"
 """First and last name are chosen together."""
+TAG = "tag_"
 _FIELDS = ("phone", "email", "birthday", "language")
 
 
@@ -27,7 +28,7 @@ class Record:
 
 
 def tag_name(key: str) -> str:
-    return f"tag_{key}"
+    return f"{TAG}{key}"
 
 
 def differing(mine: Record, theirs: Record) -> list[str]:

@@ -88,8 +88,9 @@ def sums_by_source(chosen: CustomerFilter, columns: Iterable[Column]) -> list[Ca
 class MergedError(NotFound):
     """The record was merged into another, which stands for both now (CP-9)."""
 
-    def __init__(self, survivor: int) -> None:
+    def __init__(self, record: int, survivor: int) -> None:
         super().__init__()
+        self.record = record
         self.survivor = survivor
 
 
@@ -169,7 +170,7 @@ def _present(customer: Customer | None) -> Customer:
     if customer is None or customer.erased_at is not None:
         raise NotFound
     if customer.merged_into_id is not None:
-        raise MergedError(survivor_of(customer.id))
+        raise MergedError(customer.id, survivor_of(customer.id))
     return customer
 
 

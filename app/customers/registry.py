@@ -170,7 +170,11 @@ class Merge:
 
 
 class CannotUndoError(Exception):
-    """Why a merge cannot be undone now, in words for people."""
+    """A merge cannot be undone now; `words` tells people why, in their language."""
+
+    def __init__(self, words: Callable[[], str]) -> None:
+        super().__init__("This merge cannot be undone now.")
+        self.words = words
 
 
 @dataclass(frozen=True)

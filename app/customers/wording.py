@@ -53,6 +53,7 @@ def own_labels() -> dict[str, tuple[str, Words]]:
         "confirmed": (_("Confirmed"), yes_or_no),
         "app_installed": (_("App installed"), yes_or_no),
         "merged": (_("Merged record"), lambda value: _("No. %(number)s", number=value)),
+        "other": (_("Another customer"), lambda value: _("No. %(number)s", number=value)),
         "merged_into": (_("Merged into"), lambda value: _("No. %(number)s", number=value)),
         "reason": (_("Reason"), one_of(erasure_reasons())),
         "reason_given": (_("Reason"), str),

@@ -35,7 +35,7 @@ def undo(merged: Merge) -> None:
         since = merged.kept["ledger"]
         give_back(merged.survivor, merged.absorbed, merged.family, since, f"unmerge:{merged.id}")
     except ShortfallError as short:
-        raise CannotUndoError(_missing(short.wallet_id, short.missing)) from None
+        raise _missing(short) from short
 
 
 def foretell(merged: Merge) -> list[tuple[str, str]]:
@@ -46,7 +46,7 @@ def foretell(merged: Merge) -> list[tuple[str, str]]:
     for wallet, parts in returnable(merged.survivor, merged.family, merged.kept["ledger"]).items():
         amount = sum(part.amount for part in parts)
         if amount > held.get(wallet, 0):
-            raise CannotUndoError(_missing(wallet, amount - held.get(wallet, 0)))
+            raise _missing(ShortfallError(wallet, amount - held.get(wallet, 0)))
         told.append((known[wallet].name, written(known[wallet], amount)))
     return told
 
@@ -105,7 +105,10 @@ def _lots(wallet: int, survivor: int, absorbed: int) -> list[tuple[datetime | No
     return [(row.day, int(row.mine), int(row.theirs)) for row in rows]
 
 
-def _missing(wallet_id: int, missing: int) -> str:
-    wallet = _wallets()[wallet_id]
-    values = {"missing": written(wallet, missing), "wallet": wallet.name}
-    return _("%(wallet)s: %(missing)s of what came with the record are spent and missing.", **values)
+def _missing(short: ShortfallError) -> CannotUndoError:
+    def words() -> str:
+        wallet = _wallets()[short.wallet_id]
+        values = {"missing": written(wallet, short.missing), "wallet": wallet.name}
+        return _("%(wallet)s: %(missing)s of what came with the record are spent and missing.", **values)
+
+    return CannotUndoError(words)

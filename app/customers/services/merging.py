@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select
 
 from app import audit
 from app.customers.details import Details, details_of, differences
@@ -14,6 +14,7 @@ from app.customers.joining import Record, joined, tag_name
 from app.customers.models import Card, Consent, Customer, CustomerMerge, CustomerSearch, Enrolment, LikelyDuplicate
 from app.customers.registry import Merge, registry
 from app.customers.services import writing
+from app.customers.services.duplicates import find_duplicates_of
 from app.customers.services.tagging import put_tags
 from app.customers.stats import remake_figures
 from app.customers.tags import tags_of
@@ -179,11 +180,6 @@ def settle(customer_id: int) -> None:
     customer = db.session.get_one(Customer, (business_id(), customer_id))
     writing.keep_search(customer_id, details_of(customer))
     find_duplicates_of(customer_id)
-
-
-def find_duplicates_of(customer_id: int) -> None:
-    """Looks up anew whom a customer may be the same person as."""
-    db.session.execute(text("SELECT find_duplicates_of(:customer)"), {"customer": customer_id})
 
 
 def audited(

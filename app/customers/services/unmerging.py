@@ -64,7 +64,7 @@ def check_undoable(merge: CustomerMerge) -> None:
         CustomerMerge.undone_at.is_(None),
     )
     if db.session.scalar(later) != merge.id:
-        raise CannotUndoError(_("Another record was merged into this customer later. Undo that first."))
+        raise CannotUndoError(lambda: _("Another record was merged into this customer later. Undo that first."))
 
 
 def as_step(merge: CustomerMerge) -> Merge:
@@ -72,22 +72,25 @@ def as_step(merge: CustomerMerge) -> Merge:
 
 
 def undo_merge(merge: CustomerMerge, survivor: Customer, absorbed: Customer) -> None:
-    """Makes two records of one again; needs them held by `merge_to_undo`. Raises CannotUndoError."""
+    """Makes two records of one again; needs them held by `merge_to_undo`. Raises CannotUndoError: then nothing is."""
     seen = facts_of(survivor)
-    absorbed.merged_into_id, merge.undone_at = None, dates.now()
-    db.session.flush()
-    for step in registry.merging:
-        step.undo(as_step(merge))
-    _give_back(merge.kept, survivor, absorbed, seen)
+    with db.session.begin_nested():
+        absorbed.merged_into_id, merge.undone_at = None, dates.now()
+        db.session.flush()
+        for step in registry.merging:
+            step.undo(as_step(merge))
+        _give_back(merge.kept, survivor, absorbed, seen)
     for each in (survivor, absorbed):
         each.version += 1
         db.session.flush()
         settle(each.id)
     changes = differences(seen, facts_of(survivor))
-    audit.record(
-        "customer.unmerge", audit.Subject("customer", survivor.id), audited(changes, merged=(absorbed.id, None))
-    )
-    audit.record("customer.unmerge", audit.Subject("customer", absorbed.id), {"merged_into": (survivor.id, None)})
+    lines: dict[int, audit.Changes] = {
+        survivor.id: audited(changes, merged=(absorbed.id, None)),
+        absorbed.id: {"merged_into": (survivor.id, None)},
+    }
+    for number, told in lines.items():
+        audit.record("customer.unmerge", audit.Subject("customer", number), told)
 
 
 def stays(merge: CustomerMerge, now: Facts) -> list[str]:
@@ -168,8 +171,8 @@ def _part(survivor: Customer, absorbed: Customer, new: Details, phone: str, card
             absorbed.phone, absorbed.card_count = phone, len(cards)
             writing.keep_cards(absorbed.id, Details(), theirs)
     except writing.TakenError:
-        taken = _("Another customer has the phone %(phone)s now.", phone=formats.phone(phone))
-        raise CannotUndoError(taken) from None
+        shown = formats.phone(phone)
+        raise CannotUndoError(lambda: _("Another customer has the phone %(phone)s now.", phone=shown)) from None
 
 
 def _put_consents(customer_id: int, kept: list[list[Any]], names: Collection[str]) -> None:
