@@ -23,14 +23,15 @@ ROOMS = {*AREAS, *EDGES, "lib"}
 # A customer is found by what search writes, so whoever writes customers in bulk needs it.
 # Rules of programs are pure functions over a purchase, which belongs to a later area.
 PUBLIC = {"models", "queries", "rules", "search", "services"}
-# Where later areas add their columns, panels, tabs and steps, as the earlier area may not know them.
+# Where later areas add their columns, panels, tabs and steps, as the earlier area may not know them; and whose records
+# are read together, as each area reads its own of all of them.
 REGISTRIES = {
+    "app.customers.family",
     *("app.customers.parameters", "app.customers.registry", "app.customers.tabs"),
     *("app.customers.conditions.fields", "app.customers.conditions.kinds"),
 }
 # What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.
-# Whose records are read together, as each area reads its own of all of them.
-SHARED = {"app.accounts.forms", "app.customers.details", "app.customers.family", "app.customers.forms.fields"}
+SHARED = {"app.accounts.forms", "app.customers.details", "app.customers.forms.fields"}
 # Where the data lie is asked before there is a virtual environment, so it is written where set-up begins.
 FOUNDATIONS = {"app.local.paths"}
 # Inside an area, what a module reaches is no higher than itself; columns, filters and others have no height.

@@ -59,8 +59,8 @@ def find_candidates(customer_id: int) -> BaseResponse:
 @blueprint.post("/<int:customer_id>/merging")
 @requires(Permission.MERGE_CUSTOMERS)
 def merge(customer_id: int) -> BaseResponse:
-    form = MergeForm()
-    ends = [customer_named(each).id for each in (customer_id, min(form.other(), LARGEST))]
+    here, form = customer_named(customer_id), MergeForm()
+    ends = here.id, customer_named(min(form.other(), LARGEST)).id
     try:
         survivor, absorbed = hold_pair(*ends)
     except GoneError:
