@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from app.db import business_id
 from app.extensions import db
@@ -39,7 +40,7 @@ def overview_facts(customer_id: int) -> dict[str, object]:
 
 def _lots(customer_id: int) -> list[dict[str, object]]:
     """Open lots by the day on which they expire: those of sales as one, special ones by their title."""
-    day = func.date(func.timezone(zone(), Lot.expires_at)).label("day")
+    day, first = func.date(func.timezone(zone(), Lot.expires_at)).label("day"), aliased(Lot)
     rows = db.session.execute(
         select(
             func.sum(Lot.remaining).label("points"),
@@ -49,7 +50,12 @@ def _lots(customer_id: int) -> list[dict[str, object]]:
             func.max(Entry.at).label("last"),
         )
         .join(Wallet, (Wallet.business_id == Lot.business_id) & (Wallet.id == Lot.wallet_id))
-        .outerjoin(Entry, (Entry.business_id == Lot.business_id) & (Entry.id == Lot.entry_id))
+        # Of what came from a merged record: when it first came in (CP-9).
+        .outerjoin(first, (first.business_id == Lot.business_id) & (first.id == Lot.origin_id))
+        .outerjoin(
+            Entry,
+            (Entry.business_id == Lot.business_id) & (Entry.id == func.coalesce(first.entry_id, Lot.entry_id)),
+        )
         .where(
             Lot.business_id == business_id(),
             Lot.customer_id == customer_id,

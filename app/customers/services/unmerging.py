@@ -42,6 +42,8 @@ def merge_to_undo(survivor_id: int, merge_id: int) -> tuple[CustomerMerge, Custo
         db.session.get_one(Customer, (business_id(), each), populate_existing=True)
         for each in (merge.survivor_id, merge.absorbed_id)
     ]
+    if ends[0].erased_at is not None or ends[0].merged_into_id is not None:
+        raise NotFound
     check_undoable(merge)
     return merge, ends[0], ends[1]
 

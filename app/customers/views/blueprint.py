@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, current_app, flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,9 +20,9 @@ def lead_to_survivor(merged: MergedError) -> BaseResponse:
     """The same page of the record that stands for both now (CP-9); a form is not carried out on another than meant."""
     rollback()
     if request.method not in SAFE_METHODS:
-        raise Problem(
-            409, _("This record was merged into another meanwhile."), _("Open it again to see what it is now.")
-        )
+        advice = _("Open it again to see what it is now.")
+        problem = Problem(409, _("This record was merged into another meanwhile."), advice)
+        return current_app.make_response(current_app.handle_user_exception(problem))
     ends = {str(merged.record): str(merged.survivor)}
     args = {name: ends.get(value, value) for name, value in request.args.items()}
     parts = {

@@ -28,6 +28,7 @@ from app.customers.wording import Wording
 from app.db import business_id
 from app.errors import Problem
 from app.extensions import db
+from app.kept_statements import ask
 from app.permissions import Permission, requires
 from app.web import go, render
 
@@ -97,7 +98,7 @@ def _found(words: str, but: int) -> list[Customer]:
     """The first records that a search finds."""
     chosen = CustomerFilter.from_args({}).searching(Search(Criterion.ALL, words))
     ids = selection_statement(chosen).limit(MOST_CANDIDATES + 1)
-    numbers = db.session.scalars(ids, chosen.parameters()).all()
+    numbers = ask(None, lambda: ids, chosen.parameters()).scalars().all()
     mine = select(Customer).where(Customer.business_id == business_id(), Customer.id.in_(numbers), Customer.id != but)
     return list(db.session.scalars(mine.order_by(Customer.name_key, Customer.id).limit(MOST_CANDIDATES)))
 
