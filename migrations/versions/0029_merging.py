@@ -156,8 +156,8 @@ SEES_CUSTOMER = f"""
 # Reasons add up: 1 the same e-mail, 2 the same name and birthday, 4 the same name and phones that differ in a digit.
 # What twenty share, such as the e-mail of a shop, tells nothing. Each is a stretch of an index.
 FIND = f"""
-    DELETE FROM likely_duplicate d WHERE d.business_id = {BUSINESS} AND d.denied_at IS NULL
-        AND (d.first_id = customer OR d.second_id = customer);
+    DELETE FROM likely_duplicate d WHERE d.business_id = {BUSINESS} AND d.first_id = customer AND d.denied_at IS NULL;
+    DELETE FROM likely_duplicate d WHERE d.business_id = {BUSINESS} AND d.second_id = customer AND d.denied_at IS NULL;
     INSERT INTO likely_duplicate (business_id, first_id, second_id, reasons)
     SELECT {BUSINESS}, least(customer, found.id), greatest(customer, found.id), sum(found.reason)
     FROM customer me, LATERAL (
