@@ -52,7 +52,7 @@ _REBUILT = """
         LEFT JOIN merged m ON m.id = c.id
         JOIN listed ON listed.id = coalesce(m.survivor_id, c.id)
         JOIN point_of_sale p ON p.business_id = :business AND p.id = c.registered_point_of_sale_id
-        WHERE c.business_id = :business AND p.franchisee_id IS NOT NULL
+        WHERE c.business_id = :business AND p.franchisee_id IS NOT NULL {of_known}
         UNION
         SELECT p.franchisee_id, leaf.customer_id FROM leaf JOIN listed ON listed.id = leaf.customer_id
         JOIN point_of_sale p ON p.business_id = :business AND p.id = leaf.point_of_sale_id
@@ -85,8 +85,12 @@ _REBUILT = """
         FROM summed
     )
 """
-_ALL = _REBUILT.format(of_customer="", of_sale="")
-_OF_FAMILY = _REBUILT.format(of_customer="AND id = ANY(:family)", of_sale="AND t.customer_id = ANY(:family)")
+_ALL = _REBUILT.format(of_customer="", of_known="", of_sale="")
+_OF_FAMILY = _REBUILT.format(
+    of_customer="AND id = ANY(:family)",
+    of_known="AND c.id = ANY(:family)",
+    of_sale="AND t.customer_id = ANY(:family)",
+)
 
 _COMPARE = f"""
     CREATE TEMPORARY TABLE stats_difference ON COMMIT DROP AS {_ALL}, kept AS (
