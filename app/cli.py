@@ -14,6 +14,7 @@ from app.accounts.queries import user_id_of
 from app.billing import cli as billing
 from app.businesses import cli as features
 from app.businesses.services import NewBusiness, create_business
+from app.customers.cli import duplicates_group
 from app.customers.cli import group as stats
 from app.db import unit_of_work
 from app.demo.cli import group as demo
@@ -59,5 +60,5 @@ def create(admin_email: str, admin_name: str, admin_password: str, **business: s
 
 
 def init_app(app: Flask) -> None:
-    for group in (businesses, demo, stats, bought, check, audit, support, terminals):
+    for group in (businesses, demo, stats, duplicates_group, bought, check, audit, support, terminals):
         app.cli.add_command(group)

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     ADJUST_POINTS = "adjust_points"
     """Add or remove points and money of a customer by hand."""
     ERASE_CUSTOMERS = "erase_customers"
+    MERGE_CUSTOMERS = "merge_customers"
+    """Make one of two records of a person, undo that, and say who is not the same (CP-9)."""
     HAND_OUT_PERSONAL_DATA = "hand_out_personal_data"
     """Make the file of all that is known of one customer, at its own request (CP-8)."""
     READ_TRANSACTIONS = "read_transactions"
@@ -57,7 +59,7 @@ _OPERATOR = frozenset(
     }
 )
 # What it does to a customer is done at every location, so who sees only some of them may not.
-_BRAND = _OPERATOR | {Permission.ERASE_CUSTOMERS}
+_BRAND = _OPERATOR | {Permission.ERASE_CUSTOMERS, Permission.MERGE_CUSTOMERS}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _BRAND

@@ -7,7 +7,7 @@ from app.accounts import services as accounts
 from app.audit_check import check_chain, is_due
 from app.billing import services as billing
 from app.businesses.queries import every_business
-from app.customers.services import drafts
+from app.customers.services import drafts, duplicates
 from app.db import unit_of_work
 from app.ledger.services import expire_lots
 from app.scope import Scope
@@ -60,6 +60,14 @@ def forget_open_sales() -> None:
     for business in every_business():
         with unit_of_work(Scope(business)):
             forget_old_sales()
+
+
+@job
+def find_duplicates() -> None:
+    """Look for records of one person among customers that no form wrote, such as imported ones (CP-9)."""
+    for business in every_business():
+        with unit_of_work(Scope(business)):
+            duplicates.find_duplicates()
 
 
 @job

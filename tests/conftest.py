@@ -22,6 +22,7 @@ from app import create_app
 from app.config import Config
 from app.customers.conditions.nodes import Condition, Group
 from app.customers.saved_filters import Kept, keep
+from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
 from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, data_dir
@@ -30,6 +31,7 @@ from app.loyalty.services.accounts import add_account
 from tests.factories import (
     add_answer,
     add_customer,
+    add_duplicate,
     add_franchisee,
     add_good,
     add_good_group,
@@ -132,6 +134,8 @@ def stocked(town: Town) -> Town:
             stranger = add_customer("Petro", "Savchuk")
             add_sale(stranger, shop.own_terminal, 500)
             for each in (customer, stranger):
+                merge_customers(*hold_pair(each, add_customer("Iryna", email="i@k.ua")), set())
+                add_duplicate(each, add_customer("Irena", email="i@k.ua"))
                 add_message(each)
                 give_offer(each, add_offer())
             add_rule(shop.program, PointsPercent(1000))

@@ -14,7 +14,17 @@ from app.businesses.models import Franchisee, PointOfSale, Terminal
 from app.businesses.scopes import ensure_scopes
 from app.customers.conditions.kept import written
 from app.customers.conditions.nodes import Condition, Group, Node
-from app.customers.models import Answer, Card, Customer, CustomerSearch, Enrolment, Segment, Tag
+from app.customers.models import (
+    Answer,
+    Card,
+    Customer,
+    CustomerSearch,
+    Enrolment,
+    LikelyDuplicate,
+    Likeness,
+    Segment,
+    Tag,
+)
 from app.customers.search import document
 from app.customers.services.figures import count_sale, uncount_sale
 from app.db import business_id
@@ -119,6 +129,14 @@ def add_customer(
     )
     enrol(customer.id, default_program(), access, category)
     return customer.id
+
+
+def add_duplicate(first: int, second: int) -> int:
+    """A pair of records that may be one person."""
+    first, second = sorted((first, second))
+    pair = LikelyDuplicate(business_id=business_id(), first_id=first, second_id=second, reasons=Likeness.EMAIL)
+    _add(pair)
+    return pair.id
 
 
 def enrol(customer_id: int, program: Program, access: Access = Access.FULL, category: int | None = None) -> None:

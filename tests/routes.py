@@ -37,6 +37,8 @@ class Ids:
     category: int
     account: int
     filter_key: str
+    merge: int
+    duplicate: int
     sale_key: str
     """Of a sale that Sasha is making; a customer is chosen and an amount entered."""
 
@@ -59,6 +61,8 @@ class Ids:
             "category_id": self.category,
             "account_id": self.account,
             "filter_key": self.filter_key,
+            "merge_id": self.merge,
+            "duplicate_id": self.duplicate,
             "sale_key": self.sale_key,
         }
 
@@ -79,11 +83,14 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         category = text("SELECT min(id) FROM category")
         account = text("SELECT min(wallet_id) FROM program_account")
         theirs |= {"franchisee": shop.franchisee, "own": franchised}
+        merge = text("SELECT max(id) FROM customer_merge WHERE survivor_id = :customer")
+        pair = text("SELECT max(id) FROM likely_duplicate WHERE first_id = :customer")
         asked = (sale, message, question, *goods, segment, rule, category, account)
         found = [db.session.scalar(each, theirs) or 0 for each in asked]
+        merged = [db.session.scalar(each, theirs) or 0 for each in (merge, pair)]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
         sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
-    return Ids(shop, franchised, int(customer), *found, str(key), str(sale_key))
+    return Ids(shop, franchised, int(customer), *found, str(key), *merged, str(sale_key))
 
 
 def address(app: Flask, rule: Rule, ids: Ids) -> str:

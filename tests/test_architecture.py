@@ -23,8 +23,10 @@ ROOMS = {*AREAS, *EDGES, "lib"}
 # A customer is found by what search writes, so whoever writes customers in bulk needs it.
 # Rules of programs are pure functions over a purchase, which belongs to a later area.
 PUBLIC = {"models", "queries", "rules", "search", "services"}
-# Where later areas add their columns, panels, tabs and steps, as the earlier area may not know them.
+# Where later areas add their columns, panels, tabs and steps, as the earlier area may not know them; and whose records
+# are read together, as each area reads its own of all of them.
 REGISTRIES = {
+    "app.customers.family",
     *("app.customers.parameters", "app.customers.registry", "app.customers.tabs"),
     *("app.customers.conditions.fields", "app.customers.conditions.kinds"),
 }

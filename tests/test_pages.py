@@ -28,7 +28,7 @@ WRITES_NOTHING_TWICE = {
     *("/customers/searches", "/terminal/look-ups", "/terminal/preferences", "/terminal/places", "/terminal/sign-out"),
 }
 # Steps of an open sale may be gone back to and taken again, until the last one, which has a key.
-EACH_TIME_ANEW = ("/personal-data", "/amount", "/goods", "/payment", "/pin")
+EACH_TIME_ANEW = ("/personal-data", "/candidates", "/amount", "/goods", "/payment", "/pin")
 
 
 def pages(town: Town, rules: list[Rule]) -> Iterator[tuple[str, Element]]:

@@ -98,6 +98,11 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO program_rule (business_id, program_id, name, conditions, effects)"
         " VALUES (%(id)s, %(program)s, 'Always', '{}', '{\"points_percent\": 500}')",
         "INSERT INTO category_run (business_id, program_id, started_at) VALUES (%(id)s, %(program)s, now())",
+        "INSERT INTO customer_merge (business_id, survivor_id, absorbed_id, at, undone_at)"
+        " SELECT %(id)s, min(id), min(id), now(), now() FROM customer WHERE business_id = %(id)s",
+        "INSERT INTO customer (business_id, registered_at) VALUES (%(id)s, now())",
+        "INSERT INTO likely_duplicate (business_id, first_id, second_id, reasons)"
+        " SELECT %(id)s, min(id), max(id), 1 FROM customer WHERE business_id = %(id)s",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
     ):

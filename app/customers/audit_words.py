@@ -21,12 +21,11 @@ from app.extensions import db
 
 
 def _names(ids: Collection[int]) -> dict[int, str]:
-    """Those who are still there; a merged or erased customer has no page to go to."""
+    """Those who are still there; an erased customer has no page to go to, a merged one's leads to the other."""
     named = select(Customer.id, Customer.first_name, Customer.last_name).where(
         Customer.business_id == business_id(),
         Customer.id.in_(ids),
         Customer.erased_at.is_(None),
-        Customer.merged_into_id.is_(None),
     )
     return {row.id: f"{row.first_name} {row.last_name}".strip() or _("No name") for row in db.session.execute(named)}
 
@@ -55,6 +54,9 @@ KINDS = (
             "customer.tag": _l("Tag of a customer changed"),
             "customer.adjust": _l("Points of a customer adjusted"),
             "customer.erase": _l("Customer deleted"),
+            "customer.merge": _l("Customer merged with another record"),
+            "customer.distinguish": _l("Customers told apart"),
+            "customer.unmerge": _l("Merge of customers undone"),
             "customer.personal_data": _l("Personal-data file made"),
         },
         names=_names,

@@ -9,10 +9,13 @@ from flask.cli import AppGroup
 
 from app.businesses.queries import every_business
 from app.customers import stats
+from app.customers.services import duplicates
 from app.db import unit_of_work
 from app.scope import Scope
 
 group = AppGroup("stats", help="Figures of customers by scope: proved against the transactions, and mended.")
+
+duplicates_group = AppGroup("duplicates", help="Records of customers that may be one person.")
 
 
 @group.command("check")
@@ -39,6 +42,15 @@ def rebuild(business: int | None) -> None:
         with unit_of_work(Scope(each)):
             mended = stats.rebuild()
         click.echo(f"Business {each}: {mended} rows of figures were mended.")
+
+
+@duplicates_group.command("find")
+@click.option("--business", type=int, help="The id of one business; all by default.")
+def find(business: int | None) -> None:
+    """Look over all customers for records that may be one person."""
+    for each in _chosen(business):
+        with unit_of_work(Scope(each)):
+            duplicates.find_duplicates()
 
 
 def _chosen(business: int | None) -> list[int]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.audit import AuditEntry, AuditValue
 from app.customers.details import value_of
+from app.customers.family import family
 from app.customers.models import Answer, Card, Consent, Customer, Enrolment
 from app.customers.profile import registered_at
 from app.customers.registry import DataProvider, registry
@@ -24,9 +25,16 @@ from app.loyalty.queries import every_question
 
 def personal_data_file(customer_id: int) -> bytes:
     """A JSON document, UTF-8: who asked for which customer, and a section for each area that knows something."""
-    sections = {section: provider(customer_id) for section, provider in registry.personal_data.items()}
-    content = {"business": workplace().name, "made_at": dates.now().isoformat(), **sections}
+    itself, *merged = [_sections(member) for member in family(customer_id)]
+    content = {"business": workplace().name, "made_at": dates.now().isoformat(), **itself}
+    if merged:
+        content["merged_records"] = merged
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _sections(customer_id: int) -> dict[str, object]:
+    """What each area knows of one record."""
+    return {section: provider(customer_id) for section, provider in registry.personal_data.items()}
 
 
 def _identity(customer_id: int) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
 from app.audit import AuditEntry
+from app.customers.family import hold_family, survivor_of
 from app.customers.filters import CustomerFilter
 from app.customers.models import Answer, Customer
 from app.customers.registry import Column, Order, Source
@@ -85,14 +86,24 @@ def sums_by_source(chosen: CustomerFilter, columns: Iterable[Column]) -> list[Ca
     return [partial(_sums_of, chosen, source, summed) for source, summed in by_source.values()]
 
 
+class MergedError(NotFound):
+    """The record was merged into another, which stands for both now (CP-9)."""
+
+    def __init__(self, record: int, survivor: int) -> None:
+        super().__init__()
+        self.record = record
+        self.survivor = survivor
+
+
 def customer_named(customer_id: int) -> Customer:
-    """A customer that this person may see, not merged or erased. Raises NotFound."""
+    """A customer that this person may see, not merged or erased. Raises NotFound, MergedError."""
     return _present(db.session.get(Customer, (business_id(), customer_id)))
 
 
 def customer_to_change(customer_id: int) -> Customer:
     """The same, held until the end of this unit of work; what only refers to it, such as points, does not wait."""
-    return _held(customer_id, {"key_share": True})
+    key = (business_id(), customer_id)
+    return _present(db.session.get(Customer, key, with_for_update={"key_share": True}, populate_existing=True))
 
 
 def unanswered(customer_id: int) -> list[Question]:
@@ -106,8 +117,9 @@ def unanswered(customer_id: int) -> list[Question]:
 
 
 def customer_to_erase(customer_id: int) -> Customer:
-    """The same, held from sales too: one on its way ends first, and its figures are then seen and erased."""
-    return _held(customer_id, True)
+    """The same, held with all records that were merged into it, as these are erased with it."""
+    hold_family(customer_id)
+    return customer_to_change(customer_id)
 
 
 def last_change(customer_id: int) -> tuple[str, datetime] | None:
@@ -165,14 +177,11 @@ def _kept_by(chosen: CustomerFilter, *key: object) -> tuple[object, ...] | None:
     return None if chosen.conditions is not None else key
 
 
-def _held(customer_id: int, how: bool | dict[str, bool]) -> Customer:
-    key = (business_id(), customer_id)
-    return _present(db.session.get(Customer, key, with_for_update=how, populate_existing=True))
-
-
 def _present(customer: Customer | None) -> Customer:
-    if customer is None or customer.merged_into_id is not None or customer.erased_at is not None:
+    if customer is None or customer.erased_at is not None:
         raise NotFound
+    if customer.merged_into_id is not None:
+        raise MergedError(customer.id, survivor_of(customer.id))
     return customer
 
 

@@ -157,6 +157,51 @@ class ErasureStep:
     erase: Step
 
 
+@dataclass(frozen=True)
+class Merge:
+    """Two records that become one, or become two again; `family` is the absorbed one with all merged into it."""
+
+    id: int
+    survivor: int
+    absorbed: int
+    family: list[int]
+    kept: dict[str, Any]
+    """What steps keep for the undoing, each under a name of its own."""
+
+
+class CannotUndoError(Exception):
+    """A merge cannot be undone now; `words` tells people why, in their language."""
+
+    def __init__(self, words: Callable[[], str]) -> None:
+        super().__init__("This merge cannot be undone now.")
+        self.words = words
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A figure of both records and of what they become, in words."""
+
+    label: str
+    mine: str
+    theirs: str
+    both: str
+
+
+@dataclass(frozen=True)
+class MergeStep:
+    """What an area does of its own when two records become one, and when that is undone (CP-9).
+
+    Both customers are held meanwhile. Undoing may raise CannotUndoError.
+    """
+
+    merge: Callable[[Merge], None]
+    undo: Callable[[Merge], None]
+    compare: Callable[[int, int], Sequence[Compared]] = lambda _survivor, _absorbed: ()
+    """What becomes of its figures, for who decides."""
+    foretell: Callable[[Merge], Sequence[tuple[str, str]]] = lambda _merge: ()
+    """What would go back if it were undone now, as label and words. May raise CannotUndoError."""
+
+
 @dataclass
 class Registry:
     """What areas registered; filled once at start-up."""
@@ -167,6 +212,7 @@ class Registry:
     personal_data: dict[str, DataProvider] = field(default_factory=dict)
     creation: list[Step] = field(default_factory=list)
     erasure: list[ErasureStep] = field(default_factory=list)
+    merging: list[MergeStep] = field(default_factory=list)
     tabs: list[tuple[int, Tab]] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
 
@@ -208,6 +254,12 @@ def add_erasure_step(step: ErasureStep) -> None:
     """Hangs in what another area wipes out of a customer, in the unit of work that erases it (CP-8)."""
     if step not in registry.erasure:
         registry.erasure.append(step)
+
+
+def add_merge_step(step: MergeStep) -> None:
+    """Hangs in what another area does when two records become one, in the order of the areas (CP-9)."""
+    if step not in registry.merging:
+        registry.merging.append(step)
 
 
 def add_tab(place: int, tab: Tab) -> None:

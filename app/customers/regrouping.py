@@ -36,11 +36,12 @@ _FILL = text(
         JOIN customer_stats c ON c.business_id = :business AND c.scope_id = s.id
         WHERE f.business_id = :business
         UNION ALL
-        SELECT f.id, c.id, 0, 0, :never, :never
+        SELECT f.id, listed.id, 0, 0, :never, :never
         FROM stats_scope f
         JOIN point_of_sale p ON p.business_id = :business AND p.franchisee_id = f.franchisee_id
         JOIN customer c ON c.business_id = :business AND c.registered_point_of_sale_id = p.id
-            AND c.merged_into_id IS NULL AND c.erased_at IS NULL
+        JOIN customer listed ON listed.business_id = :business AND listed.erased_at IS NULL
+            AND listed.id = CASE WHEN c.merged_into_id IS NULL THEN c.id ELSE survivor_of(c.id) END
         WHERE f.business_id = :business AND f.program_id IS NULL
     ) of_places
     GROUP BY scope_id, customer_id

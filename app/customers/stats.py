@@ -14,16 +14,27 @@ from app.lib.dates import NEVER
 SHOWN = 20
 """Differences that are told one by one; of the rest only the number."""
 
+# Sales of a merged record are the survivor's (CP-9): who that is is worked out for the few that are merged.
 # Leaves first: sales (kind 1) that were not cancelled (status 1), by program and place. Which scopes each of the few
 # hundred combinations belongs to is worked out once. Then the rows that stand without a sale: the business's for
 # every customer, a franchisee's for whoever registered at its places (PR-3), a program's for everyone enrolled, and
 # a program's at a franchisee for those of the franchisee's customers who are enrolled.
 _REBUILT = """
-    WITH leaf AS MATERIALIZED (
-        SELECT customer_id, program_id, point_of_sale_id, terminal_id, count(*) AS sales_count,
-            sum(gross - discount)::bigint AS amount, min(at) AS first_at, max(at) AS last_at
-        FROM transaction WHERE business_id = :business AND kind = 1 AND status = 1
-        GROUP BY customer_id, program_id, point_of_sale_id, terminal_id
+    WITH RECURSIVE record AS (
+        SELECT id, merged_into_id AS survivor_id FROM customer
+        WHERE business_id = :business AND merged_into_id IS NOT NULL {of_customer}
+        UNION ALL
+        SELECT record.id, c.merged_into_id FROM record JOIN customer c ON c.business_id = :business
+            AND c.id = record.survivor_id AND c.merged_into_id IS NOT NULL
+    ), merged AS MATERIALIZED (
+        SELECT record.id, record.survivor_id FROM record JOIN customer c ON c.business_id = :business
+            AND c.id = record.survivor_id AND c.merged_into_id IS NULL
+    ), leaf AS MATERIALIZED (
+        SELECT coalesce(m.survivor_id, t.customer_id) AS customer_id, program_id, point_of_sale_id, terminal_id,
+            count(*) AS sales_count, sum(gross - discount)::bigint AS amount, min(at) AS first_at, max(at) AS last_at
+        FROM transaction t LEFT JOIN merged m ON m.id = t.customer_id
+        WHERE t.business_id = :business AND kind = 1 AND status = 1 {of_sale}
+        GROUP BY 1, program_id, point_of_sale_id, terminal_id
     ), belonging AS MATERIALIZED (
         SELECT s.id AS scope_id, place.program_id, place.point_of_sale_id, place.terminal_id
         FROM (SELECT DISTINCT program_id, point_of_sale_id, terminal_id FROM leaf) place
@@ -34,12 +45,14 @@ _REBUILT = """
             AND (s.point_of_sale_id IS NULL OR s.point_of_sale_id = place.point_of_sale_id)
             AND (s.terminal_id IS NULL OR s.terminal_id = place.terminal_id)
     ), listed AS MATERIALIZED (
-        SELECT id, registered_point_of_sale_id FROM customer
-        WHERE business_id = :business AND merged_into_id IS NULL AND erased_at IS NULL
+        SELECT id FROM customer
+        WHERE business_id = :business AND merged_into_id IS NULL AND erased_at IS NULL {of_customer}
     ), known AS MATERIALIZED (
-        SELECT p.franchisee_id, listed.id AS customer_id FROM listed
-        JOIN point_of_sale p ON p.business_id = :business AND p.id = listed.registered_point_of_sale_id
-        WHERE p.franchisee_id IS NOT NULL
+        SELECT p.franchisee_id, listed.id AS customer_id FROM customer c
+        LEFT JOIN merged m ON m.id = c.id
+        JOIN listed ON listed.id = coalesce(m.survivor_id, c.id)
+        JOIN point_of_sale p ON p.business_id = :business AND p.id = c.registered_point_of_sale_id
+        WHERE c.business_id = :business AND p.franchisee_id IS NOT NULL {of_known}
         UNION
         SELECT p.franchisee_id, leaf.customer_id FROM leaf JOIN listed ON listed.id = leaf.customer_id
         JOIN point_of_sale p ON p.business_id = :business AND p.id = leaf.point_of_sale_id
@@ -70,14 +83,20 @@ _REBUILT = """
             CASE sales_count WHEN 0 THEN 0 ELSE (2 * amount + sales_count) / (2 * sales_count) END AS average,
             first_at, last_at
         FROM summed
-    ), kept AS (
+    )
+"""
+_ALL = _REBUILT.format(of_customer="", of_known="", of_sale="")
+_OF_FAMILY = _REBUILT.format(
+    of_customer="AND id = ANY(:family)",
+    of_known="AND c.id = ANY(:family)",
+    of_sale="AND t.customer_id = ANY(:family)",
+)
+
+_COMPARE = f"""
+    CREATE TEMPORARY TABLE stats_difference ON COMMIT DROP AS {_ALL}, kept AS (
         SELECT scope_id, customer_id, sales_count::bigint AS sales_count, amount, average, first_at, last_at
         FROM customer_stats WHERE business_id = :business
     )
-"""
-
-_COMPARE = f"""
-    CREATE TEMPORARY TABLE stats_difference ON COMMIT DROP AS {_REBUILT}
     SELECT scope_id, customer_id, kept::text AS kept, rebuilt::text AS rebuilt,
         rebuilt.sales_count, rebuilt.amount, rebuilt.average, rebuilt.first_at, rebuilt.last_at
     FROM kept FULL JOIN rebuilt USING (scope_id, customer_id)
@@ -99,6 +118,16 @@ _WRITE = """
         amount = excluded.amount, average = excluded.average,
         first_at = excluded.first_at, last_at = excluded.last_at
 """
+
+_CLEAR_FAMILY = "DELETE FROM customer_stats WHERE business_id = :business AND customer_id = ANY(:family)"
+
+_WRITE_FAMILY = f"""
+    INSERT INTO customer_stats
+        (business_id, scope_id, customer_id, sales_count, amount, average, first_at, last_at)
+    {_OF_FAMILY}
+    SELECT :business, scope_id, customer_id, sales_count, amount, average, first_at, last_at FROM rebuilt
+    ORDER BY scope_id
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -141,6 +170,13 @@ def rebuild() -> int:
     removed: Any = db.session.execute(text(_REMOVE), business)
     written: Any = db.session.execute(text(_WRITE), business)
     return int(removed.rowcount + written.rowcount)
+
+
+def remake_figures(family: list[int]) -> None:
+    """Makes the figures of a customer and of those merged into it anew; all of them must be held."""
+    values: dict[str, Any] = {"business": business_id(), "family": family}
+    db.session.execute(text(_CLEAR_FAMILY), values)
+    db.session.execute(text(_WRITE_FAMILY), values | {"never": NEVER})
 
 
 def _compare() -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import Row
@@ -96,6 +97,11 @@ class CustomersTable:
     @cached_property
     def may_edit(self) -> bool:
         return person().may(Permission.EDIT_CUSTOMERS)
+
+    @cached_property
+    def duplicates_href(self) -> str | None:
+        """Where likely duplicates are listed, for who may merge them (CP-9)."""
+        return url_for("customers.duplicates") if person().may(Permission.MERGE_CUSTOMERS) else None
 
     @cached_property
     def rows(self) -> list[Line]:

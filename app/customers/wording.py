@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 from flask_babel import gettext as _
@@ -47,6 +47,14 @@ def own_labels() -> dict[str, tuple[str, Words]]:
         "cards": (_("Card numbers"), listed),
         "registered_point_of_sale_id": (_("Registered at"), _place_words()),
         "tag": (_("Tag"), lambda value: " = ".join(value) if isinstance(value, list) else str(value)),
+        "name": (_("Name"), str),
+        "tags": (_("Tags"), listed),
+        "registered_at": (_("Registered"), lambda value: day_words(datetime.fromisoformat(str(value)).date())),
+        "confirmed": (_("Confirmed"), yes_or_no),
+        "app_installed": (_("App installed"), yes_or_no),
+        "merged": (_("Merged record"), lambda value: _("No. %(number)s", number=value)),
+        "other": (_("Another customer"), lambda value: _("No. %(number)s", number=value)),
+        "merged_into": (_("Merged into"), lambda value: _("No. %(number)s", number=value)),
         "reason": (_("Reason"), one_of(erasure_reasons())),
         "reason_given": (_("Reason"), str),
         "balance": (_("Balance"), lambda value: formats.points(int(str(value)), language())),

@@ -57,6 +57,20 @@ _CHECKS = {
             OR undone.amount + e.amount <> 0
         )
     """,
+    "what went from one record to another": """
+        SELECT format('transfer %s: entries %s', transfer, string_agg(format('%s of %s', id, amount), ', '))
+        FROM (
+            SELECT id, amount, wallet_id, regexp_replace(key, ':(in|out)$', '') AS transfer FROM ledger_entry
+            WHERE business_id = :business AND kind = 7
+        ) moved
+        GROUP BY transfer HAVING count(*) <> 2 OR sum(amount) <> 0 OR count(DISTINCT wallet_id) > 1
+    """,
+    "the dates of lots that came from another record": """
+        SELECT format('lot %s of %s, first lot %s of %s', l.id, l.expires_at, o.id, o.expires_at)
+        FROM lot l JOIN lot o ON o.business_id = :business AND o.id = l.origin_id
+        WHERE l.business_id = :business
+            AND (l.expires_at IS DISTINCT FROM o.expires_at OR l.wallet_id <> o.wallet_id OR o.origin_id IS NOT NULL)
+    """,
     "the lots that expire soonest": """
         WITH soonest AS (
             SELECT DISTINCT ON (wallet_id, customer_id) wallet_id, customer_id, expires_at, sum(remaining) AS amount

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import aliased
 
 from app.db import business_id
 from app.extensions import db
@@ -38,32 +40,7 @@ def overview_facts(customer_id: int) -> dict[str, object]:
 
 
 def _lots(customer_id: int) -> list[dict[str, object]]:
-    """Open lots by the day on which they expire: those of sales as one, special ones by their title.
-
-    A location operator is told no title that was given elsewhere, as it sees no entry of there (PR-3).
-    """
-    day = func.date(func.timezone(zone(), Lot.expires_at)).label("day")
-    title = case((Entry.id.is_not(None), Lot.title), else_="").label("title")
-    rows = db.session.execute(
-        select(
-            func.sum(Lot.remaining).label("points"),
-            title,
-            day,
-            func.min(Entry.at).label("first"),
-            func.max(Entry.at).label("last"),
-        )
-        .join(Wallet, (Wallet.business_id == Lot.business_id) & (Wallet.id == Lot.wallet_id))
-        .outerjoin(Entry, (Entry.business_id == Lot.business_id) & (Entry.id == Lot.entry_id))
-        .where(
-            Lot.business_id == business_id(),
-            Lot.customer_id == customer_id,
-            Lot.remaining > 0,
-            Wallet.kind == WalletKind.POINTS,
-        )
-        .group_by(day, title)
-        .order_by(day.asc().nulls_last(), title)
-        .limit(LOTS_SHOWN)
-    )
+    """Open lots by the day on which they expire: those of sales as one, special ones by their title."""
     today = local(dates.now()).date()
     return [
         {
@@ -72,8 +49,30 @@ def _lots(customer_id: int) -> list[dict[str, object]]:
             "expires": row.day,
             "days": None if row.day is None else max(0, (row.day - today).days),
         }
-        for row in rows
+        for row in db.session.execute(_lots_by_day(customer_id))
     ]
+
+
+def _lots_by_day(customer_id: int) -> Select[Any]:
+    """A location operator is told no title that was given elsewhere, as it sees no entry of there (PR-3).
+
+    What came from a merged record counts from when it first came in (CP-9).
+    """
+    day, origin = func.date(func.timezone(zone(), Lot.expires_at)).label("day"), aliased(Lot)
+    title = case((Entry.id.is_not(None), Lot.title), else_="").label("title")
+    came_in = func.coalesce(origin.entry_id, Lot.entry_id)
+    mine = Lot.business_id == business_id(), Lot.customer_id == customer_id, Lot.remaining > 0
+    ends = func.min(Entry.at).label("first"), func.max(Entry.at).label("last")
+    return (
+        select(func.sum(Lot.remaining).label("points"), title, day, *ends)
+        .join(Wallet, (Wallet.business_id == Lot.business_id) & (Wallet.id == Lot.wallet_id))
+        .outerjoin(origin, (origin.business_id == Lot.business_id) & (origin.id == Lot.origin_id))
+        .outerjoin(Entry, (Entry.business_id == Lot.business_id) & (Entry.id == came_in))
+        .where(*mine, Wallet.kind == WalletKind.POINTS)
+        .group_by(day, title)
+        .order_by(day.asc().nulls_last(), title)
+        .limit(LOTS_SHOWN)
+    )
 
 
 def _earned_in(first: datetime | None, last: datetime | None) -> str:

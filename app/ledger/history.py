@@ -2,7 +2,8 @@
 
 Who sees all movements is told the balance that each left. A location operator sees those of its own places (PR-3):
 to it a line tells the sum of these so far, and all that happened elsewhere stands above them as one sum, the same
-whatever period is chosen. Otherwise the difference of two lines would tell of a single movement elsewhere.
+whatever period is chosen. Otherwise the difference of two lines would tell of a single movement elsewhere. Of a
+customer with merged records a line, too, tells the sum of all lines so far: balances were those of single records.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import Row
 from werkzeug.exceptions import NotFound
 
 from app.address import address, whole_number
+from app.customers.family import family
 from app.customers.tabs import tab_hrefs
 from app.db import current_scope
 from app.errors import BadAddress
@@ -60,7 +62,7 @@ class Line:
     aside: str
     amount: int
     reached: int | None
-    """The balance it left; for a location operator the sum of its own lines up to it, None among chosen kinds."""
+    """The balance it left; else the sum of the lines up to it (see above), None among chosen kinds."""
     author: str
     href: str | None
     """The transaction that it is of."""
@@ -165,6 +167,11 @@ class History:
         return page_of(queries.movements(self._chosen, self.key), self.key)
 
     @cached_property
+    def merged(self) -> bool:
+        """Whether other records were merged into this customer, whose movements are among its own (CP-9)."""
+        return len(family(self.customer_id)) > 1
+
+    @cached_property
     def _own_sums(self) -> dict[int, tuple[int, int]]:
         return queries.own_sums(self.customer_id, self._found.lines[0] if self._found.lines else None)
 
@@ -179,7 +186,7 @@ class History:
 
     def _reached(self) -> dict[int, int]:
         """Row → what its line tells in the column of balances."""
-        if not self.limited:
+        if not self.limited and not self.merged:
             return {row.id: row.balance_after for row in self._found.lines}
         if self.kind is not None:
             return {}
@@ -211,6 +218,10 @@ class History:
             words += [lot.title or _("Earned %(date)s", date=short_date(lot.at)), *([lot.place] if lot.place else [])]
         if row.undone_at is not None:
             words.append(f"{self._statuses[row.undone_kind]}, {short_date(row.undone_at)}")
+        if row.kind is EntryKind.TRANSFERRED:
+            words.append(
+                _("To a record of the same person") if row.amount < 0 else _("From a record of the same person")
+            )
         return (words or [_("The whole brand")])[0], " · ".join(words[1:])
 
 
@@ -223,6 +234,7 @@ def statuses() -> dict[EntryKind, str]:
         EntryKind.REMOVED: _("Removed by hand"),
         EntryKind.EXPIRED: _("Expired"),
         EntryKind.REVERSED: _("Reversed"),
+        EntryKind.TRANSFERRED: _("Between records"),
     }
 
 
@@ -246,6 +258,6 @@ def _cause(row: Row[Any]) -> str:
     """What made a movement that no person made."""
     if row.kind is EntryKind.EXPIRED:
         return _("Expiry date")
-    if row.transaction_id is None:
+    if row.transaction_id is None or row.kind is EntryKind.TRANSFERRED:
         return "–"
     return _("Cancelled sale") if row.kind is EntryKind.REVERSED else _("Sale")

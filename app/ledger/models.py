@@ -31,6 +31,8 @@ class EntryKind(IntEnum):
     REMOVED = 4
     EXPIRED = 5
     REVERSED = 6
+    TRANSFERRED = 7
+    """Between two records of one person: what leaves the one enters the other (CP-9)."""
 
 
 def _of_holder(*more: object) -> tuple[object, ...]:
@@ -91,6 +93,7 @@ class Lot(Base):
     __tablename__ = "lot"
     __table_args__ = _of_holder(
         ForeignKeyConstraint(["business_id", "entry_id"], ["ledger_entry.business_id", "ledger_entry.id"]),
+        ForeignKeyConstraint(["business_id", "origin_id"], ["lot.business_id", "lot.id"]),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("remaining >= 0 AND remaining <= amount", name="remaining"),
         Index(
@@ -109,6 +112,13 @@ class Lot(Base):
             "id",
             postgresql_where=text("remaining > 0 AND expires_at IS NOT NULL"),
         ),
+        Index(
+            "lot_moved_idx",
+            "business_id",
+            "customer_id",
+            "origin_id",
+            postgresql_where=text("origin_id IS NOT NULL"),
+        ),
     )
 
     business_id: Mapped[BusinessKey]
@@ -121,6 +131,8 @@ class Lot(Base):
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """None never expires and is spent last."""
     title: Mapped[Words]
+    origin_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Of a lot that came from another record: the one that its points first came in with. Both expire together."""
 
 
 class LotUse(Base):

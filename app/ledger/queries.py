@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, literal, select, tuple_
+from sqlalchemy import FromClause, Row, Select, case, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.businesses.models import PointOfSale
+from app.customers.family import family, stretches
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Balance, Entry, EntryKind, Lot, LotUse
@@ -26,15 +27,16 @@ ORDER = Order(Entry.at.expression, Entry.id.expression)
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which movements of a customer are asked for."""
+    """Which movements of a customer are asked for; those of records merged into it are its own."""
 
     customer_id: int
     period: Period = field(default_factory=Period)
     wallet_id: int | None = None
     kind: EntryKind | None = None
 
-    def entries(self) -> Select[Any]:
-        chosen = select(Entry.id).where(Entry.business_id == business_id(), Entry.customer_id == self.customer_id)
+    def entries(self, of: FromClause) -> Select[Any]:
+        """Those of one of the records that `of` lists."""
+        chosen = select(Entry.id).where(Entry.business_id == business_id(), Entry.customer_id == of.c.customer_id)
         if self.wallet_id is not None:
             chosen = chosen.where(Entry.wallet_id == self.wallet_id)
         if self.kind is not None:
@@ -62,7 +64,8 @@ def wallets_of(customer_id: int) -> list[Row[Any]]:
 def movements(chosen: Chosen, key: PageKey | None) -> Sequence[Row[Any]]:
     """A page of movements and one more: the entry's columns, place, author, and what it reverses."""
     # The ids come out of the index alone, however few of many fit; only the page's rows are then read.
-    ids = ORDER.newest(chosen.entries(), key).subquery()
+    records = stretches(family(chosen.customer_id))
+    ids = ORDER.newest(chosen.entries(records), key, records).subquery()
     undone = aliased(Entry)
     columns: list[Any] = [
         *(Entry.id, Entry.at, Entry.kind, Entry.wallet_id, Entry.amount, Entry.balance_after, Entry.note),
@@ -103,7 +106,7 @@ def own_sums(customer_id: int, newest: Row[Any] | None) -> dict[int, tuple[int, 
     reached = func.sum(Entry.amount).filter(until) if until is not None else func.sum(Entry.amount)
     summed = (
         select(Entry.wallet_id, func.sum(Entry.amount).label("all"), func.coalesce(reached, 0).label("reached"))
-        .where(Entry.business_id == business_id(), Entry.customer_id == customer_id)
+        .where(Entry.business_id == business_id(), Entry.customer_id.in_(family(customer_id)))
         .group_by(Entry.wallet_id)
     )
     return {row.wallet_id: (int(row.all), int(row.reached)) for row in db.session.execute(summed)}

@@ -1,4 +1,4 @@
-"""A customer's messages, newest first (CP-4).
+"""A customer's messages, those of records merged into it among them, newest first (CP-4, CP-9).
 
 Row-level security leaves a location operator those of its own points of sale and of the brand (PR-3).
 """
@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
 from app.businesses.models import PointOfSale
+from app.customers.family import family, stretches
 from app.db import business_id
 from app.extensions import db
 from app.messaging.models import Message
@@ -25,7 +26,9 @@ PREVIEWED = 400
 
 def messages(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
     """A page of messages and one more; `beginning` is that of the text."""
-    ids = ORDER.newest(select(Message.id).where(*_of_customer(customer_id)), key).subquery()
+    records = stretches(family(customer_id))
+    mine = select(Message.id).where(Message.business_id == business_id(), Message.customer_id == records.c.customer_id)
+    ids = ORDER.newest(mine, key, records).subquery()
     columns: list[Any] = [
         *(Message.id, Message.direction, Message.kind, Message.channel, Message.title, Message.status),
         *(Message.distributed_at, Message.ends_at, Message.read_at),
@@ -60,4 +63,4 @@ def message_named(customer_id: int, number: int) -> Row[Any]:
 
 
 def _of_customer(customer_id: int) -> tuple[Any, ...]:
-    return Message.business_id == business_id(), Message.customer_id == customer_id
+    return Message.business_id == business_id(), Message.customer_id.in_(family(customer_id))

@@ -1,4 +1,4 @@
-"""The offers of a customer, newest first (CP-5).
+"""The offers of a customer, those of records merged into it among them, newest first (CP-5, CP-9).
 
 Those that ended unredeemed or were taken away are not listed. Row-level security leaves a location operator what was
 not redeemed elsewhere (PR-3).
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from app.businesses.models import PointOfSale
+from app.customers.family import family, stretches
 from app.db import business_id
 from app.extensions import db
 from app.offers.models import CustomerOffer, Offer
@@ -22,7 +23,8 @@ ORDER = Order(CustomerOffer.given_at.expression, CustomerOffer.id.expression)
 
 def offers(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
     """A page of a customer's offers and one more."""
-    ids = ORDER.newest(_listed(customer_id), key).subquery()
+    records = stretches(family(customer_id))
+    ids = ORDER.newest(_listed(CustomerOffer.customer_id == records.c.customer_id), key, records).subquery()
     columns: list[Any] = [
         *(CustomerOffer.id, CustomerOffer.given_at, CustomerOffer.redeemed_at),
         *(Offer.title, Offer.text, Offer.price, Offer.starts_at, Offer.ends_at, Offer.active),
@@ -46,18 +48,18 @@ def offers(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
 
 def offer_count(customer_id: int) -> int:
     """How many offers a customer's list has."""
-    listed = _listed(customer_id).subquery()
+    listed = _listed(CustomerOffer.customer_id.in_(family(customer_id))).subquery()
     return int(db.session.execute(select(func.count()).select_from(listed)).scalar_one())
 
 
-def _listed(customer_id: int) -> Select[Any]:
+def _listed(mine: ColumnElement[bool]) -> Select[Any]:
     holds = or_(CustomerOffer.redeemed_at.is_not(None), Offer.ends_at.is_(None), Offer.ends_at > func.now())
     return (
         select(CustomerOffer.id)
         .join(Offer, _offer())
         .where(
             CustomerOffer.business_id == business_id(),
-            CustomerOffer.customer_id == customer_id,
+            mine,
             CustomerOffer.removed_at.is_(None),
             holds,
         )

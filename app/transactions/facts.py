@@ -15,6 +15,7 @@ from sqlalchemy import DateTime, column, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.businesses.models import PointOfSale
+from app.customers.family import family, stretches
 from app.db import business_id
 from app.extensions import db
 from app.filters import language, local, zone
@@ -22,7 +23,7 @@ from app.identity import workplace
 from app.lib import dates
 from app.lib.formats import minor, precision
 from app.transactions.models import Kind, Status, Transaction, TransactionLine
-from app.transactions.queries import transaction_count
+from app.transactions.queries import ORDER, transaction_count
 
 DRAWER_LINES, OVERVIEW_LINES, MONTHS = 5, 10, 12
 
@@ -47,15 +48,21 @@ def overview_facts(customer_id: int) -> dict[str, object]:
 
 def latest(customer_id: int, most: int) -> list[dict[str, Any]]:
     """The latest transactions, newest first; amounts in the smallest unit, points in signed hundredths."""
+    records = stretches(family(customer_id))
+    mine = select(Transaction.id).where(
+        Transaction.business_id == business_id(), Transaction.customer_id == records.c.customer_id
+    )
+    ids = ORDER.newest(mine, None, records).subquery()
     rows = db.session.execute(
         select(Transaction, PointOfSale.name.label("place"))
+        .join(ids, ids.c.id == Transaction.id)
         # Outer, so that the walk over the newest ends with the last line that is wanted.
         .outerjoin(
             PointOfSale,
             (PointOfSale.business_id == Transaction.business_id) & (PointOfSale.id == Transaction.point_of_sale_id),
         )
-        .where(Transaction.business_id == business_id(), Transaction.customer_id == customer_id)
-        .order_by(Transaction.at.desc(), Transaction.id.desc())
+        .where(Transaction.business_id == business_id())
+        .order_by(*ORDER.newest_first())
         .limit(most)
     )
     return [_line(row.Transaction, row.place) for row in rows]
@@ -97,7 +104,7 @@ def _months(customer_id: int) -> list[dict[str, Any]]:
         select(func.coalesce(func.sum(Transaction.gross - Transaction.discount), 0))
         .where(
             Transaction.business_id == business_id(),
-            Transaction.customer_id == customer_id,
+            Transaction.customer_id.in_(family(customer_id)),
             Transaction.at >= bounds.c.since,
             Transaction.at < bounds.c.until,
             Transaction.kind == Kind.SALE,

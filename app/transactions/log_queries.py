@@ -81,5 +81,6 @@ def _customer(masked: bool) -> list[Any]:
     if masked:
         initial, last = func.left(Customer.first_name, 1), func.right(Customer.phone, LAST_DIGITS)
         return [initial.label("first_name"), last.label("phone"), Customer.erased_at]
-    present = func.coalesce(Customer.merged_into_id, Customer.id).label("customer_id")
+    # Of a merged record the page leads on to the one that it was merged into.
+    present = Customer.id.label("customer_id")
     return [Customer.first_name, Customer.last_name, Customer.phone, Customer.erased_at, present]

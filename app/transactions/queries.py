@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, func, literal_column, select
+from sqlalchemy import FromClause, Row, Select, func, literal_column, select
 from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
 from app.businesses.models import PointOfSale, StatsScope, Terminal
+from app.customers.family import family, stretches
 from app.customers.models import CustomerStats
 from app.db import business_id, current_scope
 from app.extensions import db
@@ -27,14 +28,16 @@ ORDER = Order(Transaction.at.expression, Transaction.id.expression)
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which transactions of a customer are asked for."""
+    """Which transactions of a customer are asked for; those of records merged into it are its own (CP-9)."""
 
     customer_id: int
     period: Period = field(default_factory=Period)
     status: Status | None = None
 
-    def transactions(self) -> Select[Any]:
-        chosen = select(Transaction.id).where(*_of_customer(self.customer_id), *self.period.holds(Transaction.at))
+    def transactions(self, of: FromClause) -> Select[Any]:
+        """Those of one of the records that `of` lists."""
+        mine = Transaction.business_id == business_id(), Transaction.customer_id == of.c.customer_id
+        chosen = select(Transaction.id).where(*mine, *self.period.holds(Transaction.at))
         return chosen if self.status is None else chosen.where(Transaction.status == self.status)
 
 
@@ -55,7 +58,8 @@ class Sums:
 def transactions(chosen: Chosen, key: PageKey | None) -> Sequence[Row[Any]]:
     """A page of transactions and one more, with place."""
     # The ids come out of the index alone, however few of many fit; only the page's rows are then read.
-    ids = ORDER.newest(chosen.transactions(), key).subquery()
+    records = stretches(family(chosen.customer_id))
+    ids = ORDER.newest(chosen.transactions(records), key, records).subquery()
     columns: list[Any] = [
         *(Transaction.id, Transaction.at, Transaction.kind, Transaction.source, Transaction.status),
         (Transaction.gross - Transaction.discount).label("amount"),
@@ -140,7 +144,7 @@ def transaction_named(number: int, customer_id: int | None = None) -> Row[Any]:
         .where(Transaction.business_id == business_id(), Transaction.id == number)
     )
     if customer_id is not None:
-        statement = statement.where(Transaction.customer_id == customer_id)
+        statement = statement.where(Transaction.customer_id.in_(family(customer_id)))
     found = db.session.execute(statement).first()
     if found is None:
         raise NotFound
@@ -154,7 +158,7 @@ def goods_of(number: int) -> Sequence[TransactionLine]:
 
 
 def _of_customer(customer_id: int) -> tuple[Any, ...]:
-    return Transaction.business_id == business_id(), Transaction.customer_id == customer_id
+    return Transaction.business_id == business_id(), Transaction.customer_id.in_(family(customer_id))
 
 
 def _place() -> Any:

@@ -8,6 +8,12 @@ export function showBar(bar, { all, ids }) {
   const said = but ? fill(bar.dataset.but, ids.size) : fill(bar.dataset[all && !ids.size ? "all" : "some"], chosen);
   // Written only when it changed, as a screen reader says it each time.
   if (status.textContent !== said) status.textContent = said;
+  const merge = bar.querySelector("[data-merge]");
+  if (merge) {
+    const [first, second] = ids;
+    merge.hidden = all || ids.size !== 2;
+    if (!merge.hidden) merge.href = `/customers/${first}/merging?with=${second}`;
+  }
   const button = bar.querySelector("[data-select-all]");
   button.hidden = all && !ids.size;
   button.textContent = fill(button.dataset.words, matching);

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -18,13 +19,22 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.customers.conditions.nodes import Condition, Group
+from app.customers.details import Details, details_of
+from app.customers.models import Customer
 from app.customers.saved_filters import Kept, keep
+from app.customers.services import create_customer
+from app.customers.services.duplicates import find_duplicates
+from app.customers.services.merging import hold_pair, merge_customers
 from app.customers.services.segments import create_segment
-from app.db import unit_of_work
+from app.customers.services.tagging import put_tags
+from app.db import business_id, unit_of_work
 from app.demo.calendar import end_of
 from app.demo.ensuring import ensure
 from app.extensions import db
 from app.identity import COOKIE
+from app.ledger.models import EntryKind
+from app.ledger.services import Credit, post
+from app.lib import dates
 from app.local.embedded import DATABASE, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, chromium
 from app.permissions import Role
@@ -47,6 +57,11 @@ PAGES = {
     "erasure": "/customers/{customer}/erasure",
     "personal-data": "/customers/{customer}/personal-data",
     "columns": "/customers/columns",
+    "duplicates": "/customers/duplicates",
+    "merging-pick": "/customers/{merged}/merging",
+    "merging": "/customers/{merged}/merging?with={alike}",
+    "merging-undo": "/customers/{merged}/merges/{merge}/undoing",
+    "merged": "/customers/{merged}",
     "goods": "/goods",
     "good": "/goods/new",
     "good-groups": "/goods/groups",
@@ -90,6 +105,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
+        ids |= _merging(app, customer)
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
             for size, (width, height) in SIZES.items():
@@ -175,6 +191,27 @@ def _best_customer(app: Flask) -> int:
             )
         ).one()
         return int(row.id)
+
+
+def _merging(app: Flask, best: int) -> dict[str, int]:
+    """A customer with a record that was merged into it and another that may be the same person."""
+    with app.app_context(), unit_of_work(_anna(app).scope):
+        known = details_of(db.session.get_one(Customer, (business_id(), best)))
+        place, wallet = (
+            int(db.session.execute(text(asked)).scalar_one())
+            for asked in ("SELECT min(id) FROM point_of_sale", "SELECT wallet_id FROM program WHERE is_default")
+        )
+        names = {"first_name": known.first_name, "last_name": known.last_name}
+        other = (int(known.phone[-3]) + 1) % 10
+        phones = [known.phone[:-3] + digits for digits in (f"{other}{known.phone[-2:]}", "000")]
+        alike, gone = (create_customer(Details(**names, phone=each, email="o.k@ukr.net"), place) for each in phones)
+        put_tags(db.session.get_one(Customer, (business_id(), alike)), {"milk": "soy", "city": "Kyiv"})
+        for each in (alike, gone):
+            until = dates.now() + timedelta(40)
+            post(each, [Credit(wallet, EntryKind.ADDED, f"picture:{each}", amount=15_000, expires_at=until)])
+        merge = merge_customers(*hold_pair(best, gone), set())
+        find_duplicates()
+        return {"merged": best, "alike": alike, "merge": merge}
 
 
 def _terminal(app: Flask) -> int:

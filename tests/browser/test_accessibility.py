@@ -6,6 +6,7 @@ import pytest
 
 from app.customers.conditions.nodes import Condition, Damaged, Group, Joint
 from app.customers.saved_filters import Kept, keep
+from app.customers.services.merging import hold_pair, merge_customers
 from app.lib import dates
 from app.loyalty.models import FieldKind
 from app.loyalty.rules import AccountAmount, Conditions, PointsPercent
@@ -17,6 +18,7 @@ from tests.browser.conftest import PageFor
 from tests.factories import (
     add_answer,
     add_customer,
+    add_duplicate,
     add_good,
     add_good_group,
     add_message,
@@ -52,6 +54,8 @@ PAGES = [
     *("/programs", "/programs/new", "/programs/{program}", "/programs/{program}/rules/{rule}"),
     *("/programs/{program}/rules", "/programs/{program}/customer-categories", "/programs/{program}/accounts"),
     *("/programs/{program}/accounts/{account}", "/programs/{program}/advanced-settings", "/programs/{empty}/rules"),
+    *("/customers/duplicates", "/customers/{customer}/merging", "/customers/{customer}/merging?with={other}"),
+    "/customers/{customer}/merges/{merge}/undoing",
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
@@ -86,8 +90,21 @@ def ids(town: Town) -> dict[str, int | str]:
         tag = Condition("tag", "equals", ("Слово" * 60,), "Ключ" * 60)
         inner = Group(Joint.OR, (chosen, Group(Joint.AND, (tag, unread, Damaged()))))
         built = keep(Kept(conditions=Group(members=(Condition("last_at", "between", ("2026-01-01",)), inner))))
-    ids = {"customer": known, "sale": sale, "message": message, "used": used, "segment": segment, "good": good}
+        other = add_customer("Соломія" * 20, "Яремчук" * 20, "+380674120856", tags=[("milk", "soy" * 60)])
+        merge = merge_customers(*hold_pair(known, add_customer("Соля" * 30)), set())
+        add_duplicate(known, other)
+    ids = {
+        "other": other,
+        "merge": merge,
+        "customer": known,
+        "sale": sale,
+        "message": message,
+        "used": used,
+        "segment": segment,
+        "good": good,
+    }
     ids |= {"program": shop.program, "rule": rule, "account": account, "empty": empty}
+    ids |= {"other": other, "merge": merge}
     return {**ids, "filter": new, "built": built}
 
 

@@ -209,13 +209,6 @@ class TestRefusals:
         erase(anna, soloma)
         assert send(anna, form, {"typed": "0855"}).status_code == 404
 
-    def test_a_merged_customer_is_not_found(
-        self, town: Town, anna: FlaskClient, soloma: int, superuser: psycopg.Connection
-    ) -> None:
-        superuser.execute("UPDATE customer SET merged_into_id = id WHERE id = %s", [soloma])
-        for address in (page(soloma), f"/customers/{soloma}/edit", f"/customers/{soloma}/tags"):
-            assert anna.get(address).status_code == 404
-
 
 class TestRights:
     def test_a_brand_operator_may(self, town: Town, soloma: int) -> None:

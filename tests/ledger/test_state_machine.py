@@ -186,9 +186,9 @@ class HeldBooks(Books):
         """Gives new lots and entries their numbers, as writing them does."""
         numbers: dict[int, int] = {}
         for line in holding.lines:
-            if line.made is not None:
-                numbers[line.made.id] = number = len(self.lots) + 1
-                self.lots[number] = replace(holding.lots[line.made.id], id=number, entry_id=len(self.entries) + 1)
+            for made in line.made:
+                numbers[made.id] = number = len(self.lots) + 1
+                self.lots[number] = replace(holding.lots[made.id], id=number, entry_id=len(self.entries) + 1)
             uses = tuple((numbers.get(lot, lot), amount) for lot, amount in line.uses)
             self.entries.append(Undone(line.amount, uses))
             assert line.balance_after == sum(entry.amount for entry in self.entries)

@@ -16,11 +16,17 @@ from datetime import timedelta
 import pytest
 from flask import redirect
 from sqlalchemy import func, select
+from werkzeug.exceptions import NotFound
 
 from app import form_keys
 from app.customers.details import details_of
-from app.customers.queries import customer_to_change
+from app.customers.models import CustomerMerge
+from app.customers.queries import customer_to_change, customer_to_erase
+from app.customers.registry import CannotUndoError
 from app.customers.services import change_customer
+from app.customers.services.erasing import confirmation, erase_customer
+from app.customers.services.merging import GoneError, hold_pair, merge_customers
+from app.customers.services.unmerging import merge_to_undo, undo_merge
 from app.customers.stats import differences
 from app.db import unit_of_work
 from app.extensions import db
@@ -46,6 +52,16 @@ from tests.factories import add_customer, add_good, add_points
 from tests.people import Person, Shop
 
 POINT = 100
+TOLD = (
+    RefusedError,
+    ShortfallError,
+    MissingError,
+    AlreadyCancelledError,
+    GoneError,
+    CannotUndoError,
+    NotFound,
+)
+"""What a person may be told; anything else is a fault, a deadlock above all."""
 
 
 def nothing_differs(shop: Shop) -> None:
@@ -116,7 +132,10 @@ class Crowd:
 
     def run(self, threads: int, seconds: float) -> Counter[str]:
         until = time.monotonic() + seconds
-        acts = (self.sell, self.sell, self.redeem, self.cancel, self.credit, self.expire, self.edit)
+        acts: tuple[Callable[[random.Random], None], ...] = (
+            *(self.sell, self.sell, self.redeem, self.cancel, self.credit, self.expire, self.edit),
+            *(self.merge, self.undo, self.erase),
+        )
         lock = threading.Lock()
 
         def work(number: int) -> None:
@@ -132,11 +151,11 @@ class Crowd:
         return self.done
 
     def _outcome(self, act: Callable[[random.Random], None], chance: random.Random) -> str:
-        """What a person is told; anything else than these is a fault, a deadlock above all."""
+        """What a person is told."""
         try:
             with self.shop.work(self.person):
                 act(chance)
-        except (RefusedError, ShortfallError, AlreadyCancelledError) as error:
+        except TOLD as error:
             return type(error).__name__
         return "done"
 
@@ -171,10 +190,25 @@ class Crowd:
         soon = dates.now() + timedelta(milliseconds=chance.randrange(1, 500))
         key = f"credit:{chance.random()}:{uuid.uuid4()}"
         move = Credit(self.shop.wallet, EntryKind.ADDED, key, amount=chance.randrange(1, 999), expires_at=soon)
-        post(chance.choice(self.customers), [move])
+        post(customer_to_change(chance.choice(self.customers)).id, [move])
 
     def expire(self, chance: random.Random) -> None:
         expire_lots(chance.choice((1, 5, 5_000)))
+
+    def merge(self, chance: random.Random) -> None:
+        merge_customers(*hold_pair(*chance.sample(self.customers, 2)), set())
+
+    def undo(self, chance: random.Random) -> None:
+        standing = select(CustomerMerge).where(CustomerMerge.undone_at.is_(None)).order_by(CustomerMerge.id.desc())
+        if merged := db.session.scalars(standing.limit(1)).first():
+            undo_merge(*merge_to_undo(merged.survivor_id, merged.id))
+
+    def erase(self, chance: random.Random) -> None:
+        """Seldom, and another customer comes."""
+        if chance.random() < 0.1:
+            customer = customer_to_erase(chance.choice(self.customers))
+            erase_customer(customer, confirmation(customer), None)
+            self.customers.append(add_customer("New", phone=f"+3805{chance.randrange(10**8):08d}"))
 
     def edit(self, chance: random.Random) -> None:
         customer = customer_to_change(chance.choice(self.customers))

@@ -6,17 +6,22 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from app.customers.details import details_of
+from app.customers.models import CustomerMerge
 from app.customers.queries import customer_to_change, customer_to_erase
 from app.customers.services import change_customer
 from app.customers.services.erasing import Reason, erase_customer
+from app.customers.services.merging import GoneError, hold_pair, merge_customers
+from app.customers.services.unmerging import merge_to_undo, undo_merge
 from app.extensions import db
+from app.ledger.services import expire_lots
 from app.loyalty.models import Access
 from app.loyalty.services.programs import create_program
 from app.transactions.models import Transaction
 from app.transactions.services import Basket, BasketLine, Refusal, RefusedError, cancel_sale, sell
-from tests.factories import add_customer
+from tests.factories import add_customer, add_points
 from tests.people import Town
 from tests.transactions.races import Crowd, many_connections, nothing_differs, redeem_with_twins
 
@@ -33,7 +38,9 @@ def test_no_point_is_spent_twice_and_no_form_carried_out_twice(town: Town) -> No
 def test_whatever_happens_at_once_adds_up_and_nobody_meets_a_deadlock(town: Town) -> None:
     """RELIABILITY: mixed race, in short."""
     done = Crowd(town.kavalier, town.anna, seed=3).run(threads=8, seconds=3)
-    assert {f"{act} done" for act in ("sell", "redeem", "cancel", "credit", "expire", "edit")} <= done.keys()
+    assert {
+        f"{act} done" for act in ("sell", "redeem", "cancel", "credit", "expire", "edit", "merge", "undo")
+    } <= done.keys()
     nothing_differs(town.kavalier)
 
 
@@ -99,6 +106,49 @@ def test_a_sale_waits_for_an_edit_and_goes_by_what_it_said(town: Town) -> None:
         with pytest.raises(RefusedError) as raised:
             sale.result(timeout=10)
     assert raised.value.refusal is Refusal.BLACKLISTED
+
+
+def test_an_expiry_does_not_wait_for_an_erasure(town: Town) -> None:
+    """CP-8: expiry holds the balances of many; waiting for one customer, it would keep all the others waiting."""
+    shop = town.kavalier
+    with shop.work():
+        customer = add_customer(phone="+380671112233")
+        add_points(customer, 500, days=-1)
+
+    def expire() -> int:
+        with shop.work():
+            return expire_lots()
+
+    with ThreadPoolExecutor(1) as pool, shop.work():
+        erase_customer(customer_to_erase(customer), "2233", Reason.REQUEST)
+        assert pool.submit(expire).result(timeout=5) == 1
+    nothing_differs(shop)
+
+
+def test_two_merges_the_other_way_round_make_one(town: Town) -> None:
+    """CP-9: whoever is second finds the record gone, and nobody meets a deadlock."""
+    shop = town.kavalier
+    with shop.work():
+        ends = [add_customer("A"), add_customer("B")]
+        for each in ends:
+            add_points(each, 500, days=3)
+
+    def merge(order: list[int]) -> str:
+        try:
+            with shop.work(town.anna):
+                merge_customers(*hold_pair(*order), set())
+        except GoneError:
+            return "gone"
+        return "merged"
+
+    for _round in range(10):
+        with many_connections(shop, 8), ThreadPoolExecutor(8) as pool:
+            became = list(pool.map(merge, [ends, ends[::-1]] * 4))
+        assert sorted(became) == ["gone"] * 7 + ["merged"]
+        nothing_differs(shop)
+        with shop.work(town.anna):
+            merged = db.session.scalars(select(CustomerMerge).where(CustomerMerge.undone_at.is_(None))).one()
+            undo_merge(*merge_to_undo(merged.survivor_id, merged.id))
 
 
 @pytest.mark.parametrize("seed", [pytest.param(each, marks=LONG if each < 5 else FAULTS) for each in range(20)])

@@ -12,6 +12,7 @@ from app.customers.models.customer import (
     Enrolment,
     Tag,
 )
+from app.customers.models.merging import CustomerMerge, LikelyDuplicate, Likeness
 from app.customers.models.selection import SavedFilter, Segment
 
 __all__ = [
@@ -21,9 +22,12 @@ __all__ = [
     "Consent",
     "ConsentKind",
     "Customer",
+    "CustomerMerge",
     "CustomerSearch",
     "CustomerStats",
     "Enrolment",
+    "LikelyDuplicate",
+    "Likeness",
     "SavedFilter",
     "Segment",
     "Tag",

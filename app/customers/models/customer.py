@@ -44,6 +44,7 @@ class Customer(Base):
             ["point_of_sale.business_id", "point_of_sale.id"],
         ),
         ForeignKeyConstraint(["business_id", "merged_into_id"], ["customer.business_id", "customer.id"]),
+        CheckConstraint("merged_into_id <> id", name="merged_into"),
         Index("customer_phone_key", "business_id", "phone", unique=True, postgresql_where=text("phone <> ''")),
         Index(None, "business_id", "phone", "id"),
         Index(None, "business_id", "name_key", "id"),
@@ -56,6 +57,12 @@ class Customer(Base):
         Index(None, "business_id", "tag_count", "id"),
         Index(None, "business_id", "confirmed", "id"),
         Index(None, "business_id", "app_installed", "id"),
+        Index(
+            "customer_merged_into_idx",
+            "business_id",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
     )
 
     business_id: Mapped[BusinessKey]
@@ -80,6 +87,7 @@ class Customer(Base):
     card_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     tag_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The record that this one is read with, since someone said that both are one person (CP-9)."""
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     """Grows with each change of what the edit form shows, so that a question about the customer can be stale."""

@@ -8,6 +8,8 @@ from app import audit
 from app.customers.details import Details, details_of, differences
 from app.customers.models import Customer
 from app.customers.services import writing
+from app.customers.services.duplicates import find_duplicates_of
+from app.extensions import db
 
 
 def release_category(customer: Customer, program_id: int) -> None:
@@ -35,4 +37,6 @@ def change_customer(customer: Customer, new: Details) -> None:
     writing.keep_consents(customer.id, old, new)
     writing.keep_standings(customer.id, old, new)
     customer.version += 1
+    db.session.flush()
+    find_duplicates_of(customer.id)
     audit.record("customer.change", audit.Subject("customer", customer.id), changes)

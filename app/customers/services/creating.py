@@ -13,6 +13,7 @@ from app.customers.details import Details, Standing, differences
 from app.customers.models import Customer, Enrolment
 from app.customers.registry import registry
 from app.customers.services import writing
+from app.customers.services.duplicates import find_duplicates_of
 from app.db import business_id
 from app.extensions import db
 from app.lib import dates
@@ -37,6 +38,7 @@ def create_customer(new: Details, point_of_sale_id: int | None, registered_at: d
     _enrol(number, new, programs)
     for step in registry.creation:
         step(number)
+    find_duplicates_of(number)
     changes = differences(Details().flat(), new.flat() | {"registered_point_of_sale_id": point_of_sale_id})
     audit.record("customer.create", audit.Subject("customer", number), changes)
     return number

@@ -10,12 +10,23 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, select
+from sqlalchemy import Text, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app import audit
 from app.audit import AuditEntry, AuditValue
-from app.customers.models import Answer, Card, Consent, Customer, CustomerSearch, CustomerStats, Tag
+from app.customers.family import family
+from app.customers.models import (
+    Answer,
+    Card,
+    Consent,
+    Customer,
+    CustomerMerge,
+    CustomerSearch,
+    CustomerStats,
+    LikelyDuplicate,
+    Tag,
+)
 from app.customers.registry import registry
 from app.customers.search import national_digits
 from app.customers.services.forgetting import forget_in_segments, marks_of
@@ -44,9 +55,20 @@ def confirmation(customer: Customer) -> str:
 
 
 def erase_customer(customer: Customer, typed: str, reason: Reason | None) -> None:
-    """Wipes out who a customer was; needs it held. There is no way back. Raises WrongDigitsError."""
+    """Wipes out who a customer was, and the records merged into it; needs them held. There is no way back.
+
+    Raises WrongDigitsError.
+    """
     if typed != confirmation(customer):
         raise WrongDigitsError
+    members = family(customer.id)
+    for member in members:
+        _erase(db.session.get_one(Customer, (business_id(), member)))
+    _forget_merges(members)
+    audit.record("customer.erase", audit.Subject("customer", customer.id), {"reason": (None, reason)})
+
+
+def _erase(customer: Customer) -> None:
     _forget_what_was_typed(customer)
     for step in registry.erasure:
         step.erase(customer.id)
@@ -57,7 +79,6 @@ def erase_customer(customer: Customer, typed: str, reason: Reason | None) -> Non
         setattr(customer, name, nothing)
     customer.erased_at = dates.now()
     customer.version += 1
-    audit.record("customer.erase", audit.Subject("customer", customer.id), {"reason": (None, reason)})
 
 
 _NOTHING: dict[str, object] = {
@@ -67,6 +88,17 @@ _NOTHING: dict[str, object] = {
     "card_count": 0,
     "tag_count": 0,
 }
+
+
+def _forget_merges(members: list[int]) -> None:
+    """How records were before they were merged, so that no merge can be undone any more; and whom they were like."""
+    merges = update(CustomerMerge).where(
+        CustomerMerge.business_id == business_id(),
+        or_(CustomerMerge.survivor_id.in_(members), CustomerMerge.absorbed_id.in_(members)),
+    )
+    db.session.execute(merges.values(kept={}))
+    pairs = or_(LikelyDuplicate.first_id.in_(members), LikelyDuplicate.second_id.in_(members))
+    db.session.execute(delete(LikelyDuplicate).where(LikelyDuplicate.business_id == business_id(), pairs))
 
 
 def _forget_what_was_typed(customer: Customer) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import text
 
+from app.customers.family import family
 from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib.dates import NEVER
-
-_HOLD = text("SELECT FROM customer WHERE business_id = :business AND id = :customer FOR NO KEY UPDATE")
 
 # Every scope whose place and program, where set, are the sale's own; then, of the franchisee where it was, each
 # program that the customer is in, with or without sales there (PR-3). Rows are taken in the order of their scopes, so
@@ -62,7 +63,7 @@ _UNCOUNT = text(
         FROM stats_scope s
         LEFT JOIN (
             transaction t JOIN point_of_sale p ON p.business_id = t.business_id AND p.id = t.point_of_sale_id
-        ) ON t.business_id = :business AND t.customer_id = :customer AND t.kind = 1 AND t.status = 1
+        ) ON t.business_id = :business AND t.customer_id = ANY(:family) AND t.kind = 1 AND t.status = 1
             AND (s.program_id IS NULL OR s.program_id = t.program_id)
             AND (s.franchisee_id IS NULL OR s.franchisee_id = p.franchisee_id)
             AND (s.point_of_sale_id IS NULL OR s.point_of_sale_id = t.point_of_sale_id)
@@ -92,18 +93,9 @@ _FORGET = text(
             AND NOT EXISTS (
                 SELECT FROM customer k JOIN point_of_sale p
                     ON p.business_id = :business AND p.id = k.registered_point_of_sale_id
-                WHERE k.business_id = :business AND k.id = :customer AND p.franchisee_id = s.franchisee_id))
+                WHERE k.business_id = :business AND k.id = ANY(:family) AND p.franchisee_id = s.franchisee_id))
     """
 )
-
-
-def hold_customer(customer_id: int) -> None:
-    """Has sales and cancels of a customer wait for each other: each holds it first, until the end of its unit of work.
-
-    Two that share no balance, as their programs have other wallets, share figures: made anew while another sale is on
-    its way they would miss it, and so would the rows that stand because of an enrolment.
-    """
-    db.session.execute(_HOLD, {"business": business_id(), "customer": customer_id})
 
 
 def count_sale(values: dict[str, object]) -> None:
@@ -112,10 +104,13 @@ def count_sale(values: dict[str, object]) -> None:
     db.session.execute(_COUNT, values | {"business": business_id(), "never": NEVER})
 
 
-def uncount_sale(values: dict[str, object]) -> None:
-    """The same once a sale is cancelled: figures of its scopes are made anew of the customer's other sales."""
+def uncount_sale(values: dict[str, Any]) -> None:
+    """The same once a sale is cancelled: figures of its scopes are made anew of the customer's other sales.
+
+    The customer is the one whose figures they are; sales of records merged into it are its own (CP-9).
+    """
     _see_every_scope()
-    here = {"business": business_id()}
+    here = {"business": business_id(), "family": family(values["customer"])}
     db.session.execute(_UNCOUNT, values | here | {"never": NEVER})
     db.session.execute(_FORGET, values | here)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from app.customers.family import survivor_of
 from app.customers.models import Card, Customer
 from app.db import business_id
 from app.extensions import db
@@ -12,13 +13,16 @@ from app.lib.texts import one_line
 
 
 def customer_known_by(number: str, country: str) -> int | None:
-    """The customer with this card, or phone in any spelling; never by a part of one. None for nobody."""
-    there = Customer.business_id == business_id(), Customer.merged_into_id.is_(None), Customer.erased_at.is_(None)
+    """The customer with this card, or phone in any spelling; never by a part of one. None for nobody.
+
+    By what a merged record had, it is the one that it was merged into (CP-9). An erased one has neither.
+    """
     card = select(Card.customer_id).where(Card.business_id == business_id(), Card.number == card_number(number))
-    found = db.session.scalar(select(Customer.id).where(*there, Customer.id.in_(card)))
+    found = db.session.scalar(card)
     if found is None and (phone := phone_of(number, country)):
-        found = db.session.scalar(select(Customer.id).where(*there, Customer.phone == phone))
-    return found
+        mine = Customer.business_id == business_id(), Customer.phone == phone, Customer.erased_at.is_(None)
+        found = db.session.scalar(select(Customer.id).where(*mine))
+    return survivor_of(found) if found is not None else None
 
 
 def phone_of(number: str, country: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import func, select
 
 from app import audit
@@ -53,6 +55,23 @@ def remove_tag(customer: Customer, key: str, seen: str) -> None:
         raise TagChangedError(tag.value)
     db.session.delete(tag)
     _keep(customer, key, seen, None)
+
+
+def put_tags(customer: Customer, tags: Mapping[str, str]) -> None:
+    """Gives a customer exactly these tags, as a merge of two records does and its undoing (CP-9). Needs it held."""
+    mine = (Tag.business_id == business_id(), Tag.customer_id == customer.id)
+    kept = {tag.key: tag for tag in db.session.scalars(select(Tag).where(*mine))}
+    for key, tag in kept.items():
+        if key not in tags:
+            db.session.delete(tag)
+        elif tag.value != tags[key]:
+            tag.value = tags[key]
+    new = {key: value for key, value in tags.items() if key not in kept}
+    db.session.add_all(
+        Tag(business_id=business_id(), customer_id=customer.id, key=key, value=value) for key, value in new.items()
+    )
+    customer.tag_count = len(tags)
+    db.session.flush()
 
 
 def _keep(customer: Customer, key: str, old: str | None, new: str | None) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR, insert
 from sqlalchemy.exc import IntegrityError
 
 from app.customers.details import AnswerValue, Details
+from app.customers.family import family, survivor_of
 from app.customers.models import Answer, Card, Consent, ConsentKind, Customer, CustomerSearch, Enrolment
 from app.customers.search import document
 from app.customers.services.assigning import assign_categories
@@ -96,7 +97,12 @@ def keep_cards(customer_id: int, old: Details, new: Details) -> None:
 
 
 def keep_search(customer_id: int, new: Details) -> None:
+    """A customer is found by what records merged into it had, too (CP-9)."""
     words = document(business_id(), **new.names, phone=new.phone, email=new.email, cards=new.cards)
+    merged = select(Customer).where(Customer.business_id == business_id(), Customer.id.in_(family(customer_id)[1:]))
+    for each in db.session.scalars(merged):
+        names = {"first_name": each.first_name, "last_name": each.last_name}
+        words += " " + document(business_id(), **names, phone=each.phone, email=each.email, cards=())
     row = insert(CustomerSearch).values(
         business_id=business_id(), customer_id=customer_id, document=cast(words, TSVECTOR)
     )
@@ -175,8 +181,12 @@ def _taken(name: str, customer_id: int, old: Details, new: Details) -> TakenErro
     """Who has it, as far as this person sees."""
     values = [new.phone] if name == "phone" else [number for number in new.cards if number not in old.cards]
     if name == "phone":
-        holder = select(Customer).where(Customer.business_id == business_id(), Customer.phone == new.phone)
-        return TakenError(name, values, db.session.scalar(holder.where(Customer.id != customer_id)))
+        mine = Customer.business_id == business_id(), Customer.phone == new.phone, Customer.id != customer_id
+        found = db.session.scalar(select(Customer.id).where(*mine))
+        # Of a merged record it is the one that stands for it.
+        return TakenError(
+            name, values, db.session.get(Customer, (business_id(), survivor_of(found))) if found else None
+        )
     taken = select(Card).where(
         Card.business_id == business_id(), Card.number.in_(values), Card.customer_id != customer_id
     )

@@ -6,12 +6,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.customers import profile as knowledge
 from app.customers.about import about
+from app.customers.duplicates import alike, merges_of
 from app.customers.queries import customer_named
 from app.customers.registry import facts, registry
 from app.customers.tabs import show_tab
 from app.customers.views.blueprint import blueprint
 from app.filters import language
-from app.identity import workplace
+from app.identity import person, workplace
 from app.lib.formats import currency_symbol
 from app.permissions import Permission, requires
 
@@ -31,6 +32,8 @@ def profile(customer_id: int) -> BaseResponse:
         "tags": knowledge.tags(customer_id),
         "tags_total": customer.tag_count,
         "about": about(customer),
+        "alike": alike(customer_id) if person().may(Permission.MERGE_CUSTOMERS) else [],
+        "merges": merges_of(customer_id) if person().may(Permission.MERGE_CUSTOMERS) else [],
         **facts(registry.overview, customer_id),
     }
     return show_tab("overview", "customers/profile/overview.html", customer, overview=overview)

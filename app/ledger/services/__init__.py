@@ -16,6 +16,7 @@ from app.ledger.services.moving import (
 )
 from app.ledger.services.opening import open_balances
 from app.ledger.services.posting import AlreadyReversedError, Occasion, hold, post
+from app.ledger.services.transferring import give_back, last_entry, move_all, post_for_absorbed, returnable
 
 __all__ = [
     "AlreadyReversedError",
@@ -29,7 +30,12 @@ __all__ = [
     "Spend",
     "TakeBack",
     "expire_lots",
+    "give_back",
     "hold",
+    "last_entry",
+    "move_all",
     "open_balances",
     "post",
+    "post_for_absorbed",
+    "returnable",
 ]

@@ -62,6 +62,31 @@ class Restore(Move):
 
 
 @dataclass(frozen=True)
+class Part:
+    """What moves of a lot between two records of one person, with its date and where it first came in."""
+
+    lot_id: int
+    amount: int
+    expires_at: datetime | None
+    origin_id: int
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class HandOver(Move):
+    """Goes out of the lots that are named, to another record (CP-9)."""
+
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class TakeOver(Move):
+    """The other end of it: comes in as lots with the same dates."""
+
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
 class Posted:
     """A movement as it was written."""
 
@@ -82,6 +107,12 @@ class Lot:
     expires_at: datetime | None
     entry_id: int = 0
     title: str = ""
+    origin_id: int | None = None
+
+    @property
+    def lent(self) -> bool:
+        """Whether it comes from another record in this very unit of work."""
+        return self.id < 0 and self.origin_id is not None
 
     @property
     def order(self) -> tuple[bool, float, bool, int]:
@@ -100,13 +131,13 @@ class Undone:
 
 @dataclass(frozen=True)
 class Line:
-    """What is to be written of one movement; `uses` are the lots it took from, `reverses` what it undoes."""
+    """What is to be written of one movement: the lots it took from and those it made, and what it undoes."""
 
     move: Move
     amount: int
     balance_after: int
     uses: tuple[tuple[int, int], ...] = ()
-    made: Lot | None = None
+    made: tuple[Lot, ...] = ()
     reverses: int | None = None
 
 
@@ -131,20 +162,24 @@ class Holding:
             case Credit():
                 self._credit(move)
             case Spend():
-                self._spend(move, move.amount, self._in_order())
+                self._spend(move, move.amount, self.in_order())
             case TakeBack() if undone is not None:
-                own = [lot for lot in self.lots.values() if lot.entry_id == move.entry_id]
-                others = [lot for lot in self._in_order() if lot.entry_id != move.entry_id]
+                own = [lot for lot in self.in_order() if lot.entry_id == move.entry_id or lot.lent]
+                others = [lot for lot in self.in_order() if lot not in own]
                 self._spend(move, undone.amount, [*own, *others], reverses=move.entry_id)
             case Restore() if undone is not None:
                 self._restore(move, undone)
+            case HandOver():
+                self._hand_over(move)
+            case TakeOver():
+                self._take_over(move)
             case _:
                 raise TypeError(f"{move} is no movement that can be applied.")
         return self.lines[-1]
 
     def expire(self, moment: datetime) -> None:
         """Takes out what is past its date, also where no job has run: it can be spent no more."""
-        for lot in self._in_order():
+        for lot in self.in_order():
             if lot.expires_at is not None and lot.expires_at <= moment:
                 move = Spend(self.wallet_id, EntryKind.EXPIRED, f"expire:{lot.id}", amount=lot.remaining)
                 self._spend(move, lot.remaining, [lot])
@@ -161,15 +196,15 @@ class Holding:
         first = min((lot.expires_at for lot in dated if lot.expires_at is not None), default=None)
         return first, sum(lot.remaining for lot in dated if lot.expires_at == first)
 
-    def _in_order(self) -> list[Lot]:
+    def in_order(self) -> list[Lot]:
+        """The lots that something remains of, in the order in which they are spent."""
         return sorted((lot for lot in self.lots.values() if lot.remaining), key=lambda lot: lot.order)
 
     def _credit(self, move: Credit) -> None:
         if move.amount <= 0:
             raise ValueError("A credit brings something in.")
-        lot = Lot(-1 - len(self.lines), move.amount, move.amount, move.expires_at, title=move.title)
-        self.lots[lot.id] = lot
-        self._line(move, move.amount, made=lot)
+        lot = self._made(move.amount, move.expires_at, move.title)
+        self._line(move, move.amount, made=(lot,))
 
     def _spend(self, move: Move, amount: int, lots: Iterable[Lot], reverses: int | None = None) -> None:
         if amount <= 0:
@@ -186,6 +221,20 @@ class Holding:
         self._take(uses)
         self._line(move, -amount, tuple(uses), reverses=reverses)
 
+    def _hand_over(self, move: HandOver) -> None:
+        uses = [(part.lot_id, part.amount) for part in move.parts]
+        self._take(uses)
+        self._line(move, -sum(amount for _lot, amount in uses), tuple(uses))
+
+    def _take_over(self, move: TakeOver) -> None:
+        made = [self._made(part.amount, part.expires_at, part.title, part.origin_id) for part in move.parts]
+        self._line(move, sum(part.amount for part in move.parts), made=tuple(made))
+
+    def _made(self, amount: int, expires_at: datetime | None, title: str, origin_id: int | None = None) -> Lot:
+        lot = Lot(min([0, *self.lots]) - 1, amount, amount, expires_at, title=title, origin_id=origin_id)
+        self.lots[lot.id] = lot
+        return lot
+
     def _restore(self, move: Restore, undone: Undone) -> None:
         self._take([(number, -amount) for number, amount in undone.taken])
         self._line(move, -undone.amount, reverses=move.entry_id)
@@ -201,7 +250,7 @@ class Holding:
         move: Move,
         amount: int,
         uses: tuple[tuple[int, int], ...] = (),
-        made: Lot | None = None,
+        made: tuple[Lot, ...] = (),
         reverses: int | None = None,
     ) -> None:
         self.amount += amount

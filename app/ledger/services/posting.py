@@ -28,22 +28,24 @@ class AlreadyReversedError(Exception):
     """What was to be undone was undone before."""
 
 
+# The order in which expiry holds the balances of many customers; of one it is that of the wallets.
 _HOLD = text(
-    "SELECT wallet_id, amount FROM balance WHERE business_id = :business AND customer_id = :customer"
-    " AND wallet_id = ANY(:wallets) ORDER BY wallet_id FOR UPDATE"
+    "SELECT wallet_id, customer_id, amount FROM balance WHERE business_id = :business AND customer_id = ANY(:customers)"
+    " AND wallet_id = ANY(:wallets) ORDER BY wallet_id, customer_id FOR UPDATE"
 )
 _OPEN = text(
     "INSERT INTO balance (business_id, wallet_id, customer_id, expiring_at)"
-    " SELECT :business, wallet, :customer, :never FROM unnest(CAST(:wallets AS bigint[])) wallet ORDER BY wallet"
-    " ON CONFLICT DO NOTHING"
+    " SELECT :business, wallet, customer, :never FROM unnest(CAST(:wallets AS bigint[])) wallet,"
+    " unnest(CAST(:customers AS bigint[])) customer ORDER BY wallet, customer ON CONFLICT DO NOTHING"
 )
 _LOTS = text(
-    "SELECT id, wallet_id, amount, remaining, expires_at, entry_id, title FROM lot WHERE business_id = :business"
-    " AND customer_id = :customer AND wallet_id = ANY(:wallets) AND remaining > 0"
+    "SELECT id, wallet_id, amount, remaining, expires_at, entry_id, title, origin_id, customer_id"
+    " FROM lot WHERE business_id = :business AND customer_id = ANY(:customers) AND wallet_id = ANY(:wallets)"
+    " AND remaining > 0"
 )
 _UNDONE = text(
     "SELECT e.id, e.amount, l.id AS lot_id, u.amount AS taken, l.amount AS lot_amount, l.remaining, l.expires_at,"
-    " l.entry_id, l.title, (SELECT r.id FROM ledger_entry r WHERE r.business_id = e.business_id"
+    " l.entry_id, l.title, l.origin_id, (SELECT r.id FROM ledger_entry r WHERE r.business_id = e.business_id"
     " AND r.reverses_id = e.id) AS reversed_by FROM ledger_entry e"
     " LEFT JOIN lot_use u ON u.business_id = e.business_id AND u.entry_id = e.id"
     " LEFT JOIN lot l ON l.business_id = e.business_id AND l.id = u.lot_id"
@@ -69,14 +71,16 @@ _WRITE = text(
             CASE WHEN kind <> :expired THEN CAST(:user AS bigint) END, note
         FROM lines
     ), new AS MATERIALIZED (
-        SELECT nextval(pg_get_serial_sequence('lot', 'id')) AS id, lines.id AS entry_id, lines.wallet_id, made.*
+        SELECT nextval(pg_get_serial_sequence('lot', 'id')) AS id, made.*
         FROM unnest(CAST(:lot_lines AS bigint[]), CAST(:lot_amounts AS bigint[]), CAST(:lot_remaining AS bigint[]),
-            CAST(:lot_expiries AS timestamptz[]), CAST(:lot_titles AS text[]))
-            made (number, amount, remaining, expires_at, title)
-        JOIN lines USING (number)
+            CAST(:lot_expiries AS timestamptz[]), CAST(:lot_titles AS text[]), CAST(:lot_origins AS bigint[]))
+            WITH ORDINALITY made (number, amount, remaining, expires_at, title, origin_id, mark)
     ), made AS (
-        INSERT INTO lot (business_id, id, customer_id, wallet_id, entry_id, amount, remaining, expires_at, title)
-        SELECT :business, id, :customer, wallet_id, entry_id, amount, remaining, expires_at, title FROM new
+        INSERT INTO lot (business_id, id, customer_id, wallet_id, entry_id, amount, remaining, expires_at, title,
+            origin_id)
+        SELECT :business, new.id, :customer, lines.wallet_id, lines.id, new.amount, remaining, expires_at, title,
+            origin_id
+        FROM new JOIN lines USING (number)
     ), changed AS (
         UPDATE lot SET remaining = now.remaining
         FROM unnest(CAST(:changed_ids AS bigint[]), CAST(:changed_remaining AS bigint[])) now (id, remaining)
@@ -87,8 +91,8 @@ _WRITE = text(
         FROM unnest(CAST(:use_lines AS bigint[]), CAST(:use_lots AS bigint[]), CAST(:use_amounts AS bigint[]))
             taken (number, lot, amount)
         JOIN lines USING (number)
-        -- A lot that is made here goes by the number of its line, below 0.
-        LEFT JOIN new ON new.number = -taken.lot
+        -- A lot that is made here goes by its place among them, below 0.
+        LEFT JOIN new ON new.mark = -taken.lot
     ), written AS (
         UPDATE balance SET amount = now.amount, expiring_at = now.expiring_at, expiring = now.expiring
         FROM unnest(CAST(:held_wallets AS bigint[]), CAST(:held_amounts AS bigint[]),
@@ -129,16 +133,23 @@ def post(
 
 def hold(customer_id: int, wallets: Iterable[int]) -> dict[int, Holding]:
     """What a customer holds in wallets, locked until the end of this unit of work; made where there is no balance."""
+    return hold_all([customer_id], wallets)[customer_id]
+
+
+def hold_all(customers: Sequence[int], wallets: Iterable[int]) -> dict[int, dict[int, Holding]]:
+    """The same of several customers, each in each of the wallets, in the order in which everyone holds them."""
     wanted = sorted(wallets)
-    values: dict[str, Any] = {"business": business_id(), "customer": customer_id, "wallets": wanted}
-    held = {row.wallet_id: row.amount for row in db.session.execute(_HOLD, values)}
-    if len(held) < len(wanted):
+    values: dict[str, Any] = {"business": business_id(), "customers": list(customers), "wallets": wanted}
+    held = db.session.execute(_HOLD, values).all()
+    if len(held) < len(wanted) * len(customers):
         db.session.execute(_OPEN, values | {"never": dates.NEVER})
-        held = {row.wallet_id: row.amount for row in db.session.execute(_HOLD, values)}
-    holdings = {wallet: Holding(wallet, amount, {}) for wallet, amount in held.items()}
+        held = db.session.execute(_HOLD, values).all()
+    holdings: dict[int, dict[int, Holding]] = {customer: {} for customer in customers}
+    for row in held:
+        holdings[row.customer_id][row.wallet_id] = Holding(row.wallet_id, row.amount, {})
     for row in db.session.execute(_LOTS, values):
-        lot = Lot(row.id, row.amount, row.remaining, row.expires_at, row.entry_id, row.title)
-        holdings[row.wallet_id].lots[row.id] = lot
+        lot = Lot(row.id, row.amount, row.remaining, row.expires_at, row.entry_id, row.title, row.origin_id)
+        holdings[row.customer_id][row.wallet_id].lots[row.id] = lot
     return holdings
 
 
@@ -157,7 +168,8 @@ def _undone(customer_id: int, moves: Sequence[Move], holdings: dict[int, Holding
             found[row.id] = known
             continue
         found[row.id] = Undone(row.amount, (*known.taken, (row.lot_id, row.taken)))
-        lot = Lot(row.lot_id, row.lot_amount, row.remaining, row.expires_at, row.entry_id, row.title)
+        known_lot = (row.lot_id, row.lot_amount, row.remaining, row.expires_at, row.entry_id, row.title, row.origin_id)
+        lot = Lot(*known_lot)
         holdings[asked[row.id]].lots.setdefault(row.lot_id, lot)
     if missing := asked.keys() - found.keys():
         raise LookupError(f"There are no entries {sorted(missing)} of customer {customer_id}.")
@@ -200,30 +212,31 @@ def _entry_values(order: list[Line]) -> dict[str, list[Any]]:
 
 
 def _lot_values(holdings: dict[int, Holding], order: list[Line]) -> dict[str, list[Any]]:
-    """Lots that lines make, each by the number of its line, and those that were there and changed."""
-    made = {
-        number: holdings[line.move.wallet_id].lots[line.made.id]
+    """Lots that lines make, each with the number of its line, and those that were there and changed."""
+    made = [
+        (number, holdings[line.move.wallet_id].lots[lot.id])
         for number, line in enumerate(order, start=1)
-        if line.made is not None
-    }
+        for lot in line.made
+    ]
     kept = [holding.lots[number] for holding in holdings.values() for number in holding.changed if number > 0]
     return {
-        "lot_lines": list(made),
-        "lot_amounts": [lot.amount for lot in made.values()],
-        "lot_remaining": [lot.remaining for lot in made.values()],
-        "lot_expiries": [lot.expires_at for lot in made.values()],
-        "lot_titles": [lot.title for lot in made.values()],
+        "lot_lines": [number for number, _lot in made],
+        "lot_amounts": [lot.amount for _number, lot in made],
+        "lot_remaining": [lot.remaining for _number, lot in made],
+        "lot_expiries": [lot.expires_at for _number, lot in made],
+        "lot_titles": [lot.title for _number, lot in made],
+        "lot_origins": [lot.origin_id for _number, lot in made],
         "changed_ids": [lot.id for lot in kept],
         "changed_remaining": [lot.remaining for lot in kept],
     }
 
 
 def _use_values(order: list[Line]) -> dict[str, list[Any]]:
-    numbered = list(enumerate(order, start=1))
-    made = {(line.move.wallet_id, line.made.id): -number for number, line in numbered if line.made is not None}
+    new = [(line.move.wallet_id, lot.id) for line in order for lot in line.made]
+    made = {lot: -mark for mark, lot in enumerate(new, start=1)}
     uses = [
         (number, made.get((line.move.wallet_id, lot), lot), amount)
-        for number, line in numbered
+        for number, line in enumerate(order, start=1)
         for lot, amount in line.uses
     ]
     return {

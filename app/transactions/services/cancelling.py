@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from app import audit
+from app.customers.family import Family, hold_family
 from app.customers.services.assigning import assign_categories
-from app.customers.services.figures import hold_customer, uncount_sale
+from app.customers.services.figures import uncount_sale
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Entry, EntryKind
-from app.ledger.services import Credit, Move, Occasion, Restore, ShortfallError, TakeBack, post
+from app.ledger.services import Credit, Move, Occasion, Restore, ShortfallError, TakeBack, post, post_for_absorbed
 from app.lib import dates
 from app.transactions.bought import take_back_bought
 from app.transactions.models import Kind, Status, Transaction
@@ -29,19 +30,19 @@ def cancel_sale(sale: Transaction, *, reason: str = "", credit: Mapping[int, int
 
     An admin may agree to `credit` exactly that first, for a reason: the way out when what was earned is spent.
     """
-    hold_customer(sale.customer_id)
+    holder = hold_family(sale.customer_id)
     db.session.refresh(sale)
     if sale.kind is not Kind.SALE:
         raise ValueError("Only a sale is cancelled.")
     if sale.status is Status.CANCELLED:
         raise AlreadyCancelledError
     if undoing := _undoing(sale):
-        _undo(sale, undoing, reason, credit or {})
+        _undo(sale, holder, undoing, reason, credit or {})
     sale.status, sale.cancelled_at = Status.CANCELLED, dates.now()
     db.session.flush()
     where = {"program": sale.program_id, "place": sale.point_of_sale_id, "terminal": sale.terminal_id}
-    uncount_sale({"customer": sale.customer_id, **where})
-    assign_categories(sale.program_id, [sale.customer_id])
+    uncount_sale({"customer": holder.survivor, **where})
+    assign_categories(sale.program_id, [holder.survivor])
     take_back_bought(sale.id)
     changes = {"status": ("completed", "cancelled"), **({"reason_given": (None, reason)} if reason else {})}
     audit.record("transaction.cancel", audit.Subject("transaction", sale.id), changes)
@@ -63,19 +64,27 @@ def _undoing(sale: Transaction) -> list[Move]:
     ]
 
 
-def _undo(sale: Transaction, undoing: list[Move], reason: str, credit: Mapping[int, int]) -> None:
+def _undo(sale: Transaction, holder: Family, undoing: list[Move], reason: str, credit: Mapping[int, int]) -> None:
     """Takes back and gives back; what is missing is a credit of the log like any other. Raises MissingError."""
-    occasion = Occasion(sale.point_of_sale_id, sale.id)
-    missing = _try_to_undo(sale, undoing, occasion)
+    missing = _try_to_undo(sale, holder, undoing)
     if missing and missing != credit:
         raise MissingError(missing)
     for wallet, amount in missing.items():
-        adjust(Adjustment(sale.customer_id, wallet, amount, sale.terminal_id, reason))
+        adjust(Adjustment(holder.survivor, wallet, amount, sale.terminal_id, reason))
     if missing:
-        post(sale.customer_id, undoing, occasion)
+        _post(sale, holder, undoing)
 
 
-def _try_to_undo(sale: Transaction, undoing: list[Move], occasion: Occasion) -> dict[int, int]:
+def _post(sale: Transaction, holder: Family, moves: list[Move]) -> None:
+    """Undoes in the record that bought; where that was merged into another, points come from there and go there."""
+    occasion = Occasion(sale.point_of_sale_id, sale.id)
+    if holder.survivor == sale.customer_id:
+        post(sale.customer_id, moves, occasion)
+    else:
+        post_for_absorbed(sale.customer_id, holder.survivor, moves, occasion)
+
+
+def _try_to_undo(sale: Transaction, holder: Family, undoing: list[Move]) -> dict[int, int]:
     """Undoes it, or leaves all as it is and answers with what is missing in each wallet."""
     missing: dict[int, int] = {}
     attempt = db.session.begin_nested()
@@ -85,7 +94,7 @@ def _try_to_undo(sale: Transaction, undoing: list[Move], occasion: Occasion) -> 
             for wallet, amount in missing.items()
         ]
         try:
-            post(sale.customer_id, [*given, *undoing], occasion)
+            _post(sale, holder, [*given, *undoing])
         except ShortfallError as short:
             missing[short.wallet_id] = missing.get(short.wallet_id, 0) + short.missing
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, bindparam, exists, func, select, true
+from sqlalchemy import CTE, BigInteger, ColumnElement, Select, any_, bindparam, exists, func, select, true
 
 from app.businesses.models import Business, PointOfSale, Terminal
 from app.customers.models import Customer, Enrolment
@@ -106,7 +106,7 @@ def _of_program() -> list[ColumnElement[Any]]:
 def _bought_before() -> ColumnElement[bool]:
     return exists().where(
         Transaction.business_id == _HERE,
-        Transaction.customer_id == _CUSTOMER,
+        Transaction.customer_id == any_(func.family_of(_CUSTOMER)),
         Transaction.program_id == _PROGRAM,
         # Points by hand are told to nobody, so they are no welcome.
         Transaction.kind == Kind.SALE,

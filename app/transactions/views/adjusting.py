@@ -29,6 +29,7 @@ def ask_to_adjust(customer_id: int) -> BaseResponse:
 @blueprint.post("/customers/<int:customer_id>/points-adjustment")
 @requires(Permission.ADJUST_POINTS)
 def adjust_points(customer_id: int) -> BaseResponse:
+    # Held, so that nobody erases or merges it meanwhile.
     customer, form = customer_to_change(customer_id), _form(customer_id)
     if not form.validate():
         return _show(customer, form, 422)

@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.policies import WHOLE_BRAND, definer, open_to_definer, protect
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
@@ -50,9 +50,9 @@ def runs() -> None:
     protect("category_run", rights="SELECT, INSERT, UPDATE", seen=WHOLE_BRAND)
 
 
-# It counts every sale of a customer, also for a location operator who sees only some of them (PR-3). Sales are of
-# kind 1, and completed in status 1. A customer that no rule gives anything stays where it is, unless that is a
-# category which has a rule: then it goes to the default one.
+# It counts every sale of a customer and of what was merged into it (CP-9), also for a location operator who sees only
+# some of them (PR-3). Sales are of kind 1, and completed in status 1. A customer that no rule gives anything stays
+# where it is, unless that is a category which has a rule: then it goes to the default one.
 ASSIGN = f"""
     WITH ruled AS MATERIALIZED (
         SELECT id, position, name, coalesce(from_amount, 0) AS from_amount, coalesce(from_sales, 0) AS from_sales,
@@ -74,8 +74,9 @@ ASSIGN = f"""
                     AND num_nulls(s.franchisee_id, s.point_of_sale_id, s.terminal_id) = 3)
             UNION ALL
             SELECT count(*), coalesce(sum(t.gross - t.discount), 0) FROM transaction t
-            WHERE t.business_id = {BUSINESS} AND t.customer_id = person.customer_id AND t.program_id = program
-                AND t.kind = 1 AND t.status = 1 AND t.at >= spans.since AND spans.since > '-infinity'
+            WHERE t.business_id = {BUSINESS} AND t.customer_id = ANY (family_of(person.customer_id))
+                AND t.program_id = program AND t.kind = 1 AND t.status = 1
+                AND t.at >= spans.since AND spans.since > '-infinity'
             HAVING spans.since > '-infinity'
         ) sold
     ), given AS (
