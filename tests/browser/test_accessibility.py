@@ -45,6 +45,8 @@ PAGES = [
     *(
         "/transactions",
         "/transactions/{sale}",
+        "/transactions/{sale}/cancellation",
+        "/terminals/{terminal}/salespeople",
         "/transactions?kind=credit",
         "/transactions/sums",
         "/transactions/report",
@@ -89,7 +91,7 @@ def ids(town: Town) -> dict[str, int | str]:
         built = keep(Kept(conditions=Group(members=(Condition("last_at", "between", ("2026-01-01",)), inner))))
     ids = {"customer": known, "sale": sale, "message": message, "used": used, "segment": segment, "good": good}
     ids |= {"program": shop.program, "rule": rule, "account": account, "empty": empty}
-    return {**ids, "filter": new, "built": built}
+    return {**ids, "filter": new, "built": built, "terminal": shop.franchised_terminal}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
