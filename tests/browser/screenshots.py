@@ -31,7 +31,7 @@ from app.db import business_id, unit_of_work
 from app.demo.calendar import end_of
 from app.demo.ensuring import ensure
 from app.extensions import db
-from app.identity import COOKIE
+from app.identity import COOKIE, TERMINAL_COOKIE
 from app.ledger.models import EntryKind
 from app.ledger.services import Credit, post
 from app.lib import dates
@@ -39,6 +39,7 @@ from app.local.embedded import DATABASE, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, chromium
 from app.permissions import Role
 from app.scope import Scope
+from tests.browser import terminal_pages
 from tests.browser.conftest import ARGUMENTS
 from tests.conftest import config_for, migrate
 from tests.people import Person, sign_in
@@ -69,6 +70,7 @@ PAGES = {
     "goods-none": "/goods?search=nothing",
     "transactions": "/transactions",
     "transaction": "/transactions/{sale}",
+    "cancellation": "/transactions/{sale}/cancellation",
     "report": "/transactions/report",
     "programs": "/programs",
     "program-new": "/programs/new",
@@ -99,7 +101,7 @@ PAGES = {
 
 
 def main() -> None:
-    wanted = set(sys.argv[1:]) or set(PAGES) | {"sign-in"}
+    wanted = set(sys.argv[1:]) or set(PAGES) | set(terminal_pages.PAGES) | {"sign-in", "terminal-sign-in"}
     FOLDER.mkdir(exist_ok=True)
     with scratch_folder() as folder, _site(folder) as (app, address), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
@@ -112,11 +114,28 @@ def main() -> None:
                 context = _window(browser, address, width, height, theme)
                 if "sign-in" in wanted:
                     _picture(context, "/login", f"sign-in-{size}-{theme}")
-                _enter(app, context, address)
+                _enter(app, context, address, _anna(app), COOKIE)
                 for name, path in pages.items():
                     _picture(context, path, f"{name}-{size}-{theme}")
                 context.close()
+        _terminal_pictures(app, address, browser, customer, wanted)
         browser.close()
+
+
+def _terminal_pictures(app: Flask, address: str, browser: Browser, customer: int, wanted: set[str]) -> None:
+    """In the windows of tablets and of a phone."""
+    seller = terminal_pages.sasha(app, _anna(app).business)
+    ids = terminal_pages.ids(app, seller, customer)
+    for theme in THEMES:
+        for size, (width, height) in terminal_pages.SIZES.items():
+            context = _window(browser, address, width, height, theme)
+            if "terminal-sign-in" in wanted:
+                _picture(context, "/terminal/sign-in", f"terminal-sign-in-{size}-{theme}")
+            _enter(app, context, address, seller, TERMINAL_COOKIE)
+            for name, path in terminal_pages.PAGES.items():
+                if name in wanted:
+                    _picture(context, path.format(**ids), f"{name}-{size}-{theme}")
+            context.close()
 
 
 @contextmanager
@@ -151,13 +170,13 @@ def _window(browser: Browser, address: str, width: int, height: int, theme: str)
     )
 
 
-def _enter(app: Flask, context: BrowserContext, address: str) -> None:
-    """Signs Anna in, without the form."""
-    client, anna = app.test_client(), _anna(app)
-    sign_in(client, anna)
-    cookie = client.get_cookie(COOKIE)
+def _enter(app: Flask, context: BrowserContext, address: str, person: Person, name: str) -> None:
+    """Signs someone in, without the form; `name` is the cookie's."""
+    client = app.test_client()
+    sign_in(client, person)
+    cookie = client.get_cookie(name)
     assert cookie is not None
-    context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
+    context.add_cookies([{"name": name, "value": cookie.value, "url": address}])
 
 
 def _picture(context: BrowserContext, path: str, name: str) -> None:

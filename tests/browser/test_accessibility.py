@@ -46,6 +46,8 @@ PAGES = [
     *(
         "/transactions",
         "/transactions/{sale}",
+        "/transactions/{sale}/cancellation",
+        "/terminals/{terminal}/salespeople",
         "/transactions?kind=credit",
         "/transactions/sums",
         "/transactions/report",
@@ -104,8 +106,7 @@ def ids(town: Town) -> dict[str, int | str]:
         "good": good,
     }
     ids |= {"program": shop.program, "rule": rule, "account": account, "empty": empty}
-    ids |= {"other": other, "merge": merge}
-    return {**ids, "filter": new, "built": built}
+    return {**ids, "filter": new, "built": built, "terminal": shop.franchised_terminal}
 
 
 @pytest.mark.parametrize("width", [1440, 390])

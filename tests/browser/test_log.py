@@ -6,10 +6,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app.transactions.models import Status
 from tests.browser.conftest import PageFor
+from tests.browser.test_accessibility import RULES
 from tests.factories import add_customer, add_sale
 from tests.people import Town
 from tests.transactions.recording import record
@@ -89,3 +91,28 @@ def test_works_without_scripts(page_for: PageFor, log: Town) -> None:
     page.go_back()
     page.get_by_role("link", name="Financial report").click()
     expect(page.get_by_role("link", name="CSV")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_sale_is_cancelled_in_a_dialog(page_for: PageFor, town: Town, script: bool, width: int) -> None:
+    """TE-5: asked first; without scripts on a page of its own. Back does not cancel it again."""
+    with town.kavalier.work():
+        sale = add_sale(add_customer(), town.kavalier.own_terminal, 10_000)
+    page = page_for(town.anna, width=width, java_script_enabled=script)
+    page.goto(f"/transactions/{sale}")
+    page.get_by_role("link", name="Cancel the sale").click()
+    asked = page.locator("#dialog") if script else page.locator("main")
+    expect(asked.get_by_role("heading", name="Cancel this sale?")).to_be_visible()
+    if script:
+        assert Axe().run(page, options=RULES).response["violations"] == []
+        page.keyboard.press("Escape")
+        expect(page.locator("#dialog")).to_be_hidden()
+        page.get_by_role("link", name="Cancel the sale").click()
+    asked.get_by_label("Reason").fill("A wrong check")
+    asked.get_by_role("button", name="Cancel the sale").click()
+    expect(page.locator(".lines-open")).to_contain_text("Cancelled")
+    expect(page.get_by_role("link", name="Cancel the sale")).to_have_count(0)
+    page.go_back()
+    page.goto(f"/transactions/{sale}/cancellation")
+    expect(page).to_have_url(re.compile(f"/transactions/{sale}$"))

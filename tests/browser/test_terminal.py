@@ -224,18 +224,19 @@ def test_a_lost_connection_ends_in_one_sale_or_none_and_says_which(
     assert sale_count(town) == int(made)
 
 
-@pytest.mark.parametrize("width", [1024, 390])
+@pytest.mark.parametrize("width", [1280, 820, 390])
 def test_axe_finds_nothing_at_the_terminal(page_for: PageFor, town: Town, rules: None, width: int) -> None:
     with town.kavalier.work():
         customer = add_customer("Соломія", "Яремчук" * 30, PHONE)
         add_points(customer, 500_000)
+        add_question("Як вас знайти" * 20)
         add_good("Капучино" * 20, group_id=add_good_group(), code="105", variable_price=True)
     with town.kavalier.work(town.sasha):
         key = add_open_sale(customer, town.kavalier.franchised_terminal)
     page = page_for(town.sasha, width=width, height=768)
-    steps = [f"/open-sales/{key}{step}" for step in ("", "/amount", "/goods", "/payment", "/confirmation")]
+    steps = [f"/open-sales/{key}{step}" for step in ("", "/amount", "/answers", "/goods", "/payment", "/confirmation")]
     found = {}
-    for address in ["", "/places", "/sales", *steps]:
+    for address in ["", "/sign-in", "/places", "/sales", *steps]:
         page.goto("/terminal" + address)
         if faults := axe_faults(page):
             found[address] = faults
