@@ -50,9 +50,20 @@ def runs() -> None:
     protect("category_run", rights="SELECT, INSERT, UPDATE", seen=WHOLE_BRAND)
 
 
+# Each customer, and what was merged into it.
+KIN = f"""
+    WITH RECURSIVE member AS (
+        SELECT person.customer_id, person.customer_id AS member_id FROM person
+        UNION
+        SELECT member.customer_id, c.id FROM member
+        JOIN customer c ON c.business_id = {BUSINESS} AND c.merged_into_id = member.member_id
+    )
+    SELECT customer_id, member_id FROM member
+"""
 # It counts every sale of a customer and of what was merged into it (CP-9), also for a location operator who sees only
 # some of them (PR-3). Sales are of kind 1, and completed in status 1. A customer that no rule gives anything stays
-# where it is, unless that is a category which has a rule: then it goes to the default one.
+# where it is, unless that is a category which has a rule: then it goes to the default one. Whoever sold nothing in a
+# span has no figures in it, and reaches nothing.
 ASSIGN = f"""
     WITH ruled AS MATERIALIZED (
         SELECT id, position, name, coalesce(from_amount, 0) AS from_amount, coalesce(from_sales, 0) AS from_sales,
@@ -64,21 +75,18 @@ ASSIGN = f"""
         WHERE e.business_id = {BUSINESS} AND e.program_id = program AND e.customer_id = ANY (customers)
             AND NOT e.category_by_hand AND EXISTS (SELECT FROM ruled)
     ), figures AS MATERIALIZED (
-        SELECT person.customer_id, spans.since, sold.sales, sold.amount
-        FROM person CROSS JOIN (SELECT DISTINCT since FROM ruled) spans
-        CROSS JOIN LATERAL (
-            SELECT c.sales_count AS sales, c.amount FROM customer_stats c
-            WHERE spans.since = '-infinity' AND c.business_id = {BUSINESS} AND c.customer_id = person.customer_id
-                AND c.scope_id = (SELECT s.id FROM stats_scope s WHERE s.business_id = {BUSINESS}
-                    AND s.program_id = program
-                    AND num_nulls(s.franchisee_id, s.point_of_sale_id, s.terminal_id) = 3)
-            UNION ALL
-            SELECT count(*), coalesce(sum(t.gross - t.discount), 0) FROM transaction t
-            WHERE t.business_id = {BUSINESS} AND t.customer_id = ANY (family_of(person.customer_id))
-                AND t.program_id = program AND t.kind = 1 AND t.status = 1
-                AND t.at >= spans.since AND spans.since > '-infinity'
-            HAVING spans.since > '-infinity'
-        ) sold
+        SELECT c.customer_id, CAST('-infinity' AS timestamptz) AS since, c.sales_count AS sales, c.amount
+        FROM customer_stats c
+        WHERE c.business_id = {BUSINESS} AND c.customer_id = ANY (customers)
+            AND c.scope_id = (SELECT s.id FROM stats_scope s WHERE s.business_id = {BUSINESS}
+                AND s.program_id = program AND num_nulls(s.franchisee_id, s.point_of_sale_id, s.terminal_id) = 3)
+        UNION ALL
+        SELECT kin.customer_id, spans.since, count(*), sum(t.gross - t.discount)
+        FROM (SELECT DISTINCT since FROM ruled WHERE since > '-infinity') spans
+        CROSS JOIN ({KIN}) kin
+        JOIN transaction t ON t.customer_id = kin.member_id AND t.at >= spans.since
+        WHERE t.business_id = {BUSINESS} AND t.program_id = program AND t.kind = 1 AND t.status = 1
+        GROUP BY kin.customer_id, spans.since
     ), given AS (
         SELECT DISTINCT ON (figures.customer_id) figures.customer_id, ruled.id
         FROM figures JOIN ruled USING (since)
