@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from app.db import business_id
+from app.db import business_id, plan_once
 from app.extensions import db
 from app.ledger.models import EntryKind
 from app.lib import dates
@@ -85,6 +85,7 @@ def expire_lots(most: int = CHUNK) -> int:
     A lot goes once: its balance is held, and it is empty afterwards. Run it in units of work of its own.
     """
     values = {"business": business_id(), "moment": dates.now(), "most": most}
+    plan_once()
     held = db.session.execute(_HOLD, values).all()
     if not held:
         return 0
