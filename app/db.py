@@ -137,13 +137,20 @@ def patience(milliseconds: int) -> Iterator[None]:
     yield
 
 
-def plan_once() -> None:
-    """Has plans made once a connection for what the rest of this unit of work does, where it goes by keys.
+@contextmanager
+def references_planned_once() -> Iterator[None]:
+    """For statements that write thousands of rows: the checks of their references keep their plans.
 
-    The database's own checks of references are planned like the statements that cause them: anew for each of thousands
-    of rows they take four times as long as all else.
+    Else they are planned anew for each row, as all is that this application asks, and that takes four times as long as
+    the rest. The statements themselves are not prepared, so that they are still planned for their values.
     """
     db.session.execute(text("SELECT set_config('plan_cache_mode', 'auto', true)"))
+    driver: Any = db.session.connection().connection.driver_connection
+    threshold, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = threshold
 
 
 def one_row(statement: str, **values: Any) -> Row[Any] | None:

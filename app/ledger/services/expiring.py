@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from app.db import business_id, plan_once
+from app.db import business_id, references_planned_once
 from app.extensions import db
 from app.ledger.models import EntryKind
 from app.lib import dates
@@ -85,10 +85,10 @@ def expire_lots(most: int = CHUNK) -> int:
     A lot goes once: its balance is held, and it is empty afterwards. Run it in units of work of its own.
     """
     values = {"business": business_id(), "moment": dates.now(), "most": most}
-    plan_once()
     held = db.session.execute(_HOLD, values).all()
     if not held:
         return 0
     columns = {"wallets": [row.wallet_id for row in held], "customers": [row.customer_id for row in held]}
     more = {"kind": int(EntryKind.EXPIRED), "never": dates.NEVER}
-    return int(db.session.execute(_EXPIRE, values | columns | more).scalar_one())
+    with references_planned_once():
+        return int(db.session.execute(_EXPIRE, values | columns | more).scalar_one())
