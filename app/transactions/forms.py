@@ -15,7 +15,7 @@ from app.forms import MoneyField, line
 from app.identity import workplace
 from app.lib import formats
 from app.loyalty.models import WalletKind
-from app.transactions.services.quoting import in_points
+from app.transactions.money import in_points
 
 ADD, REMOVE = "add", "remove"
 MOST_DAYS = 3_650
