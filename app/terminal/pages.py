@@ -21,9 +21,8 @@ from app.loyalty.models import Access, Category, Program
 from app.loyalty.queries import ProgramOption, Question, program_options
 from app.loyalty.rules import WHOLE_PERCENT
 from app.transactions.models import OpenSale
-from app.transactions.services import Quote, Refusal, RefusedError, quote
+from app.transactions.services import Quote, Refusal, RefusedError, in_money, quote
 from app.transactions.services.open_sales import basket_of
-from app.transactions.services.quoting import in_money
 
 ROUND_ENOUGH = [each * 10**power * 100 for power in range(6) for each in (1, 2, 5)]
 """Hundredths of points that are offered to pay with: 1, 2, 5, 10, 20, 50 …"""

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, cast, func
 from app.identity import workplace
 from app.lib.formats import precision
 from app.transactions.models import Kind, Status, Transaction
-from app.transactions.services.quoting import in_money
+from app.transactions.money import in_money
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,20 @@ class Figures:
         return self.amount - self.paid_by_points - self.account_paid
 
 
-def summed() -> list[Any]:
-    """What is asked of the database, in the order of Figures."""
+def summed(*left_out: str) -> list[Any]:
+    """What is asked of the database, in the order of Figures and by its names; what is left out is not asked."""
     sale, done = Transaction.kind == Kind.SALE, Transaction.status == Status.COMPLETED
     undone, by_hand = sale & (Transaction.status == Status.CANCELLED), done & (Transaction.kind == Kind.CREDIT)
-    amounts: list[Any] = [Transaction.gross, Transaction.discount, Transaction.points_paid, Transaction.account_paid]
-    return [
-        func.count().filter(sale & done),
-        *(_sum(each, sale & done) for each in (*amounts, Transaction.points_earned)),
-        func.count().filter(by_hand),
-        _sum(Transaction.points_earned, by_hand),
-        func.count().filter(undone),
-        _sum(Transaction.gross - Transaction.discount, undone),
-    ]
+    amounts = ("gross", "discount", "points_paid", "account_paid", "points_earned")
+    asked: dict[str, ColumnElement[int]] = {
+        "sales": func.count().filter(sale & done),
+        **{name: _sum(getattr(Transaction, name), sale & done) for name in amounts},
+        "credits": func.count().filter(by_hand),
+        "points_added": _sum(Transaction.points_earned, by_hand),
+        "cancelled": func.count().filter(undone),
+        "cancelled_amount": _sum(Transaction.gross - Transaction.discount, undone),
+    }
+    return [column.label(name) for name, column in asked.items() if name not in left_out]
 
 
 def _sum(amount: Any, where: ColumnElement[bool]) -> ColumnElement[int]:

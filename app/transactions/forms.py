@@ -17,7 +17,7 @@ from app.forms import MoneyField, line
 from app.identity import workplace
 from app.lib import formats
 from app.loyalty.models import WalletKind
-from app.transactions.services.quoting import in_points
+from app.transactions.money import in_points
 
 ADD, REMOVE = "add", "remove"
 _CREDIT = re.compile("([0-9]{1,18}):([0-9]{1,18})")

@@ -15,6 +15,7 @@ from app.paging import Page, PageKey, page_of
 from app.period import ARGS as PERIOD_ARGS
 from app.period import Period
 from app.transactions import queries
+from app.transactions.figures import Figures
 from app.transactions.lines import Lines, opened_transaction
 from app.transactions.log_filter import member
 from app.transactions.models import Status
@@ -42,8 +43,8 @@ class Transactions(Lines):
         return page_of(queries.transactions(chosen, self.key), self.key)
 
     @cached_property
-    def sums(self) -> queries.Sums:
-        return queries.Sums() if self.period.fault else queries.sums(self.customer_id, self.period)
+    def sums(self) -> Figures:
+        return Figures() if self.period.fault else queries.sums(self.customer_id, self.period)
 
     @property
     def sums_come_later(self) -> bool:

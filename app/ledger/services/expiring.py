@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from app.db import business_id
+from app.db import business_id, references_planned_once
 from app.extensions import db
 from app.ledger.models import EntryKind
 from app.lib import dates
@@ -90,4 +90,5 @@ def expire_lots(most: int = CHUNK) -> int:
         return 0
     columns = {"wallets": [row.wallet_id for row in held], "customers": [row.customer_id for row in held]}
     more = {"kind": int(EntryKind.EXPIRED), "never": dates.NEVER}
-    return int(db.session.execute(_EXPIRE, values | columns | more).scalar_one())
+    with references_planned_once():
+        return int(db.session.execute(_EXPIRE, values | columns | more).scalar_one())

@@ -29,11 +29,12 @@ from app.transactions.services import (
     RefusedError,
     WrongPinError,
     check_pin,
+    in_money,
+    in_points,
     sell,
     send_pin,
 )
 from app.transactions.services.open_sales import basket_of, open_sale, put_payment
-from app.transactions.services.quoting import in_money, in_points
 from app.web import go, render
 
 

@@ -24,9 +24,8 @@ from app.permissions import Permission, requires
 from app.terminal.pages import masked
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import Status, Transaction
-from app.transactions.services import AlreadyCancelledError, MissingError, cancel_sale, missing_words
+from app.transactions.services import AlreadyCancelledError, MissingError, cancel_sale, in_money, missing_words
 from app.transactions.services.open_sales import lines_of, sale_made_at, sales_made_at, sums_made_at
-from app.transactions.services.quoting import in_money
 from app.web import go, render
 
 

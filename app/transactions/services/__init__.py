@@ -1,5 +1,6 @@
 """Selling: one way for Terminal, API and panel to quote, to sell and to cancel (TE-2, TE-5)."""
 
+from app.transactions.money import in_money, in_points
 from app.transactions.services.adjusting import Adjustment, adjust
 from app.transactions.services.basket import Basket, BasketLine, Figures, Refusal, RefusedError, gross_of
 from app.transactions.services.cancelling import AlreadyCancelledError, cancel_sale
@@ -29,6 +30,8 @@ __all__ = [
     "cancel_sale",
     "check_pin",
     "gross_of",
+    "in_money",
+    "in_points",
     "missing_words",
     "quote",
     "sell",

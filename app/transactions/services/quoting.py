@@ -17,6 +17,7 @@ from app.lib.formats import precision
 from app.loyalty.models import Access, Good
 from app.loyalty.queries import rules_read
 from app.loyalty.rules import WHOLE_PERCENT, Line, Outcome, Purchase, Rounding, outcome
+from app.transactions.money import in_money, in_points
 from app.transactions.notices import Manner
 from app.transactions.services.basket import Basket, Figures, Refusal, RefusedError, check_size
 from app.transactions.services.circumstances import circumstances, manner_of
@@ -145,16 +146,6 @@ def check_payment(asked: Quote, held: Mapping[int, Holding], at: datetime) -> No
             raise RefusedError(Refusal.OTHER_ACCOUNT, available if wallet in asked.accounts else 0)
     if asked.due < 0:
         raise RefusedError(Refusal.OVERPAID, asked.total)
-
-
-def in_money(points: int, digits: int) -> int:
-    """What points pay: one pays one unit of the currency (LP-1). A rest that is no money is left out."""
-    return points * 10**digits // 100
-
-
-def in_points(money: int, digits: int) -> int:
-    """Hundredths of points that pay at most an amount: where its smallest unit is less, they are fewer."""
-    return money * 100 // 10**digits
 
 
 def _lines(basket: Basket) -> tuple[Line, ...]:
