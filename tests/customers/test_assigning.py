@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from app.customers.models import Enrolment
 from app.customers.services.assigning import assign_categories, assign_chunk
+from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
 from app.lib import dates
 from app.loyalty.models import CategoryRun
@@ -71,6 +72,21 @@ class TestSales:
                 buy(shop, customer, amount)
             seen.append(standing(shop, customer))
         assert seen == ["New Customers", "Often", "Often", "Often and much"]
+
+    @pytest.mark.parametrize("months", [None, 12])
+    def test_sales_of_a_merged_record_count(self, town: Town, months: int | None) -> None:
+        """AC-3, CP-9: also those within the months of a rule."""
+        shop = town.kavalier
+        with shop.work(town.anna):
+            add_category(shop.program, "Silver", rule(10_000, months=months))
+            survivor, other = add_customer(), add_customer()
+            buy(shop, other, 9_000)
+            merge_customers(*hold_pair(survivor, other), set())
+            buy(shop, survivor, 999)
+        assert standing(shop, survivor) == "New Customers"
+        with shop.work():
+            buy(shop, survivor, 1)
+        assert standing(shop, survivor) == "Silver"
 
     def test_one_set_by_hand_stays(self, shop: Shop) -> None:
         """AC-3: whatever it buys."""
