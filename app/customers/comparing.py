@@ -18,8 +18,7 @@ from app.customers.models import Customer
 from app.customers.registry import Compared, registry
 from app.customers.services.merging import record_of
 from app.customers.wording import Wording
-from app.filters import language, local
-from app.identity import workplace
+from app.filters import language, local, money
 from app.lib import formats
 
 
@@ -123,7 +122,7 @@ def _sales(survivor: int, absorbed: int) -> list[Compared]:
 
 
 def _money(amount: int | None) -> str:
-    return "–" if amount is None else str(formats.money(amount, language(), workplace().currency, symbol=True))
+    return "–" if amount is None else money(amount, symbol=True)
 
 
 def _day(moment: datetime | None) -> str:

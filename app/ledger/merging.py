@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import func, select
 
 from app.customers.registry import CannotUndoError, Compared, Merge
 from app.db import business_id
 from app.extensions import db
-from app.filters import language, zone
-from app.identity import workplace
+from app.filters import language, money, zone
 from app.ledger.models import Lot
 from app.ledger.queries import wallets_of
 from app.ledger.services import ShortfallError, give_back, last_entry, move_all, open_balances, returnable
@@ -70,7 +70,7 @@ def written(wallet: Wallet, amount: int) -> str:
     """An amount of a wallet in words, in the person's language."""
     if wallet.kind == WalletKind.POINTS:
         return formats.points(amount, language())
-    return str(formats.money(amount, language(), workplace().currency, symbol=True))
+    return money(amount, symbol=True)
 
 
 def _wallets() -> dict[int, Wallet]:
@@ -108,7 +108,12 @@ def _lots(wallet: int, survivor: int, absorbed: int) -> list[tuple[datetime | No
 def _missing(short: ShortfallError) -> CannotUndoError:
     def words() -> str:
         wallet = _wallets()[short.wallet_id]
-        values = {"missing": written(wallet, short.missing), "wallet": wallet.name}
-        return _("%(wallet)s: %(missing)s of what came with the record are spent and missing.", **values)
+        amount = written(wallet, short.missing)
+        missing = amount.striptags() if isinstance(amount, Markup) else amount
+        return _(
+            "%(wallet)s: %(missing)s of what came with the record are spent and missing.",
+            wallet=wallet.name,
+            missing=missing,
+        )
 
     return CannotUndoError(words)
