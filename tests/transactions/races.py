@@ -38,7 +38,7 @@ from app.loyalty.rules import Conditions, PointsPercent
 from app.loyalty.services.programs import create_program
 from app.loyalty.services.rules import RuleSaid, add_rule
 from app.transactions import bought
-from app.transactions.models import Transaction
+from app.transactions.models import Kind, Transaction
 from app.transactions.services import (
     AlreadyCancelledError,
     Basket,
@@ -174,7 +174,7 @@ class Crowd:
     def cancel(self, chance: random.Random) -> None:
         sales: Sequence[Transaction] = db.session.scalars(
             select(Transaction)
-            .where(Transaction.customer_id == chance.choice(self.customers))
+            .where(Transaction.customer_id == chance.choice(self.customers), Transaction.kind == Kind.SALE)
             .order_by(func.hashint8(Transaction.id + chance.randrange(10**6)))
             .limit(1)
         ).all()
