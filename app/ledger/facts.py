@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import CTE, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from app.db import business_id
@@ -54,24 +54,35 @@ def _lots(customer_id: int) -> list[dict[str, object]]:
 
 
 def _lots_by_day(customer_id: int) -> Select[Any]:
-    """A location operator is told no title that was given elsewhere, as it sees no entry of there (PR-3).
-
-    What came from a merged record counts from when it first came in (CP-9).
-    """
-    day, origin = func.date(func.timezone(zone(), Lot.expires_at)).label("day"), aliased(Lot)
-    title = case((Entry.id.is_not(None), Lot.title), else_="").label("title")
-    came_in = func.coalesce(origin.entry_id, Lot.entry_id)
-    mine = Lot.business_id == business_id(), Lot.customer_id == customer_id, Lot.remaining > 0
+    """A location operator is told no title that was given elsewhere, as it sees no entry of there (PR-3)."""
+    held = _open_lots(customer_id)
+    day = func.date(func.timezone(zone(), held.c.expires_at)).label("day")
+    title = case((Entry.id.is_not(None), held.c.title), else_="").label("title")
     ends = func.min(Entry.at).label("first"), func.max(Entry.at).label("last")
     return (
-        select(func.sum(Lot.remaining).label("points"), title, day, *ends)
-        .join(Wallet, (Wallet.business_id == Lot.business_id) & (Wallet.id == Lot.wallet_id))
-        .outerjoin(origin, (origin.business_id == Lot.business_id) & (origin.id == Lot.origin_id))
-        .outerjoin(Entry, (Entry.business_id == Lot.business_id) & (Entry.id == came_in))
-        .where(*mine, Wallet.kind == WalletKind.POINTS)
+        select(func.sum(held.c.remaining).label("points"), title, day, *ends)
+        .outerjoin_from(held, Entry, (Entry.business_id == business_id()) & (Entry.id == held.c.entry_id))
         .group_by(day, title)
         .order_by(day.asc().nulls_last(), title)
         .limit(LOTS_SHOWN)
+    )
+
+
+def _open_lots(customer_id: int) -> CTE:
+    """Each with the entry by which it came in: of what came from a merged record, the first one (CP-9).
+
+    Made whole before entries are joined: by an expression over two tables they would be read all.
+    """
+    origin = aliased(Lot)
+    entry_id = func.coalesce(origin.entry_id, Lot.entry_id).label("entry_id")
+    mine = Lot.business_id == business_id(), Lot.customer_id == customer_id, Lot.remaining > 0
+    return (
+        select(Lot.remaining, Lot.title, Lot.expires_at, entry_id)
+        .join(Wallet, (Wallet.business_id == Lot.business_id) & (Wallet.id == Lot.wallet_id))
+        .outerjoin(origin, (origin.business_id == Lot.business_id) & (origin.id == Lot.origin_id))
+        .where(*mine, Wallet.kind == WalletKind.POINTS)
+        .cte("held")
+        .prefix_with("MATERIALIZED")
     )
 
 
