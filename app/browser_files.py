@@ -81,7 +81,8 @@ def bundle(sources: Path, target: Path) -> str:
 
 
 def _gather(sources: Path, vendor: Path) -> dict[str, bytes]:
-    files = {"app.css": bundle_css(sources / "css").encode()}
+    css = sources / "css"
+    files = {"app.css": bundle_css(css).encode(), "terminal.css": _layer("pages", css / "terminal").encode()}
     for root in (vendor, sources):
         for path in sorted(root.rglob("*")):
             if path.is_file() and path.suffix != ".css" and path.name != "stamp":
@@ -91,11 +92,12 @@ def _gather(sources: Path, vendor: Path) -> dict[str, bytes]:
 
 def bundle_css(folder: Path) -> str:
     """Concatenate the style sheets in the order of their layers, without comments and indentation."""
-    parts = [f"@layer {','.join(LAYERS)};"]
-    for layer in LAYERS:
-        rules = "".join(path.read_text() for path in sorted((folder / layer).glob("*.css")))
-        parts.append(f"@layer {layer}{{{_shorten(rules)}}}")
-    return "\n".join(parts)
+    return "\n".join([f"@layer {','.join(LAYERS)};", *(_layer(layer, folder / layer) for layer in LAYERS)])
+
+
+def _layer(name: str, folder: Path) -> str:
+    rules = "".join(path.read_text() for path in sorted(folder.glob("*.css")))
+    return f"@layer {name}{{{_shorten(rules)}}}"
 
 
 def _shorten(css: str) -> str:

@@ -6,13 +6,9 @@ import "./drawer.js";
 import "./filter_builder.js";
 import "./keys.js";
 import "./order.js";
-import "./pad.js";
 import "./rows.js";
-import "./sale.js";
-import "./scanner.js";
 import "./scopes.js";
 import "./selection.js";
-import "./shelf.js";
 import "./table_keys.js";
 
 const clicks = [

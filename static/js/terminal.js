@@ -1,0 +1,5 @@
+// What only the Terminal has.
+import "./pad.js";
+import "./sale.js";
+import "./scanner.js";
+import "./shelf.js";
