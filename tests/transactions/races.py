@@ -51,7 +51,7 @@ from app.transactions.services import (
 from tests.factories import add_customer, add_good, add_points
 from tests.people import Person, Shop
 
-POINT = 100
+POINT, PATIENCE = 100, 60
 TOLD = (
     RefusedError,
     ShortfallError,
@@ -130,7 +130,8 @@ class Crowd:
             self.customers = [add_customer(f"C{number}") for number in range(3)]
             self.goods = [None, add_good("Flat white"), add_good("Cake")]
 
-    def run(self, threads: int, seconds: float) -> Counter[str]:
+    def run(self, threads: int, seconds: float, wanted: frozenset[str] = frozenset()) -> Counter[str]:
+        """Goes on for a while where what is wanted was not done yet: the machine may be busy."""
         until = time.monotonic() + seconds
         acts: tuple[Callable[[random.Random], None], ...] = (
             *(self.sell, self.sell, self.redeem, self.cancel, self.credit, self.expire, self.edit),
@@ -140,7 +141,7 @@ class Crowd:
 
         def work(number: int) -> None:
             chance = random.Random(f"{self.seed}:{number}")
-            while time.monotonic() < until:
+            while (now := time.monotonic()) < until or (wanted - self.done.keys() and now < until + PATIENCE):
                 act = chance.choice(acts)
                 outcome = self._outcome(act, chance)
                 with lock:
