@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, FromClause, column, func, literal, select, text
+from sqlalchemy import BigInteger, ColumnElement, FromClause, any_, column, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import business_id
 from app.extensions import db
@@ -27,10 +29,19 @@ def survivor_of(customer_id: int) -> int:
     return int(db.session.scalar(select(func.survivor_of(customer_id))) or customer_id)
 
 
-def stretches(members: Sequence[int]) -> FromClause:
+def of_family(customer: InstrumentedAttribute[Any], customer_id: int) -> ColumnElement[bool]:
+    """Whether rows are of the customer or of what was merged into it, worked out within the statement."""
+    return customer == any_(_family_of(customer_id))
+
+
+def stretches(customer_id: int) -> FromClause:
     """The members as rows of one column, customer_id: each is a stretch of an index that begins with the customer."""
-    listed = func.unnest(literal(list(members), ARRAY(BigInteger)))
+    listed = func.unnest(_family_of(customer_id))
     return listed.table_valued(column("customer_id", BigInteger), name="member").render_derived()
+
+
+def _family_of(customer_id: int) -> ColumnElement[list[int]]:
+    return func.family_of(literal(customer_id, BigInteger), type_=ARRAY(BigInteger))
 
 
 _HOLD = text(

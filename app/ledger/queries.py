@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.businesses.models import PointOfSale
-from app.customers.family import family, stretches
+from app.customers.family import of_family, stretches
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Balance, Entry, EntryKind, Lot, LotUse
@@ -64,7 +64,7 @@ def wallets_of(customer_id: int) -> list[Row[Any]]:
 def movements(chosen: Chosen, key: PageKey | None) -> Sequence[Row[Any]]:
     """A page of movements and one more: the entry's columns, place, author, and what it reverses."""
     # The ids come out of the index alone, however few of many fit; only the page's rows are then read.
-    records = stretches(family(chosen.customer_id))
+    records = stretches(chosen.customer_id)
     ids = ORDER.newest(chosen.entries(records), key, records).subquery()
     undone = aliased(Entry)
     columns: list[Any] = [
@@ -106,7 +106,7 @@ def own_sums(customer_id: int, newest: Row[Any] | None) -> dict[int, tuple[int, 
     reached = func.sum(Entry.amount).filter(until) if until is not None else func.sum(Entry.amount)
     summed = (
         select(Entry.wallet_id, func.sum(Entry.amount).label("all"), func.coalesce(reached, 0).label("reached"))
-        .where(Entry.business_id == business_id(), Entry.customer_id.in_(family(customer_id)))
+        .where(Entry.business_id == business_id(), of_family(Entry.customer_id, customer_id))
         .group_by(Entry.wallet_id)
     )
     return {row.wallet_id: (int(row.all), int(row.reached)) for row in db.session.execute(summed)}

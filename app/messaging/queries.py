@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
 from app.businesses.models import PointOfSale
-from app.customers.family import family, stretches
+from app.customers.family import of_family, stretches
 from app.db import business_id
 from app.extensions import db
 from app.messaging.models import Message
@@ -26,7 +26,7 @@ PREVIEWED = 400
 
 def messages(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
     """A page of messages and one more; `beginning` is that of the text."""
-    records = stretches(family(customer_id))
+    records = stretches(customer_id)
     mine = select(Message.id).where(Message.business_id == business_id(), Message.customer_id == records.c.customer_id)
     ids = ORDER.newest(mine, key, records).subquery()
     columns: list[Any] = [
@@ -63,4 +63,4 @@ def message_named(customer_id: int, number: int) -> Row[Any]:
 
 
 def _of_customer(customer_id: int) -> tuple[Any, ...]:
-    return Message.business_id == business_id(), Message.customer_id.in_(family(customer_id))
+    return Message.business_id == business_id(), of_family(Message.customer_id, customer_id)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from app.businesses.models import PointOfSale
-from app.customers.family import family, stretches
+from app.customers.family import of_family, stretches
 from app.db import business_id
 from app.extensions import db
 from app.offers.models import CustomerOffer, Offer
@@ -23,7 +23,7 @@ ORDER = Order(CustomerOffer.given_at.expression, CustomerOffer.id.expression)
 
 def offers(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
     """A page of a customer's offers and one more."""
-    records = stretches(family(customer_id))
+    records = stretches(customer_id)
     ids = ORDER.newest(_listed(CustomerOffer.customer_id == records.c.customer_id), key, records).subquery()
     columns: list[Any] = [
         *(CustomerOffer.id, CustomerOffer.given_at, CustomerOffer.redeemed_at),
@@ -48,7 +48,7 @@ def offers(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
 
 def offer_count(customer_id: int) -> int:
     """How many offers a customer's list has."""
-    listed = _listed(CustomerOffer.customer_id.in_(family(customer_id))).subquery()
+    listed = _listed(of_family(CustomerOffer.customer_id, customer_id)).subquery()
     return int(db.session.execute(select(func.count()).select_from(listed)).scalar_one())
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import DateTime, column, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.businesses.models import PointOfSale
-from app.customers.family import family, stretches
+from app.customers.family import of_family, stretches
 from app.db import business_id
 from app.extensions import db
 from app.filters import language, local, zone
@@ -48,7 +48,7 @@ def overview_facts(customer_id: int) -> dict[str, object]:
 
 def latest(customer_id: int, most: int) -> list[dict[str, Any]]:
     """The latest transactions, newest first; amounts in the smallest unit, points in signed hundredths."""
-    records = stretches(family(customer_id))
+    records = stretches(customer_id)
     mine = select(Transaction.id).where(
         Transaction.business_id == business_id(), Transaction.customer_id == records.c.customer_id
     )
@@ -104,7 +104,7 @@ def _months(customer_id: int) -> list[dict[str, Any]]:
         select(func.coalesce(func.sum(Transaction.gross - Transaction.discount), 0))
         .where(
             Transaction.business_id == business_id(),
-            Transaction.customer_id.in_(family(customer_id)),
+            of_family(Transaction.customer_id, customer_id),
             Transaction.at >= bounds.c.since,
             Transaction.at < bounds.c.until,
             Transaction.kind == Kind.SALE,

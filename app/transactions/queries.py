@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
 from app.businesses.models import PointOfSale, StatsScope, Terminal
-from app.customers.family import family, stretches
+from app.customers.family import of_family, stretches
 from app.customers.models import CustomerStats
 from app.db import business_id, current_scope
 from app.extensions import db
@@ -45,7 +45,7 @@ class Chosen:
 def transactions(chosen: Chosen, key: PageKey | None) -> Sequence[Row[Any]]:
     """A page of transactions and one more, with place."""
     # The ids come out of the index alone, however few of many fit; only the page's rows are then read.
-    records = stretches(family(chosen.customer_id))
+    records = stretches(chosen.customer_id)
     ids = ORDER.newest(chosen.transactions(records), key, records).subquery()
     columns: list[Any] = [
         *(Transaction.id, Transaction.at, Transaction.kind, Transaction.source, Transaction.status),
@@ -114,7 +114,7 @@ def transaction_named(number: int, customer_id: int | None = None) -> Row[Any]:
         .where(Transaction.business_id == business_id(), Transaction.id == number)
     )
     if customer_id is not None:
-        statement = statement.where(Transaction.customer_id.in_(family(customer_id)))
+        statement = statement.where(of_family(Transaction.customer_id, customer_id))
     found = db.session.execute(statement).first()
     if found is None:
         raise NotFound
@@ -128,7 +128,7 @@ def goods_of(number: int) -> Sequence[TransactionLine]:
 
 
 def _of_customer(customer_id: int) -> tuple[Any, ...]:
-    return Transaction.business_id == business_id(), Transaction.customer_id.in_(family(customer_id))
+    return Transaction.business_id == business_id(), of_family(Transaction.customer_id, customer_id)
 
 
 def _place() -> Any:
