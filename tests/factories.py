@@ -49,6 +49,8 @@ from app.loyalty.rules import Conditions, Effect
 from app.loyalty.rules.kept import written_conditions, written_effects
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 from app.offers.models import CustomerOffer, Offer
+from app.offers.services import open_holding
+from app.offers.services.holding import add_offers
 from app.transactions.bought import add_bought, take_back_bought
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
 from app.transactions.services import BasketLine
@@ -128,6 +130,7 @@ def add_customer(
         *(Tag(business_id=business_id(), customer_id=customer.id, key=key, value=value) for key, value in tags),
     )
     enrol(customer.id, default_program(), access, category)
+    open_holding(customer.id)
     return customer.id
 
 
@@ -340,16 +343,19 @@ def add_message(customer_id: int | None, text: str = "Your purchase: +12 points.
 def add_offer(title: str = "Second croissant free", text: str = "The second is on us.", **values: Any) -> int:
     """An offer of the business, free, and begun a month ago unless told otherwise; answers with its id."""
     begun = {"starts_at": dates.now() - timedelta(days=30)}
-    offer = Offer(business_id=business_id(), title=title, text=text, **(begun | values))
+    words = {"public_titles": {"en": title}, "texts": {"en": text}}
+    offer = Offer(business_id=business_id(), title=title, **(begun | words | values))
     _add(offer)
     return offer.id
 
 
 def give_offer(customer_id: int, offer_id: int, **values: Any) -> int:
     """An offer in a customer's hands; answers with the id of its being there."""
-    now = {"given_at": dates.now()}
+    now = {"given_at": dates.now(), "holder_id": customer_id}
     given = CustomerOffer(business_id=business_id(), customer_id=customer_id, offer_id=offer_id, **(now | values))
     _add(given)
+    if not {"redeemed_at", "removed_at", "lapsed_at"} & values.keys():
+        add_offers([customer_id], 1)
     return given.id
 
 

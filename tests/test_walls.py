@@ -16,6 +16,7 @@ from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, tables
 DEFINERS = {
     "assign_categories",
     "charge_sale",
+    "coupons_had",
     "customer_search_ids",
     "end_session",
     "end_stale_sessions",
@@ -26,6 +27,7 @@ DEFINERS = {
     "forget_drafts",
     "forget_unsent_forms",
     "forget_what_was_typed",
+    "give_code_try_back",
     "list_customer",
     "newest_audit_hash",
     "own_businesses",
@@ -37,6 +39,7 @@ DEFINERS = {
     "survivor_of",
     "tag_keys",
     "tag_values",
+    "take_code_try",
     "take_pin_try",
     "take_sign_in_code",
 }

@@ -30,7 +30,7 @@ from tests.people import Shop
 OF_NO_BUSINESS = {"alembic_version", "app_user", "business", "sign_in_failure", "user_session"}
 """`business` is walled by its own id, `app_user` and `user_session` by the person's; the others hold nobody's data."""
 WITHOUT_POLICIES = {"alembic_version", "sign_in_failure"}
-APPEND_ONLY = {"audit_entry", "charge", "ledger_entry", "lot_use", "tariff", "transaction_line"}
+APPEND_ONLY = {"audit_entry", "charge", "gift_card_entry", "ledger_entry", "lot_use", "tariff", "transaction_line"}
 
 
 def tables(ask: Callable[..., list[Any]]) -> set[str]:
@@ -103,6 +103,16 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO customer (business_id, registered_at) VALUES (%(id)s, now())",
         "INSERT INTO likely_duplicate (business_id, first_id, second_id, reasons)"
         " SELECT %(id)s, min(id), max(id), 1 FROM customer WHERE business_id = %(id)s",
+        "INSERT INTO coupon_series (business_id, title, public_titles, kind, value, issue_from)"
+        " VALUES (%(id)s, 'Ten', '{}', 'percent', 1000, now())",
+        "INSERT INTO coupon (business_id, series_id, code, code_key, issued_at, issue_key)"
+        " SELECT %(id)s, max(id), '7', '7', now(), 'test' FROM coupon_series WHERE business_id = %(id)s",
+        "INSERT INTO gift_card (business_id, code, code_key, initial, balance, sold_at)"
+        " VALUES (%(id)s, '7', '7', 100, 100, now())",
+        "INSERT INTO gift_card_entry (business_id, card_id, amount, balance_after, at, key)"
+        " SELECT %(id)s, max(id), 100, 100, now(), 'issue' FROM gift_card WHERE business_id = %(id)s",
+        "INSERT INTO code_guess (business_id, terminal_id, since, tries)"
+        " SELECT %(id)s, min(id), now(), 1 FROM terminal WHERE business_id = %(id)s",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
     ):

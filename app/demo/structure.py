@@ -53,7 +53,7 @@ class Structure:
     """By program: name → id."""
     questions: list[Question] = field(default_factory=list)
     scopes: Scopes = field(default_factory=Scopes)
-    offers: list[dict[str, int]] = field(default_factory=list)
+    offers: list[int] = field(default_factory=list)
     """By the plan's offer: language → id."""
     goods: dict[str, int] = field(default_factory=dict)
     """Code → id."""
@@ -195,12 +195,16 @@ def _write_scopes_of(writer: Writer, made: Structure, program: int | None) -> No
             scopes.terminal[program, terminal] = scope(terminal_id=terminal, owner_franchisee_id=owner)
 
 
-def _write_offer(writer: Writer, offer: OfferPlan, until: datetime) -> dict[str, int]:
-    """An offer in each language, as customers read it in their own."""
+def _write_offer(writer: Writer, offer: OfferPlan, until: datetime) -> int:
+    """An offer, as customers read it in their own language."""
     starts, ends = until + timedelta(days=offer.starts), until + timedelta(days=offer.ends)
-    return {
-        language: writer.add(
-            "offer", title=title, text=text, price=100 * offer.points, starts_at=starts, ends_at=ends, created_at=starts
-        )
-        for language, (title, text) in offer.words.items()
-    }
+    return writer.add(
+        "offer",
+        title=offer.words["en"][0],
+        public_titles=Jsonb({language: title for language, (title, _text) in offer.words.items()}),
+        texts=Jsonb({language: text for language, (_title, text) in offer.words.items()}),
+        price=100 * offer.points,
+        starts_at=starts,
+        ends_at=ends,
+        created_at=starts,
+    )

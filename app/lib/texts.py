@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
 
 def one_line(text: str) -> str:
@@ -26,3 +27,8 @@ def preview(text: str, most: int = 80) -> str:
 
 def _is_no_character(code: int) -> bool:
     return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text in a language; in another where it is not written in that one, and '' where it is in none."""
+    return texts.get(language) or next((text for text in texts.values() if text), "")

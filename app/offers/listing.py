@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from app.address import address
+from app.filters import language
 from app.lib import dates
-from app.lib.texts import preview
-from app.offers import queries
+from app.lib.texts import in_language, preview
+from app.offers.queries import of_customer as queries
 from app.paging import Page, PageKey, page_of
 
 
@@ -71,8 +72,9 @@ class Offers:
 
 
 def _line(row: Row[Any]) -> Line:
+    text = in_language(row.texts, language())
     return Line(
-        *(row.id, row.title, preview(row.text), row.text, row.price, row.given_at, row.starts_at, row.ends_at),
+        *(row.id, row.title, preview(text), text, row.price, row.given_at, row.starts_at, row.ends_at),
         redeemed_at=row.redeemed_at,
         place=row.place,
         status=_status(row),

@@ -93,11 +93,12 @@ def test_a_location_operator_sees_what_was_not_redeemed_elsewhere(town: Town, ol
 
 def test_a_customer_holds_an_offer_once(town: Town, olena: int, superuser: psycopg.Connection) -> None:
     """CP-5: until it redeems it; then it can be given again."""
-    again = "INSERT INTO customer_offer (business_id, customer_id, offer_id, given_at) TABLE held"
+    again = "INSERT INTO customer_offer (business_id, customer_id, holder_id, offer_id, given_at) TABLE held"
     with town.kavalier.work():
         give_offer(olena, add_offer())
     superuser.execute(
-        "CREATE TEMPORARY TABLE held AS SELECT business_id, customer_id, offer_id, given_at FROM customer_offer"
+        "CREATE TEMPORARY TABLE held AS"
+        " SELECT business_id, customer_id, holder_id, offer_id, given_at FROM customer_offer"
     )
     with pytest.raises(UniqueViolation, match="customer_offer_open_key"):
         superuser.execute(again)

@@ -27,7 +27,7 @@ def offers(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
     ids = ORDER.newest(_listed(CustomerOffer.customer_id == records.c.customer_id), key, records).subquery()
     columns: list[Any] = [
         *(CustomerOffer.id, CustomerOffer.given_at, CustomerOffer.redeemed_at),
-        *(Offer.title, Offer.text, Offer.price, Offer.starts_at, Offer.ends_at, Offer.active),
+        *(Offer.title, Offer.texts, Offer.price, Offer.starts_at, Offer.ends_at, Offer.active),
         PointOfSale.name.label("place"),
     ]
     statement = (

@@ -1,0 +1,1 @@
+"""What is asked of coupons, gift cards and offers."""

@@ -1,0 +1,82 @@
+"""What is done with coupons, gift cards and offers; what a sale needs of them is here by name."""
+
+from app.offers.services.coupons import (
+    Refused,
+    RefusedError,
+    Usable,
+    UsedMeanwhileError,
+    give_back_coupons,
+    hold_series_of,
+    lapse_coupons,
+    redeem_coupon,
+    remove_coupon,
+    take_shared,
+    usable_coupon,
+)
+from app.offers.services.finding import Found, find_code, usable_coupons
+from app.offers.services.gift_cards import pay_by_gift_card, restore_gift_cards, usable_gift_card
+from app.offers.services.guessing import TooManyCodesError
+from app.offers.services.holding import open_holding, rehold
+from app.offers.services.issuing import (
+    Issued,
+    NotIssued,
+    NotIssuedError,
+    Skip,
+    TooFewLeftError,
+    generate_coupons,
+    issue_coupon,
+    issue_coupons,
+    left_of,
+)
+from app.offers.services.offers import (
+    Given,
+    Redeemable,
+    give_offer,
+    lapse_offers,
+    redeem_offer,
+    redeemable_offer,
+    redeemable_offers,
+    remove_offer,
+    restore_offers,
+)
+
+__all__ = [
+    "Found",
+    "Given",
+    "Issued",
+    "NotIssued",
+    "NotIssuedError",
+    "Redeemable",
+    "Refused",
+    "RefusedError",
+    "Skip",
+    "TooFewLeftError",
+    "TooManyCodesError",
+    "Usable",
+    "UsedMeanwhileError",
+    "find_code",
+    "generate_coupons",
+    "give_back_coupons",
+    "give_offer",
+    "hold_series_of",
+    "issue_coupon",
+    "issue_coupons",
+    "lapse_coupons",
+    "lapse_offers",
+    "left_of",
+    "open_holding",
+    "pay_by_gift_card",
+    "redeem_coupon",
+    "redeem_offer",
+    "redeemable_offer",
+    "redeemable_offers",
+    "rehold",
+    "remove_coupon",
+    "remove_offer",
+    "restore_gift_cards",
+    "restore_offers",
+    "take_shared",
+    "usable_coupon",
+    "usable_coupons",
+    "usable_gift_card",
+]
