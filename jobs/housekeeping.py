@@ -10,6 +10,7 @@ from app.businesses.queries import every_business
 from app.customers.services import drafts, duplicates
 from app.db import unit_of_work
 from app.ledger.services import expire_lots
+from app.offers.services import lapse_coupons, lapse_offers
 from app.scope import Scope
 from app.transactions.services.open_sales import forget_old_sales
 from jobs import job
@@ -79,6 +80,18 @@ def expire_points() -> None:
             with unit_of_work(Scope(business)):
                 if not expire_lots():
                     break
+
+
+@job
+def lapse_what_is_over() -> None:
+    """Take coupons past their date and offers that ended out of customers' hands (CP-5, CT-1)."""
+    began = time.monotonic()
+    for business in every_business():
+        for lapse in (lapse_coupons, lapse_offers):
+            while time.monotonic() - began < AT_ONCE:
+                with unit_of_work(Scope(business)):
+                    if not lapse():
+                        break
 
 
 @job

@@ -11,6 +11,7 @@ MINUTES = {
     "jobs.housekeeping.end_stale_sessions": 1,
     "jobs.housekeeping.forget_unsent_forms": 1,
     "jobs.housekeeping.expire_points": 1,
+    "jobs.housekeeping.lapse_what_is_over": 1,
     "jobs.housekeeping.add_up_charges": 1,
     "jobs.housekeeping.post_monthly_fees": 60,
     "jobs.categories.assign_all_categories": 1,

@@ -48,7 +48,7 @@ from app.loyalty.models import (
 from app.loyalty.rules import Conditions, Effect
 from app.loyalty.rules.kept import written_conditions, written_effects
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
-from app.offers.models import CustomerOffer, Offer
+from app.offers.models import CouponKind, CouponSeries, CustomerOffer, Offer
 from app.offers.services import open_holding
 from app.offers.services.holding import add_offers
 from app.transactions.bought import add_bought, take_back_bought
@@ -357,6 +357,14 @@ def give_offer(customer_id: int, offer_id: int, **values: Any) -> int:
     if not {"redeemed_at", "removed_at", "lapsed_at"} & values.keys():
         add_offers([customer_id], 1)
     return given.id
+
+
+def add_series(title: str = "Ten percent off", **values: Any) -> int:
+    """A series of coupons of 10 %, begun a month ago unless told otherwise; answers with its id."""
+    known = {"kind": CouponKind.PERCENT, "value": 1000, "issue_from": dates.now() - timedelta(days=30)}
+    series = CouponSeries(business_id=business_id(), title=title, **({"public_titles": {"en": title}} | known | values))
+    _add(series)
+    return series.id
 
 
 def add_open_sale(customer_id: int, terminal_id: int) -> uuid.UUID:

@@ -7,7 +7,7 @@ import secrets
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: without I, L and O, that look like 1 and 0, and without U."""
 LENGTH = 11
-_SAME = str.maketrans({"O": "0", "I": "1", "L": "1"} | dict.fromkeys(" -\u2010\u2011\u2013", None))
+_SAME = str.maketrans({"O": "0", "I": "1", "L": "1"} | dict.fromkeys("\0 -\u2010\u2011\u2013", None))
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 
 

@@ -1,0 +1,386 @@
+"""Coupons: issued within every limit, used once by whom they are for, given back by a cancel (LP-8, TE-4, TE-5)."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.customers.services.merging import hold_pair, merge_customers
+from app.extensions import db
+from app.lib import dates
+from app.offers.models import Coupon, CouponStatus
+from app.offers.services import (
+    NotIssued,
+    NotIssuedError,
+    Refused,
+    RefusedError,
+    Skip,
+    TooFewLeftError,
+    UsedMeanwhileError,
+    find_code,
+    generate_coupons,
+    give_back_coupons,
+    issue_coupon,
+    issue_coupons,
+    lapse_coupons,
+    redeem_coupon,
+    remove_coupon,
+    take_shared,
+    usable_coupons,
+)
+from app.offers.services.holding import rehold
+from tests.factories import add_customer, add_sale, add_series
+from tests.offers.holding import coupon_of, held, nothing_differs, numbers
+from tests.people import Shop, Town
+from tests.transactions.races import many_connections
+
+NOW = dates.now
+
+
+@pytest.fixture
+def shop(town: Town) -> Shop:
+    return town.kavalier
+
+
+@pytest.fixture
+def olena(shop: Shop) -> int:
+    with shop.work():
+        return add_customer()
+
+
+@pytest.fixture
+def series(shop: Shop) -> int:
+    with shop.work():
+        return add_series()
+
+
+def sale_of(shop: Shop, customer: int) -> int:
+    with shop.work():
+        return add_sale(customer, shop.own_terminal, 10_000)
+
+
+def issue(shop: Shop, series: int, customer: int, key: str = "test", source: int | None = None) -> int:
+    with shop.work():
+        return issue_coupon(series, customer, key, source_transaction_id=source).done[customer]
+
+
+def use(shop: Shop, coupon: int, customer: int, sale: int) -> None:
+    with shop.work():
+        redeem_coupon(coupon, customer, sale, shop.own_place, NOW())
+
+
+class TestIssuing:
+    def test_each_customer_gets_one_with_a_code_of_its_own(self, shop: Shop, series: int, olena: int) -> None:
+        with shop.work():
+            taras = add_customer("Taras")
+            issued = issue_coupons(series, [olena, taras], "batch:1")
+            codes = {coupon_of(shop, each).code for each in issued.done.values()}
+        assert issued.done.keys() == {olena, taras}
+        assert len(codes) == 2
+        assert numbers(shop, series) == (2, 0)
+        assert held(shop, olena) == (1, 0)
+        nothing_differs(shop)
+
+    def test_the_same_key_issues_nothing_twice(self, shop: Shop, series: int, olena: int) -> None:
+        """BA-13: whatever is repeated, the first one stands, even after it was removed."""
+        first = issue(shop, series, olena)
+        assert issue(shop, series, olena) == first
+        with shop.work():
+            assert remove_coupon(first)
+        assert issue(shop, series, olena) == first
+        assert numbers(shop, series) == (0, 0)
+        nothing_differs(shop)
+
+    def test_fewer_left_than_customers_is_refused_before_anything(self, shop: Shop, olena: int) -> None:
+        """BA-9"""
+        with shop.work():
+            series, others = add_series(number_limit=2), [add_customer(f"N{each}") for each in range(2)]
+        with pytest.raises(TooFewLeftError) as refused, shop.work():
+            issue_coupons(series, [olena, *others], "batch")
+        assert (refused.value.left, refused.value.needed) == (2, 3)
+        assert numbers(shop, series) == (0, 0)
+        with shop.work():
+            assert len(issue_coupons(series, others, "batch").done) == 2
+
+    def test_a_customer_has_no_more_than_it_may(self, shop: Shop, olena: int) -> None:
+        """LP-8: used and lapsed ones count, removed ones do not."""
+        with shop.work():
+            series = add_series(customer_limit=1)
+        first = issue(shop, series, olena, "1")
+        use(shop, first, olena, sale_of(shop, olena))
+        with shop.work():
+            assert issue_coupon(series, olena, "2").skipped == {olena: Skip.LIMIT}
+        with shop.work():
+            taras = add_customer("Taras")
+        removed = issue(shop, series, taras, "1")
+        with shop.work():
+            remove_coupon(removed)
+        assert issue(shop, series, taras, "2") != removed
+        nothing_differs(shop)
+
+    def test_what_was_used_elsewhere_counts_for_a_location_operator_too(self, town: Town, shop: Shop) -> None:
+        """PR-3: it does not see that coupon, and gives no second one."""
+        with shop.work():
+            series, customer = add_series(customer_limit=1), add_customer(point_of_sale=shop.franchised_place)
+            add_sale(customer, shop.franchised_terminal, 100)
+        use(shop, issue(shop, series, customer, "1"), customer, sale_of(shop, customer))
+        with shop.work(town.boris):
+            assert issue_coupon(series, customer, "2").skipped == {customer: Skip.LIMIT}
+            assert issue_coupon(series, customer, "1").done == {}
+
+    @pytest.mark.parametrize(
+        ("values", "reason"),
+        [
+            ({"active": False}, NotIssued.OFF),
+            ({"archived_at": -1}, NotIssued.OFF),
+            ({"issue_from": 1}, NotIssued.NOT_YET),
+            ({"issue_to": -1}, NotIssued.OVER),
+            ({"valid_until": -1}, NotIssued.OVER),
+        ],
+    )
+    def test_outside_its_period_nothing_is_issued(
+        self, shop: Shop, olena: int, values: dict[str, int], reason: NotIssued
+    ) -> None:
+        """LP-8: emission period, and what is archived or off."""
+        moments = {
+            name: value if isinstance(value, bool) else NOW() + timedelta(days=value) for name, value in values.items()
+        }
+        with shop.work():
+            series = add_series(**moments)
+        with pytest.raises(NotIssuedError) as refused, shop.work():
+            issue_coupon(series, olena, "1")
+        assert refused.value.reason is reason
+
+    def test_it_holds_for_its_days_but_not_past_the_series(self, shop: Shop, olena: int) -> None:
+        ends = NOW() + timedelta(days=20)
+        with shop.work():
+            short, long = add_series(valid_days=10, valid_until=ends), add_series(valid_days=30, valid_until=ends)
+            first, second = (issue_coupon(each, olena, f"{each}").done[olena] for each in (short, long))
+            expires = coupon_of(shop, first).expires_at
+            assert expires is not None
+            assert abs(expires - NOW() - timedelta(days=10)) < timedelta(minutes=1)
+            assert coupon_of(shop, second).expires_at == ends
+
+    def test_who_is_merged_or_erased_gets_none(self, shop: Shop, series: int, olena: int) -> None:
+        with shop.work():
+            other = add_customer("Olenka")
+            merge_customers(*hold_pair(olena, other), set())
+        with shop.work():
+            assert issue_coupons(series, [other, 10**9], "1").skipped == {other: Skip.GONE, 10**9: Skip.GONE}
+
+    def test_the_last_ones_are_given_once_however_many_ask(self, shop: Shop) -> None:
+        """LP-8: 40 threads, 25 coupons, 25 customers with one each."""
+        with shop.work():
+            series, customers = add_series(number_limit=25), [add_customer(f"N{each}") for each in range(40)]
+
+        def ask(customer: int) -> str:
+            try:
+                issue(shop, series, customer)
+            except TooFewLeftError:
+                return "none left"
+            return "issued"
+
+        with many_connections(shop, 40), ThreadPoolExecutor(40) as pool:
+            assert Counter(pool.map(ask, customers)) == {"issued": 25, "none left": 15}
+        assert numbers(shop, series) == (25, 0)
+        nothing_differs(shop)
+
+    def test_a_customers_limit_holds_however_many_ask(self, shop: Shop, olena: int) -> None:
+        with shop.work():
+            series = add_series(customer_limit=3)
+
+        def ask(key: int) -> int:
+            with shop.work():
+                return len(issue_coupon(series, olena, f"{key}").done)
+
+        with many_connections(shop, 20), ThreadPoolExecutor(20) as pool:
+            assert sum(pool.map(ask, range(20))) == 3
+        nothing_differs(shop)
+
+
+class TestUsing:
+    def test_it_is_used_once(self, shop: Shop, series: int, olena: int) -> None:
+        """TE-4: a used one is refused; in the same sale again it changes nothing."""
+        coupon, sale = issue(shop, series, olena), sale_of(shop, olena)
+        use(shop, coupon, olena, sale)
+        use(shop, coupon, olena, sale)
+        with pytest.raises(RefusedError) as refused:
+            use(shop, coupon, olena, sale_of(shop, olena))
+        assert refused.value.reason is Refused.USED
+        assert refused.value.when is not None
+        assert numbers(shop, series) == (1, 1)
+        assert held(shop, olena) == (0, 0)
+        nothing_differs(shop)
+
+    def test_it_is_used_once_however_many_try(self, shop: Shop, series: int, olena: int) -> None:
+        coupon, sales = issue(shop, series, olena), [sale_of(shop, olena) for _ in range(12)]
+
+        def attempt(sale: int) -> str:
+            try:
+                use(shop, coupon, olena, sale)
+            except RefusedError as refused:
+                return refused.reason
+            return "taken"
+
+        with many_connections(shop, 12), ThreadPoolExecutor(12) as pool:
+            assert Counter(pool.map(attempt, sales)) == {"taken": 1, Refused.USED: 11}
+        nothing_differs(shop)
+
+    @pytest.mark.parametrize(
+        ("spoil", "reason"),
+        [
+            (lambda coupon: setattr(coupon, "expires_at", NOW() - timedelta(seconds=1)), Refused.EXPIRED),
+            (lambda coupon: remove_coupon(coupon.id), Refused.REMOVED),
+        ],
+    )
+    def test_what_does_not_hold_is_refused(
+        self, shop: Shop, series: int, olena: int, spoil: Callable[..., object], reason: Refused
+    ) -> None:
+        """LP-8: past its date it is refused at once, whether or not it lapsed already."""
+        coupon = issue(shop, series, olena)
+        with shop.work():
+            spoil(coupon_of(shop, coupon))
+        with pytest.raises(RefusedError) as refused:
+            use(shop, coupon, olena, sale_of(shop, olena))
+        assert refused.value.reason is reason
+
+    def test_it_does_not_hold_before_its_series_does(self, shop: Shop, olena: int) -> None:
+        with shop.work():
+            series = add_series(valid_from=NOW() + timedelta(days=2))
+        coupon = issue(shop, series, olena)
+        with pytest.raises(RefusedError) as refused:
+            use(shop, coupon, olena, sale_of(shop, olena))
+        assert refused.value.reason is Refused.NOT_YET
+        with shop.work():
+            assert usable_coupons(olena, NOW()) == []
+
+    def test_another_customers_is_as_good_as_unknown(self, shop: Shop, series: int, olena: int) -> None:
+        coupon = issue(shop, series, olena)
+        with shop.work():
+            taras = add_customer("Taras")
+        with pytest.raises(RefusedError) as refused:
+            use(shop, coupon, taras, sale_of(shop, taras))
+        assert refused.value.reason is Refused.UNKNOWN
+
+    def test_the_merged_record_uses_what_either_was_given(self, shop: Shop, series: int, olena: int) -> None:
+        """CP-9: and after the merge is undone, each has its own again."""
+        with shop.work():
+            other = add_customer("Olenka")
+        mine, theirs = issue(shop, series, olena, "1"), issue(shop, series, other, "2")
+        with shop.work():
+            merge_customers(*hold_pair(olena, other), set())
+            rehold([other], olena)
+        assert held(shop, olena) == (2, 0)
+        use(shop, theirs, olena, sale_of(shop, olena))
+        with shop.work():
+            rehold([other], other, was_with=olena)
+        assert held(shop, olena) == (1, 0)
+        assert held(shop, other) == (0, 0)
+        with shop.work():
+            assert coupon_of(shop, theirs).holder_id == other
+            assert coupon_of(shop, mine).holder_id == olena
+        nothing_differs(shop)
+
+
+class TestGivingBack:
+    def test_a_cancel_gives_back_what_was_used(self, shop: Shop, series: int, olena: int) -> None:
+        """TE-5"""
+        coupon, sale = issue(shop, series, olena), sale_of(shop, olena)
+        use(shop, coupon, olena, sale)
+        for _ in range(2):
+            with shop.work():
+                give_back_coupons(sale)
+        assert numbers(shop, series) == (1, 0)
+        assert held(shop, olena) == (1, 0)
+        use(shop, coupon, olena, sale_of(shop, olena))
+        nothing_differs(shop)
+
+    def test_a_cancel_takes_back_what_the_sale_brought(self, shop: Shop, series: int, olena: int) -> None:
+        """LP-2, TE-5: unless it is used, which the refusal names."""
+        sale = sale_of(shop, olena)
+        coupon = issue(shop, series, olena, "sale", source=sale)
+        other = sale_of(shop, olena)
+        use(shop, coupon, olena, other)
+        with pytest.raises(UsedMeanwhileError) as refused, shop.work():
+            give_back_coupons(sale)
+        assert refused.value.titles == ["Ten percent off"]
+        with shop.work():
+            give_back_coupons(other)
+            give_back_coupons(sale)
+        assert numbers(shop, series) == (0, 0)
+        assert held(shop, olena) == (0, 0)
+        nothing_differs(shop)
+
+    def test_a_bearers_coupon_is_nobodys_again(self, shop: Shop, series: int, olena: int) -> None:
+        with shop.work():
+            assert generate_coupons(series, 3, "print:1") == 3
+            assert generate_coupons(series, 3, "print:1") == 0
+            coupon = db.session.scalars(select(Coupon.id)).first()
+            assert coupon is not None
+        sale = sale_of(shop, olena)
+        use(shop, coupon, olena, sale)
+        assert numbers(shop, series) == (3, 1)
+        with shop.work():
+            give_back_coupons(sale)
+            assert coupon_of(shop, coupon).holder_id is None
+        nothing_differs(shop)
+
+
+class TestSharedCode:
+    @pytest.fixture
+    def welcome(self, shop: Shop) -> int:
+        with shop.work():
+            return add_series(code_kind="shared", code="WELCOME10", code_key="WE1C0ME10", customer_limit=1)
+
+    def test_who_shows_it_gets_one_with_the_sale(self, shop: Shop, welcome: int, olena: int) -> None:
+        """LP-8: within the customer's limit, and gone with the sale when that is cancelled."""
+        sale = sale_of(shop, olena)
+        with shop.work():
+            assert find_code(" welcome-10", olena, shop.own_terminal, NOW()).series is not None
+            redeem_coupon(take_shared(welcome, olena, sale), olena, sale, shop.own_place, NOW())
+        with pytest.raises(RefusedError) as refused, shop.work():
+            find_code("WELCOME10", olena, shop.own_terminal, NOW())
+        assert refused.value.reason is Refused.USED
+        with shop.work():
+            give_back_coupons(sale)
+        assert numbers(shop, welcome) == (0, 0)
+        with shop.work():
+            assert find_code("WELCOME10", olena, shop.own_terminal, NOW()).series is not None
+        nothing_differs(shop)
+
+    def test_who_holds_one_uses_that(self, shop: Shop, welcome: int, olena: int) -> None:
+        coupon = issue(shop, welcome, olena)
+        with shop.work():
+            found = find_code("WELCOME10", olena, shop.own_terminal, NOW())
+            assert found.coupon is not None
+            assert (found.coupon.id, found.coupon.code) == (coupon, "WELCOME10")
+
+
+class TestTime:
+    def test_what_is_over_lapses(self, shop: Shop, olena: int) -> None:
+        """CT-1: what is counted as held is in hand; a cancel afterwards gives back, and it lapses again."""
+        with shop.work():
+            series = add_series(valid_until=NOW() + timedelta(milliseconds=300))
+        coupon = issue(shop, series, olena)
+        other = issue(shop, series, olena, "2")
+        sale = sale_of(shop, olena)
+        use(shop, other, olena, sale)
+        time.sleep(0.35)
+        with shop.work():
+            assert lapse_coupons() == 1
+        with shop.work():
+            assert lapse_coupons() == 0
+            assert coupon_of(shop, coupon).status is CouponStatus.LAPSED
+        assert held(shop, olena) == (0, 0)
+        with shop.work():
+            give_back_coupons(sale)
+        assert held(shop, olena) == (1, 0)
+        with shop.work():
+            assert lapse_coupons() == 1
+        nothing_differs(shop)
