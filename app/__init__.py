@@ -10,7 +10,7 @@ from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, unsent_forms, web
+from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, pictures, unsent_forms, web
 from app.accounts import audit_views, salespeople_views, shell
 from app.accounts import models as account_models
 from app.accounts import register as account_parts
@@ -58,6 +58,7 @@ MODELS = (
     loyalty_models,
     message_models,
     offer_models,
+    pictures,
     transaction_models,
     unsent_forms,
 )
@@ -72,6 +73,7 @@ VIEWS = (
     loyalty_views,
     message_views,
     offer_views,
+    pictures,
     salespeople_views,
     segment_views,
     terminal_views,

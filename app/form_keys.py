@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Table, Text, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.db import business_id, current_scope
@@ -83,4 +84,11 @@ def _key(text: str) -> uuid.UUID:
 
 def _content(sent: Request) -> bytes:
     fields = sorted((name, value) for name, value in sent.form.items(multi=True) if name not in _UNHASHED)
-    return hashlib.sha256(repr((sent.path, fields)).encode()).digest()
+    files = [(name, _digest(file)) for name, file in sent.files.items(multi=True)]
+    return hashlib.sha256(repr((sent.path, fields, *files)).encode()).digest()
+
+
+def _digest(file: FileStorage) -> bytes:
+    found = hashlib.file_digest(file.stream, "sha256").digest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return found

@@ -2,7 +2,7 @@
 
 import time
 
-from app import unsent_forms
+from app import pictures, unsent_forms
 from app.accounts import services as accounts
 from app.audit_check import check_chain, is_due
 from app.billing import services as billing
@@ -61,6 +61,14 @@ def forget_open_sales() -> None:
     for business in every_business():
         with unit_of_work(Scope(business)):
             forget_old_sales()
+
+
+@job
+def remove_unused_pictures() -> None:
+    """Remove the pictures that were handed in and that nothing shows."""
+    for business in every_business():
+        with unit_of_work(Scope(business)):
+            pictures.remove_unused()
 
 
 @job

@@ -24,10 +24,12 @@ from app.customers.conditions.nodes import Condition, Group
 from app.customers.saved_filters import Kept, keep
 from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
+from app.lib.images import drawn
 from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, data_dir
 from app.loyalty.rules import PointsPercent
 from app.loyalty.services.accounts import add_account
+from app.pictures import write as write_picture
 from tests.factories import (
     add_answer,
     add_customer,
@@ -46,6 +48,7 @@ from tests.factories import (
     give_offer,
 )
 from tests.people import PASSWORD, Town, open_town
+from tests.pictures import two_colours
 
 TEMPLATE = "template"
 
@@ -139,6 +142,7 @@ def stocked(town: Town) -> Town:
                 add_message(each)
                 give_offer(each, add_offer())
             add_rule(shop.program, PointsPercent(1000))
+            write_picture(drawn(two_colours(40, 30)))
             add_account(shop.program, "Gift account", "")
             add_segment("Regulars")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):

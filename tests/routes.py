@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from app.extensions import db
 from app.permissions import Permission, Role, allows
+from app.pictures import Picture
 from tests.people import Person, Shop, Town
 
 EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
@@ -39,6 +40,8 @@ class Ids:
     filter_key: str
     merge: int
     duplicate: int
+    picture: int
+    digest: str
     sale_key: str
     """Of a sale that Sasha is making; a customer is chosen and an amount entered."""
 
@@ -63,6 +66,8 @@ class Ids:
             "filter_key": self.filter_key,
             "merge_id": self.merge,
             "duplicate_id": self.duplicate,
+            "picture_id": self.picture,
+            "digest": self.digest,
             "sale_key": self.sale_key,
         }
 
@@ -89,8 +94,10 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         found = [db.session.scalar(each, theirs) or 0 for each in asked]
         merged = [db.session.scalar(each, theirs) or 0 for each in (merge, pair)]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
+        shown = db.session.scalars(select(Picture)).one()
+        picture = shown.id, shown.digest
         sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
-    return Ids(shop, franchised, int(customer), *found, str(key), *merged, str(sale_key))
+    return Ids(shop, franchised, int(customer), *found, str(key), *merged, *picture, str(sale_key))
 
 
 def address(app: Flask, rule: Rule, ids: Ids) -> str:

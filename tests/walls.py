@@ -94,6 +94,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         " VALUES (%(id)s, now(), 100, 1, 2, 3)",
         "INSERT INTO charge_total (business_id, day, kind, rate, quantity) VALUES (%(id)s, '2026-11-01', 1, -1, 1)",
         "INSERT INTO charge_reserved (business_id, kind, subject, quantity, rate) VALUES (%(id)s, 2, 1, 1, -2)",
+        "INSERT INTO picture (business_id, sha256, width, height, content, small, handed_in_at)"
+        " VALUES (%(id)s, 'x', 4, 3, 'x', 'x', now())",
         "INSERT INTO business_feature (business_id, feature) VALUES (%(id)s, 'viber')",
         "INSERT INTO program_rule (business_id, program_id, name, conditions, effects)"
         " VALUES (%(id)s, %(program)s, 'Always', '{}', '{\"points_percent\": 500}')",

@@ -6,6 +6,7 @@ import "./drawer.js";
 import "./filter_builder.js";
 import "./keys.js";
 import "./order.js";
+import "./picture.js";
 import "./rows.js";
 import "./scopes.js";
 import "./selection.js";
