@@ -37,6 +37,9 @@ from app.loyalty import views as loyalty_views
 from app.messaging import models as message_models
 from app.messaging import register as message_parts
 from app.messaging import views as message_views
+from app.news import models as news_models
+from app.news import register as news_parts
+from app.news import views as news_views
 from app.offers import models as offer_models
 from app.offers import register as offer_parts
 from app.offers import views as offer_views
@@ -57,6 +60,7 @@ MODELS = (
     ledger_models,
     loyalty_models,
     message_models,
+    news_models,
     offer_models,
     pictures,
     transaction_models,
@@ -72,6 +76,7 @@ VIEWS = (
     ledger_views,
     loyalty_views,
     message_views,
+    news_views,
     offer_views,
     pictures,
     salespeople_views,
@@ -89,6 +94,7 @@ PARTS = (
     message_parts,
     offer_parts,
     transaction_parts,
+    news_parts,
 )
 ROOT = Path(__file__).parent.parent
 

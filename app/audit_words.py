@@ -8,6 +8,8 @@ from typing import Protocol
 
 from flask_babel import gettext as _
 
+from app.locale import LANGUAGES
+
 NOTHING = "–"
 Words = Callable[[object], str]
 
@@ -76,3 +78,10 @@ def yes_or_no(value: object) -> str:
 
 def listed(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def in_languages(value: object) -> str:
+    """A text in several languages."""
+    if not isinstance(value, dict):
+        return str(value)
+    return "; ".join(f"{LANGUAGES.get(code, code)}: {text}" for code, text in value.items())

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     """Of any Terminal, in the log; a salesperson cancels what the own Terminal sold (TE-5)."""
     READ_LOYALTY = "read_loyalty"
     EDIT_LOYALTY = "edit_loyalty"
+    EDIT_NEWS = "edit_news"
+    """Read, write and publish news: of the brand, or of the own points of sale alone (LP-9)."""
     READ_PLACES = "read_places"
     EDIT_PLACES = "edit_places"
     EDIT_BUSINESS = "edit_business"
@@ -55,6 +57,7 @@ _OPERATOR = frozenset(
         Permission.ADJUST_POINTS,
         Permission.READ_TRANSACTIONS,
         Permission.READ_LOYALTY,
+        Permission.EDIT_NEWS,
         Permission.READ_PLACES,
     }
 )

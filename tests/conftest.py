@@ -47,6 +47,7 @@ from tests.factories import (
     add_segment,
     give_offer,
 )
+from tests.news.writing import add_news
 from tests.people import PASSWORD, Town, open_town
 from tests.pictures import two_colours
 
@@ -142,11 +143,13 @@ def stocked(town: Town) -> Town:
                 add_message(each)
                 give_offer(each, add_offer())
             add_rule(shop.program, PointsPercent(1000))
-            write_picture(drawn(two_colours(40, 30)))
+            picture = write_picture(drawn(two_colours(40, 30)))
+            add_news("Of the brand", shop.own_place, shop.franchised_place, picture=picture)
             add_account(shop.program, "Gift account", "")
             add_segment("Regulars")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)
+                add_news("Of its own", shop.franchised_place, franchisee=franchisee)
             keep(Kept(conditions=Group(members=(Condition("last_at", "exists"),))))
         with shop.work(town.sasha if shop is town.kavalier else town.oleg):
             add_open_sale(customer, shop.franchised_terminal)

@@ -42,6 +42,7 @@ class Ids:
     duplicate: int
     picture: int
     digest: str
+    news: int
     sale_key: str
     """Of a sale that Sasha is making; a customer is chosen and an amount entered."""
 
@@ -68,6 +69,7 @@ class Ids:
             "duplicate_id": self.duplicate,
             "picture_id": self.picture,
             "digest": self.digest,
+            "news_id": self.news,
             "sale_key": self.sale_key,
         }
 
@@ -88,6 +90,7 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         category = text("SELECT min(id) FROM category")
         account = text("SELECT min(wallet_id) FROM program_account")
         theirs |= {"franchisee": shop.franchisee, "own": franchised}
+        news = text("SELECT min(id) FROM news WHERE (franchisee_id = :franchisee) = :own")
         merge = text("SELECT max(id) FROM customer_merge WHERE survivor_id = :customer")
         pair = text("SELECT max(id) FROM likely_duplicate WHERE first_id = :customer")
         asked = (sale, message, question, *goods, segment, rule, category, account)
@@ -95,7 +98,7 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         merged = [db.session.scalar(each, theirs) or 0 for each in (merge, pair)]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
         shown = db.session.scalars(select(Picture)).one()
-        picture = shown.id, shown.digest
+        picture = shown.id, shown.digest, db.session.scalar(news, theirs) or 0
         sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
     return Ids(shop, franchised, int(customer), *found, str(key), *merged, *picture, str(sale_key))
 

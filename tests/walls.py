@@ -25,6 +25,7 @@ from tests.factories import (
     choice_ids,
     give_offer,
 )
+from tests.news.writing import add_news
 from tests.people import Shop
 
 OF_NO_BUSINESS = {"alembic_version", "app_user", "business", "sign_in_failure", "user_session"}
@@ -66,6 +67,7 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         )
         add_message(customer, point_of_sale_id=shop.franchised_place)
         give_offer(customer, add_offer())
+        add_news("New menu", shop.franchised_place, franchisee=shop.franchisee)
     superuser.execute(
         "INSERT INTO lot_use (business_id, entry_id, lot_id, amount) SELECT business_id, entry_id, id, 100 FROM lot"
         " WHERE business_id = %s AND entry_id = %s",

@@ -11,12 +11,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 from sqlalchemy import select
 
-from app.audit_words import Kind, KnownFields, Words, listed, one_of, yes_or_no
+from app.audit_words import Kind, KnownFields, Words, in_languages, listed, one_of, yes_or_no
 from app.businesses.queries import place_options
 from app.db import business_id
 from app.extensions import db
 from app.filters import language, money
-from app.locale import LANGUAGES
 from app.loyalty.kinds import access_labels, notify_labels, rounding_labels
 from app.loyalty.models import Category, Good, GoodGroup, Program, ProgramRule, Wallet
 from app.loyalty.queries import every_program
@@ -39,8 +38,8 @@ def _fields() -> KnownFields:
             "looked": (_("Customers looked at"), str),
             "moved": (_("Customers moved"), str),
             "order": (_("Order"), listed),
-            "public_names": (_("Name that customers read"), _in_languages),
-            "public_descriptions": (_("Description that customers read"), _in_languages),
+            "public_names": (_("Name that customers read"), in_languages),
+            "public_descriptions": (_("Description that customers read"), in_languages),
             "terms_url": (_("Address of the terms"), str),
             "unit": (_("Unit"), str),
             "rounding": (_("Points earned are rounded"), one_of({str(k): v for k, v in rounding_labels().items()})),
@@ -123,14 +122,6 @@ def _figure(words: Callable[[int], str]) -> Words:
 
 def _hour(kept: object) -> str:
     return str(kept)[:5]
-
-
-def _in_languages(kept: object) -> str:
-    return (
-        "; ".join(f"{LANGUAGES.get(code, code)}: {text}" for code, text in kept.items())
-        if isinstance(kept, dict)
-        else str(kept)
-    )
 
 
 def _on_account(kept: object, names: Mapping[int, str]) -> str:

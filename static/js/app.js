@@ -5,6 +5,7 @@ import "./back.js";
 import "./drawer.js";
 import "./filter_builder.js";
 import "./keys.js";
+import "./news_preview.js";
 import "./order.js";
 import "./picture.js";
 import "./rows.js";

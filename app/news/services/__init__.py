@@ -1,0 +1,15 @@
+"""What is done with news: written and published, archived, told to customers."""
+
+from app.news.services.editing import NewsValues, add_news, archive_news, change_news, restore_news
+from app.news.services.letters import NotPublishedError, letter_of, news_letters
+
+__all__ = [
+    "NewsValues",
+    "NotPublishedError",
+    "add_news",
+    "archive_news",
+    "change_news",
+    "letter_of",
+    "news_letters",
+    "restore_news",
+]
