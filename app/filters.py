@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
@@ -10,8 +10,9 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from app.identity import workplace
-from app.lib import dates, formats
+from app.lib import dates, formats, short_codes
 from app.lib.formats import initials
+from app.lib.texts import in_language
 
 
 class Tongue:
@@ -44,6 +45,10 @@ def init_app(app: Flask) -> None:
         time=lambda moment: local(moment).strftime("%H:%M"),
         phone=formats.phone,
         initials=initials,
+        in_language=lambda texts: in_language(texts, language()),
+        last_day=lambda moment: local(moment) - timedelta(microseconds=1),
+        code=short_codes.spelt,
+        masked_code=short_codes.masked,
     )
     app.jinja_env.globals["currency_symbol"] = lambda: formats.currency_symbol(workplace().currency, language())
 

@@ -63,6 +63,11 @@ def answered_before() -> str | None:
     return known.location
 
 
+def occasion() -> str:
+    """What makes the act of the form at hand happen once, for services that keep a key."""
+    return f"form:{g.get('form_key') or uuid.uuid4()}"
+
+
 def remember(response: BaseResponse) -> None:
     """Keeps where a form's answer led, in the same transaction as what it did."""
     key, location = g.pop("form_key", None), led_to(response)

@@ -61,9 +61,9 @@ class Period:
         """The conditions under which a moment lies in it."""
         conditions = []
         if self.first:
-            conditions.append(moment >= _midnight(self.first))
+            conditions.append(moment >= midnight(self.first))
         if self.last:
-            conditions.append(moment < _midnight(self.last + timedelta(days=1)))
+            conditions.append(moment < midnight(self.last + timedelta(days=1)))
         return conditions
 
     def choices(self) -> list[Choice]:
@@ -83,12 +83,27 @@ def today() -> date:
     return local(dates.now()).date()
 
 
+def day_of(moment: datetime | None) -> date | None:
+    """The day of a moment in the business's zone."""
+    return None if moment is None else local(moment).date()
+
+
+def last_day_before(moment: datetime | None) -> date | None:
+    """The last day that ends by a moment, as people say until when something lasts."""
+    return None if moment is None else (local(moment) - timedelta(microseconds=1)).date()
+
+
+def end_of(day: date | None) -> datetime | None:
+    """The moment when a day is over in the business's zone."""
+    return None if day is None else midnight(day + timedelta(days=1))
+
+
 def days_of(period: Period) -> list[tuple[date, datetime, datetime]]:
     """Each day of a period with both ends, with the moments where it begins and where the next one does."""
     if period.first is None or period.last is None:
         raise ValueError("This period has an open end.")
     days = [period.first + timedelta(days=number) for number in range((period.last - period.first).days + 1)]
-    return [(day, _midnight(day), _midnight(day + timedelta(days=1))) for day in days]
+    return [(day, midnight(day), midnight(day + timedelta(days=1))) for day in days]
 
 
 def _day(args: Mapping[str, str], name: str) -> date | None:
@@ -101,7 +116,8 @@ def _day(args: Mapping[str, str], name: str) -> date | None:
         raise BadAddress(_("“%(name)s” in this address must be a day, such as 2026-11-30.", name=name)) from None
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """The moment when a day begins in the business's zone."""
     return datetime.combine(day, time(), ZoneInfo(zone()))
 
 

@@ -41,6 +41,12 @@ class Permission(StrEnum):
     EDIT_LOYALTY = "edit_loyalty"
     EDIT_NEWS = "edit_news"
     """Read, write and publish news: of the brand, or of the own points of sale alone (LP-9)."""
+    READ_OFFERS = "read_offers"
+    """See which coupon series and offers the brand has (LP-8)."""
+    GIVE_OFFERS = "give_offers"
+    """Issue a coupon or give an offer to a customer, and take it away again (CP-5)."""
+    EDIT_OFFERS = "edit_offers"
+    """Make series and offers, print coupons, issue gift cards: what holds at every point of sale of the brand."""
     READ_PLACES = "read_places"
     EDIT_PLACES = "edit_places"
     EDIT_BUSINESS = "edit_business"
@@ -58,11 +64,13 @@ _OPERATOR = frozenset(
         Permission.READ_TRANSACTIONS,
         Permission.READ_LOYALTY,
         Permission.EDIT_NEWS,
+        Permission.READ_OFFERS,
+        Permission.GIVE_OFFERS,
         Permission.READ_PLACES,
     }
 )
 # What it does to a customer is done at every location, so who sees only some of them may not.
-_BRAND = _OPERATOR | {Permission.ERASE_CUSTOMERS, Permission.MERGE_CUSTOMERS}
+_BRAND = _OPERATOR | {Permission.ERASE_CUSTOMERS, Permission.MERGE_CUSTOMERS, Permission.EDIT_OFFERS}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _BRAND

@@ -143,6 +143,7 @@ class Shell:
         loyalty = [
             Item(_("Programs"), "award", "loyalty.programs", Permission.READ_LOYALTY, "r"),
             Item(_("Goods and services"), "package", "loyalty.goods", Permission.READ_LOYALTY, "o"),
+            Item(_("Offers and coupons"), "ticket-percent", "offers.index", Permission.READ_OFFERS, "b"),
             Item(_("News"), "newspaper", "news.index", Permission.EDIT_NEWS, "n"),
             Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q"),
         ]

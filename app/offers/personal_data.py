@@ -1,4 +1,4 @@
-"""Which offers a customer was given, for the file that it may ask for (CP-8)."""
+"""Which offers, coupons and gift cards a customer was given, for the file that it may ask for (CP-8)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.customers.family import of_family
 from app.db import business_id
 from app.extensions import db
-from app.offers.models import CustomerOffer, Offer
+from app.offers.models import Coupon, CouponSeries, CustomerOffer, GiftCard, Offer
 
 
-def personal_data(customer_id: int) -> list[dict[str, object]]:
+def offers(customer_id: int) -> list[dict[str, object]]:
     """Every offer, oldest first, with what became of it."""
     rows = db.session.execute(
         select(CustomerOffer, Offer.title, Offer.ends_at)
@@ -28,6 +29,42 @@ def personal_data(customer_id: int) -> list[dict[str, object]]:
             "removed_at": _moment(row.CustomerOffer.removed_at),
         }
         for row in rows
+    ]
+
+
+def coupons(customer_id: int) -> list[dict[str, object]]:
+    """Every coupon, oldest first, with what became of it."""
+    rows = db.session.execute(
+        select(Coupon, CouponSeries.title, CouponSeries.code)
+        .join(CouponSeries, (CouponSeries.business_id == Coupon.business_id) & (CouponSeries.id == Coupon.series_id))
+        .where(Coupon.business_id == business_id(), Coupon.customer_id == customer_id)
+        .order_by(Coupon.issued_at, Coupon.id)
+    )
+    return [
+        {
+            "title": row.title,
+            "code": row.Coupon.code or row.code,
+            "issued_at": row.Coupon.issued_at.isoformat(),
+            "expires_at": _moment(row.Coupon.expires_at),
+            "used_at": _moment(row.Coupon.used_at),
+            "removed_at": _moment(row.Coupon.removed_at),
+        }
+        for row in rows
+    ]
+
+
+def gift_cards(customer_id: int) -> list[dict[str, object]]:
+    """Every gift card that was issued to it; in the smallest unit of the currency."""
+    cards = select(GiftCard).where(GiftCard.business_id == business_id(), of_family(GiftCard.customer_id, customer_id))
+    return [
+        {
+            "code": card.code,
+            "issued_at": card.sold_at.isoformat(),
+            "expires_at": _moment(card.expires_at),
+            "issued_with": card.initial,
+            "left": card.balance,
+        }
+        for card in db.session.scalars(cards.order_by(GiftCard.sold_at, GiftCard.id))
     ]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.policies import BUSINESS, append_only, definer, open_to_definer, protect
 
 revision = "0035"
-down_revision = "0033"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 

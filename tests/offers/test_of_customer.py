@@ -29,7 +29,8 @@ def rows(town: Town, customer: int, who: str = "anna") -> list[list[str]]:
     """The cells of the lines, as words."""
     page = page_of(town.browser(town.people[who]).get(f"/customers/{customer}/offers"))
     return [
-        [" ".join(" ".join(cell.itertext()).split()) for cell in line] for line in page.findall(".//table/tbody/tr")
+        [" ".join(" ".join(cell.itertext()).split()) for cell in line if cell.get("class") != "c-more"]
+        for line in page.findall(".//table/tbody/tr")
     ]
 
 

@@ -31,6 +31,8 @@ class Offer(Base):
     __tablename__ = "offer"
     __table_args__ = (
         ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(["business_id", "picture_id"], ["picture.business_id", "picture.id"]),
+        Index(None, "business_id", "picture_id"),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("ends_at > starts_at", name="dates"),
     )
@@ -42,6 +44,7 @@ class Offer(Base):
     public_titles: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
     """Language code → the title that customers read."""
     texts: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    picture_id: Mapped[int | None] = mapped_column(BigInteger)
     price: Mapped[Minor]
     """Hundredths of a point; 0 is free."""
     starts_at: Mapped[Moment]
