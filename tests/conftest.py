@@ -29,6 +29,8 @@ from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Post
 from app.local.paths import PROJECT, data_dir
 from app.loyalty.rules import PointsPercent
 from app.loyalty.services.accounts import add_account
+from app.offers.services import issue_coupon
+from app.offers.services.gift_cards import make_gift_card
 from app.pictures import write as write_picture
 from tests.factories import (
     add_answer,
@@ -45,6 +47,7 @@ from tests.factories import (
     add_rule,
     add_sale,
     add_segment,
+    add_series,
     give_offer,
 )
 from tests.news.writing import add_news
@@ -137,7 +140,10 @@ def stocked(town: Town) -> Town:
             add_answer(customer, add_question("Favourite drink"), words="Flat white")
             stranger = add_customer("Petro", "Savchuk")
             add_sale(stranger, shop.own_terminal, 500)
+            series = add_series()
+            make_gift_card(10_000, None)
             for each in (customer, stranger):
+                issue_coupon(series, each, "stocked")
                 merge_customers(*hold_pair(each, add_customer("Iryna", email="i@k.ua")), set())
                 add_duplicate(each, add_customer("Irena", email="i@k.ua"))
                 add_message(each)

@@ -43,6 +43,11 @@ class Ids:
     picture: int
     digest: str
     news: int
+    series: int
+    coupon: int
+    offer: int
+    customer_offer: int
+    gift_card: int
     sale_key: str
     """Of a sale that Sasha is making; a customer is chosen and an amount entered."""
 
@@ -70,6 +75,11 @@ class Ids:
             "picture_id": self.picture,
             "digest": self.digest,
             "news_id": self.news,
+            "series_id": self.series,
+            "coupon_id": self.coupon,
+            "offer_id": self.offer,
+            "customer_offer_id": self.customer_offer,
+            "gift_card_id": self.gift_card,
             "sale_key": self.sale_key,
         }
 
@@ -99,8 +109,16 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
         shown = db.session.scalars(select(Picture)).one()
         picture = shown.id, shown.digest, db.session.scalar(news, theirs) or 0
+        belongings = (
+            text("SELECT min(id) FROM coupon_series"),
+            text("SELECT max(id) FROM coupon WHERE holder_id = :customer"),
+            text("SELECT min(id) FROM offer"),
+            text("SELECT max(id) FROM customer_offer WHERE holder_id = :customer"),
+            text("SELECT max(id) FROM gift_card"),
+        )
+        held = [db.session.scalar(each, theirs) or 0 for each in belongings]
         sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
-    return Ids(shop, franchised, int(customer), *found, str(key), *merged, *picture, str(sale_key))
+    return Ids(shop, franchised, int(customer), *found, str(key), *merged, *picture, *held, str(sale_key))
 
 
 def address(app: Flask, rule: Rule, ids: Ids) -> str:
