@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from wtforms import BooleanField, Field, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired
+from wtforms.validators import InputRequired, Optional
 
 from app.businesses.models import PointOfSale
 from app.forms import ChecksField, DayField, KeptForm
@@ -27,8 +27,8 @@ class NewsForm(KeptForm):
     titles = LanguagesField(lazy_pgettext("of news", "Title"), LONGEST_TITLE, needed=True)
     texts = LanguagesField(_l("Text"), LONGEST_TEXT, lines=True)
     picture_id = PictureField(_l("Picture"))
-    first_day = DayField(_l("Date of publication"), validators=[DataRequired(_l("Enter a day."))])
-    last_day = DayField(_l("Last day"))
+    first_day = DayField(_l("Date of publication"), validators=[InputRequired(_l("Enter a day."))])
+    last_day = DayField(_l("Last day"), validators=[Optional()])
     points_of_sale = ChecksField(_l("Points of sale"), coerce=int)
     published = BooleanField(_l("Published"))
 
