@@ -7,6 +7,7 @@ from functools import cached_property
 
 from flask import Flask, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from flask_login import current_user
 
 from app.accounts.roles import role_name
@@ -144,7 +145,7 @@ class Shell:
             Item(_("Programs"), "award", "loyalty.programs", Permission.READ_LOYALTY, "r"),
             Item(_("Goods and services"), "package", "loyalty.goods", Permission.READ_LOYALTY, "o"),
             Item(_("Offers and coupons"), "ticket-percent", "offers.index", Permission.READ_OFFERS, "b"),
-            Item(_("News"), "newspaper", "news.index", Permission.EDIT_NEWS, "n"),
+            Item(pgettext("many", "News"), "newspaper", "news.index", Permission.EDIT_NEWS, "n"),
             Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q"),
         ]
         business = [

@@ -11,6 +11,7 @@ from app.demo import loading, users
 from app.demo.calendar import Calendar
 from app.demo.charges import charge_past
 from app.demo.filling import fill
+from app.demo.news import write_news
 from app.demo.plans import BusinessPlan, kavalier, teremok
 from app.demo.segments import write_segments
 from app.demo.shoppers import Shop
@@ -48,7 +49,9 @@ def _make(connection: Connection, config: Config, until: datetime, plans: tuple[
         (users.SALESPERSON, Role.SALESPERSON, None),
     ):
         add_member(connection, first.business, people[email], role, franchisee)
-    write_segments(Writer(connection, first.business), first, until)
+    writer = Writer(connection, first.business)
+    write_segments(writer, first, until)
+    write_news(writer, first, until, people[users.OPERATOR])
     assign(connection, first.business, first.places[0].terminals[0], people[users.SALESPERSON])
     add_member(connection, second.business, people[users.OTHER_ADMIN], Role.ADMIN)
     add_member(connection, second.business, people[users.ADMIN], Role.BRAND_OPERATOR)

@@ -70,6 +70,12 @@ class Writer:
         """Inserts a row and answers with its id."""
         return insert(self._connection, table, business_id=self._business, **values)
 
+    def link(self, table: str, **ids: int) -> None:
+        """Inserts a row that has no id of its own."""
+        names, marks = sql.SQL(", ").join(map(sql.Identifier, ids)), sql.SQL(", ").join(sql.Placeholder() * len(ids))
+        statement = sql.SQL("INSERT INTO {} (business_id, {}) VALUES (%s, {})")
+        self._connection.execute(statement.format(sql.Identifier(table), names, marks), [self._business, *ids.values()])
+
 
 def insert(connection: Connection, table: str, **values: object) -> int:
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING id").format(

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 from sqlalchemy import select
 
 from app.audit_words import Kind, KnownFields, Words, in_languages, listed, yes_or_no
@@ -20,7 +21,7 @@ from app.news.models import News
 def _fields() -> KnownFields:
     return KnownFields(
         {
-            "titles": (_("Title"), in_languages),
+            "titles": (pgettext("of news", "Title"), in_languages),
             "texts": (_("Text"), in_languages),
             "picture_id": (_("Picture"), lambda kept: _("No. %(number)s", number=kept)),
             "first_day": (_("Date of publication"), str),
@@ -45,7 +46,7 @@ def _names(ids: Collection[int]) -> dict[int, str]:
 KINDS = (
     Kind(
         "news",
-        _l("News"),
+        _l("News item"),
         {
             "news.add": _l("News item added"),
             "news.change": _l("News item changed"),

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import BooleanField, Field, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired
+from wtforms.validators import InputRequired, Optional
 
 from app.businesses.models import PointOfSale
 from app.forms import ChecksField, DayField, KeptForm
@@ -23,11 +24,11 @@ LONGEST_TITLE, LONGEST_TEXT = 100, 2000
 class NewsForm(KeptForm):
     fields = ("titles", "texts", "picture_id", "first_day", "last_day", "points_of_sale", "published")
 
-    titles = LanguagesField(_l("Title"), LONGEST_TITLE, needed=True)
+    titles = LanguagesField(lazy_pgettext("of news", "Title"), LONGEST_TITLE, needed=True)
     texts = LanguagesField(_l("Text"), LONGEST_TEXT, lines=True)
     picture_id = PictureField(_l("Picture"))
-    first_day = DayField(_l("Date of publication"), validators=[DataRequired(_l("Enter a day."))])
-    last_day = DayField(_l("Last day"))
+    first_day = DayField(_l("Date of publication"), validators=[InputRequired(_l("Enter a day."))])
+    last_day = DayField(_l("Last day"), validators=[Optional()])
     points_of_sale = ChecksField(_l("Points of sale"), coerce=int)
     published = BooleanField(_l("Published"))
 

@@ -38,7 +38,7 @@ class ChosenNews:
         chosen = _news().where(News.archived_at.is_not(None) if self.archived else News.archived_at.is_(None))
         if self.stage is not None:
             chosen = chosen.where(*_in_stage(self.stage, self.today))
-        return chosen.where(_at([self.point_of_sale_id])) if self.point_of_sale_id is not None else chosen
+        return chosen.where(_chosen(self.point_of_sale_id)) if self.point_of_sale_id is not None else chosen
 
 
 def news_page(chosen: ChosenNews, key: PageKey | None) -> Page[Any]:
@@ -130,7 +130,13 @@ def _in_stage(stage: Stage, today: date) -> list[ColumnElement[bool]]:
     return conditions[stage]
 
 
-def _at(places: Collection[int | None] | None) -> ColumnElement[bool]:
+def _chosen(place: int) -> ColumnElement[bool]:
+    """A point of sale is chosen for it, whether customers are shown that or not."""
+    here = NewsPlace.business_id == News.business_id, NewsPlace.news_id == News.id
+    return exists().where(*here, NewsPlace.point_of_sale_id == place)
+
+
+def _at(places: Collection[int] | None) -> ColumnElement[bool]:
     """Published at one of these places, or at any, that customers are shown and that is still the owner's."""
     chosen = (
         exists()

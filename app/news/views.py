@@ -128,7 +128,7 @@ def _title(news: News) -> str:
 
 
 def _show_new(form: NewsForm, status: int = 200) -> BaseResponse:
-    return _show(form, status, title=_("New news item"), action=url_for("news.create_news"), kept=())
+    return _show(form, status, title=_("Write news"), action=url_for("news.create_news"), kept=())
 
 
 def _show_kept(news: News, form: NewsForm, status: int = 200, kept: Sequence[tuple[str, str]] = ()) -> BaseResponse:

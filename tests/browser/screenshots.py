@@ -80,6 +80,10 @@ PAGES = {
     "categories": "/programs/{program}/customer-categories",
     "accounts": "/programs/{program}/accounts",
     "advanced-settings": "/programs/{program}/advanced-settings",
+    "news": "/news",
+    "news-new": "/news/new",
+    "news-item": "/news/{news}",
+    "news-none": "/news?stage=draft&place={place}",
     "questionnaire": "/questionnaire",
     "question": "/questionnaire/questions/new",
     "segments": "/segments",
@@ -107,7 +111,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
-        ids |= _merging(app, customer)
+        ids |= _merging(app, customer) | _news(app)
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
             for size, (width, height) in SIZES.items():
@@ -243,6 +247,15 @@ def _latest_sale(app: Flask) -> int:
     with app.app_context(), unit_of_work(Scope(_anna(app).business)):
         newest = "SELECT id FROM transaction WHERE kind = 1 AND status = 1 ORDER BY at DESC, id DESC LIMIT 1"
         return int(db.session.execute(text(newest)).scalar_one())
+
+
+def _news(app: Flask) -> dict[str, int]:
+    """What was published last, and a place of the brand's own."""
+    with app.app_context(), unit_of_work(_anna(app).scope):
+        latest = text("SELECT id FROM news WHERE published AND first_day <= now() ORDER BY first_day DESC LIMIT 1")
+        place = text("SELECT min(id) FROM point_of_sale WHERE franchisee_id IS NULL")
+        news, place_id = (int(db.session.execute(each).scalar_one()) for each in (latest, place))
+        return {"news": news, "place": place_id}
 
 
 def _program(app: Flask) -> dict[str, int]:

@@ -8,11 +8,13 @@ from app.customers.conditions.nodes import Condition, Damaged, Group, Joint
 from app.customers.saved_filters import Kept, keep
 from app.customers.services.merging import hold_pair, merge_customers
 from app.lib import dates
+from app.lib.images import drawn
 from app.loyalty.models import FieldKind
 from app.loyalty.rules import AccountAmount, Conditions, PointsPercent
 from app.loyalty.services import create_program
 from app.loyalty.services.accounts import add_account
 from app.messaging.models import MessageStatus
+from app.pictures import write as write_picture
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
 from tests.factories import (
@@ -30,7 +32,9 @@ from tests.factories import (
     add_segment,
     give_offer,
 )
+from tests.news.writing import add_news
 from tests.people import Town
+from tests.pictures import two_colours
 
 PAGES = [
     *("/customers", "/customers?open={customer}", "/customers/{customer}", "/customers/columns", "/points-of-sale"),
@@ -53,6 +57,7 @@ PAGES = [
         "/transactions/report",
     ),
     *("/transactions/report?by=both", "/transactions/report?to=2026-01-01"),
+    *("/news", "/news/new", "/news/{news}", "/news?stage=over", "/news?archived=1"),
     *("/programs", "/programs/new", "/programs/{program}", "/programs/{program}/rules/{rule}"),
     *("/programs/{program}/rules", "/programs/{program}/customer-categories", "/programs/{program}/accounts"),
     *("/programs/{program}/accounts/{account}", "/programs/{program}/advanced-settings", "/programs/{empty}/rules"),
@@ -95,6 +100,9 @@ def ids(town: Town) -> dict[str, int | str]:
         other = add_customer("Соломія" * 20, "Яремчук" * 20, "+380674120856", tags=[("milk", "soy" * 60)])
         merge = merge_customers(*hold_pair(known, add_customer("Соля" * 30)), set())
         add_duplicate(known, other)
+        picture = write_picture(drawn(two_colours(300, 900)))
+        news = add_news("Меню" * 25, shop.own_place, shop.franchised_place, text="Сирники" * 200, picture=picture)
+        add_news("Обід", day=dates.now().date(), text="")
     ids = {
         "other": other,
         "merge": merge,
@@ -104,6 +112,7 @@ def ids(town: Town) -> dict[str, int | str]:
         "used": used,
         "segment": segment,
         "good": good,
+        "news": news,
     }
     ids |= {"program": shop.program, "rule": rule, "account": account, "empty": empty}
     return {**ids, "filter": new, "built": built, "terminal": shop.franchised_terminal}
