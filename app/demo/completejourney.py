@@ -21,6 +21,7 @@ from app.demo.book import Numbers, Sale
 from app.demo.calendar import FOREVER, Calendar
 from app.demo.chance import seeded
 from app.demo.charges import charge_past
+from app.demo.coupons import write_holdings
 from app.demo.groceries import Groceries, Row, second
 from app.demo.pages import Described, Enrolled, Pages
 from app.demo.people import People
@@ -72,6 +73,7 @@ def _load(connection: Connection, groceries: Groceries) -> None:
         loading.copy(connection, batch.pages.rows(list(batch.live())))
         ids += batch.used()
     charge_past(connection, structure.business, plan, _BEGAN.date(), datetime.now(UTC))
+    write_holdings(connection, structure.business)
 
 
 def _plan(groceries: Groceries) -> BusinessPlan:

@@ -10,6 +10,7 @@ from app.config import Config
 from app.demo import loading, users
 from app.demo.calendar import Calendar
 from app.demo.charges import charge_past
+from app.demo.coupons import write_coupons, write_holdings
 from app.demo.filling import fill
 from app.demo.news import write_news
 from app.demo.plans import BusinessPlan, kavalier, teremok
@@ -62,4 +63,6 @@ def _business(connection: Connection, plan: BusinessPlan, until: datetime, opera
     calendar = Calendar(plan.zone, until)
     fill(connection, Shop(plan, structure, calendar, operator))
     charge_past(connection, structure.business, plan, calendar.first, until)
+    write_coupons(connection, plan, structure, until)
+    write_holdings(connection, structure.business)
     return structure

@@ -14,6 +14,7 @@ from app.demo import indexes, loading, references
 from app.demo.batches import Batch, Maker
 from app.demo.calendar import Calendar
 from app.demo.charges import charge_past
+from app.demo.coupons import write_coupons, write_holdings
 from app.demo.filling import plan_batches
 from app.demo.plans import BusinessPlan
 from app.demo.shoppers import Shop
@@ -50,12 +51,12 @@ def generate(config: Config, plans: list[BusinessPlan], until: datetime) -> None
     with indexes.dropped(config, sum(plan.sales for plan in plans)), ProcessPoolExecutor(_PROCESSES) as processes:
         for _ in processes.map(_load, tasks):
             pass
-    _charge(config, plans, structures, until)
+    _finish(config, plans, structures, until)
     loading.tidy(config)
     references.check(config, [structure.business for structure in structures])
 
 
-def _charge(config: Config, plans: list[BusinessPlan], structures: list[Structure], until: datetime) -> None:
+def _finish(config: Config, plans: list[BusinessPlan], structures: list[Structure], until: datetime) -> None:
     """Each business in a transaction of its own."""
     with loading.connect(config.loader_database_url) as connection:
         loading.skip_triggers(connection)
@@ -64,6 +65,8 @@ def _charge(config: Config, plans: list[BusinessPlan], structures: list[Structur
             with connection.transaction():
                 since = _calendar(plan.zone, until).first
                 charge_past(connection, structure.business, plan, since, until)
+                write_coupons(connection, plan, structure, until)
+                write_holdings(connection, structure.business)
 
 
 def _load(task: Task) -> None:

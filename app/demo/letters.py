@@ -55,9 +55,9 @@ class Letters:
     def write(self, customer: Customer, sales: list[Sale]) -> None:
         if self._rng.random() < _SHARE_NOTICED:
             self._write_messages(customer, sales)
-        numbers = range(len(self._shop.plan.offers))
-        held = sum(self._give(customer, number) for number in numbers if self._rng.random() < _SHARE_GIVEN)
-        self._rows["customer_holding"].append(f"{self._shop.structure.business}\t{customer.id}\t0\t{held}\n")
+        for number in range(len(self._shop.plan.offers)):
+            if self._rng.random() < _SHARE_GIVEN:
+                self._give(customer, number)
 
     def _write_messages(self, customer: Customer, sales: list[Sale]) -> None:
         language = customer.person.language
@@ -108,14 +108,14 @@ class Letters:
             f"\t{text(letter.ends) if letter.ends else _NULL}\t{text(read) if is_read else _NULL}\n"
         )
 
-    def _give(self, customer: Customer, number: int) -> bool:
-        """Gives one of the offers, and says whether it is in hand still; who likes what is free redeems it at times."""
+    def _give(self, customer: Customer, number: int) -> None:
+        """Gives one of the offers; who likes what is free redeems it now and then."""
         rng, calendar, plan = self._rng, self._shop.calendar, self._shop.plan.offers[number]
         first, last = plan.moments(calendar.end)
         over = min(last, calendar.end)
         since = max(first + DAY, customer.habit.registered)
         if since + DAY >= over:
-            return False
+            return
         at = calendar.draw(rng, since, min(since + 10 * DAY, over))
         redeemed = calendar.draw(rng, at, over)
         done = not plan.points and rng.random() < 0.4 and at < redeemed < over
@@ -127,4 +127,3 @@ class Letters:
             f"\t{calendar.text(redeemed) if done else _NULL}\t{customer.home.id if done else _NULL}"
             f"\t{calendar.text(last) if lapsed else _NULL}\n"
         )
-        return not done and not lapsed

@@ -73,7 +73,7 @@ def tidy(config: Config) -> None:
     """Gathers statistics and marks all-visible pages, as autovacuum would do some minutes later."""
     with connect(config.migration_database_url) as owner:
         owner.autocommit = True
-        for table in (*COLUMNS, "good", "charge", "charge_total"):
+        for table in (*COLUMNS, "good", "charge", "charge_total", "coupon", "customer_holding"):
             owner.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
 
 

@@ -34,7 +34,6 @@ COLUMNS = {
     " point_of_sale_id terminal_id user_id created_at distributed_at ends_at read_at",
     "customer_offer": "business_id customer_id holder_id offer_id given_at user_id redeemed_at"
     " redeemed_point_of_sale_id lapsed_at",
-    "customer_holding": "business_id customer_id coupons offers",
     "customer_stats": "business_id scope_id customer_id sales_count amount average first_at last_at",
     "customer_good": "business_id customer_id good_id scope_id sales_count",
 }

@@ -13,8 +13,12 @@ _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 
 def new_code() -> str:
     """A code that was never guessed: fifty random bits and their check character."""
-    drawn = [secrets.randbelow(32) for _ in range(LENGTH - 1)]
-    return "".join(ALPHABET[value] for value in (*drawn, _twice(_remainder(drawn))))
+    return with_check("".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1)))
+
+
+def with_check(drawn: str) -> str:
+    """Ten characters and the one that checks them."""
+    return drawn + ALPHABET[_twice(_remainder([_VALUES[letter] for letter in drawn]))]
 
 
 def key_of(typed: str) -> str:

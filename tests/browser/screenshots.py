@@ -80,6 +80,17 @@ PAGES = {
     "categories": "/programs/{program}/customer-categories",
     "accounts": "/programs/{program}/accounts",
     "advanced-settings": "/programs/{program}/advanced-settings",
+    "all-offers": "/offers",
+    "offer": "/offers/{offer}",
+    "coupons": "/coupons",
+    "series": "/coupons/{series}",
+    "series-new": "/coupons/new",
+    "series-edit": "/coupons/{series}/edit",
+    "gift-cards": "/gift-cards",
+    "gift-card": "/gift-cards/{card}",
+    "gift-card-new": "/gift-cards/new?customer={customer}",
+    "coupons-of-customer": "/customers/{customer}/offers?show=coupons",
+    "gift-cards-of-customer": "/customers/{holder}/offers?show=gift-cards",
     "news": "/news",
     "news-new": "/news/new",
     "news-item": "/news/{news}",
@@ -111,7 +122,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
-        ids |= _merging(app, customer) | _news(app)
+        ids |= _merging(app, customer) | _news(app) | _offers(app)
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
             for size, (width, height) in SIZES.items():
@@ -247,6 +258,18 @@ def _latest_sale(app: Flask) -> int:
     with app.app_context(), unit_of_work(Scope(_anna(app).business)):
         newest = "SELECT id FROM transaction WHERE kind = 1 AND status = 1 ORDER BY at DESC, id DESC LIMIT 1"
         return int(db.session.execute(text(newest)).scalar_one())
+
+
+def _offers(app: Flask) -> dict[str, int]:
+    """An offer, a series, a gift card, and who has one."""
+    asked = {
+        "offer": "SELECT max(id) FROM offer",
+        "series": "SELECT min(id) FROM coupon_series",
+        "card": "SELECT id FROM gift_card ORDER BY balance - initial, id LIMIT 1",
+        "holder": "SELECT max(customer_id) FROM gift_card",
+    }
+    with app.app_context(), unit_of_work(_anna(app).scope):
+        return {name: int(db.session.execute(text(each)).scalar_one()) for name, each in asked.items()}
 
 
 def _news(app: Flask) -> dict[str, int]:
