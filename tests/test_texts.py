@@ -42,7 +42,20 @@ DATA = [
 ]
 PAGES = ["/customers", "/customers?sort=name", "/customers/columns", "/points-of-sale", "/points-of-sale/new"]
 PAGES += ["/customers/new", "/questionnaire", "/questionnaire?archived=1", "/questionnaire/questions/new"]
-PAGES += ["/customers?draft=new", "/segments", "/goods", "/goods/new", "/goods/groups", "/goods/groups/new"]
+PAGES += [
+    "/customers?draft=new",
+    "/segments",
+    "/goods",
+    "/goods/new",
+    "/goods/groups",
+    "/goods/groups/new",
+    "/offers",
+    "/offers/new",
+    "/coupons",
+    "/coupons/new",
+    "/gift-cards",
+    "/gift-cards/new",
+]
 PAGES += ["/programs", "/programs/new", "/programs/1/rules/new"]
 PAGES += [f"/programs/1{tab}" for tab in ("", "/rules", "/customer-categories", "/accounts", "/advanced-settings")]
 PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/profile", "/no-such-page"]

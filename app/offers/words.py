@@ -65,7 +65,7 @@ def brings(kind: str, value: int, good: str | None) -> str:
     if kind == CouponKind.PERCENT:
         return _("%(number)s %% off", number=decimals.written(value * 100, language()))
     if kind == CouponKind.AMOUNT:
-        return _("%(amount)s off", amount=money(value, symbol=True))
+        return _("%(amount)s off", amount=money(value, symbol=True).striptags())
     return ngettext("%(number)s point", "%(number)s points", value // 100, number=formats.points(value, language()))
 
 

@@ -51,7 +51,8 @@ PAGES = {
     "customers": "/customers?sort=-average",
     "drawer": "/customers?sort=-amount&open={customer}",
     "profile": "/customers/{customer}",
-    **{tab: f"/customers/{{customer}}/{tab}" for tab in ("loyalty-history", "transactions", "messages", "offers")},
+    **{tab: f"/customers/{{customer}}/{tab}" for tab in ("loyalty-history", "transactions", "messages")},
+    "offers": "/customers/{regular}/offers",
     "edit": "/customers/{customer}/edit",
     "new-customer": "/customers/new",
     "tags": "/customers/{customer}/tags",
@@ -89,7 +90,7 @@ PAGES = {
     "gift-cards": "/gift-cards",
     "gift-card": "/gift-cards/{card}",
     "gift-card-new": "/gift-cards/new?customer={customer}",
-    "coupons-of-customer": "/customers/{customer}/offers?show=coupons",
+    "coupons-of-customer": "/customers/{regular}/offers?show=coupons",
     "gift-cards-of-customer": "/customers/{holder}/offers?show=gift-cards",
     "news": "/news",
     "news-new": "/news/new",
@@ -267,6 +268,7 @@ def _offers(app: Flask) -> dict[str, int]:
         "series": "SELECT min(id) FROM coupon_series",
         "card": "SELECT id FROM gift_card ORDER BY balance - initial, id LIMIT 1",
         "holder": "SELECT max(customer_id) FROM gift_card",
+        "regular": "SELECT customer_id FROM customer_holding ORDER BY coupons DESC, offers DESC, customer_id LIMIT 1",
     }
     with app.app_context(), unit_of_work(_anna(app).scope):
         return {name: int(db.session.execute(text(each)).scalar_one()) for name, each in asked.items()}

@@ -11,7 +11,8 @@ from wtforms.validators import InputRequired
 
 from app.forms import KeptForm
 
-OFFER, SERIES = "offer", "series"
+OFFER, SERIES = "o", "s"
+"""What the number of an offer or a series stands behind."""
 
 
 class GiveForm(KeptForm):
@@ -19,13 +20,13 @@ class GiveForm(KeptForm):
 
     def offer(self, offers: Sequence[tuple[int, str]], series: Sequence[tuple[int, str]]) -> None:
         """Sets what can be given: offers, and coupons of series."""
-        offered = [(f"{OFFER}-{number}", title) for number, title in offers]
-        coupons = [(f"{SERIES}-{number}", title) for number, title in series]
+        offered = [(f"{OFFER}{number}", title) for number, title in offers]
+        coupons = [(f"{SERIES}{number}", title) for number, title in series]
         groups = {_("Offers"): offered, _("Coupons"): coupons}
         self.what.choices = {"": [("", _("Choose…"))]} | {name: group for name, group in groups.items() if group}
 
     @property
     def chosen(self) -> tuple[str, int]:
         """What a valid form says: which of the two, and its id."""
-        kind, number = str(self.what.data).split("-")
-        return kind, int(number)
+        said = str(self.what.data)
+        return said[0], int(said[1:])
