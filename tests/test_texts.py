@@ -30,6 +30,7 @@ LETTERS = {"uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщь
 # What people of the tests are called stands on every page as it is.
 DATA = [
     "Regulars",
+    *("WELCOME10", "JPEG", "PNG", "WebP"),
     "Kavalier Club",
     "Kavalier",
     "Podil Partners",

@@ -14,6 +14,8 @@ from app.loyalty.rules import AccountAmount, Conditions, PointsPercent
 from app.loyalty.services import create_program
 from app.loyalty.services.accounts import add_account
 from app.messaging.models import MessageStatus
+from app.offers.services import generate_coupons, issue_coupon
+from app.offers.services.gift_cards import make_gift_card
 from app.pictures import write as write_picture
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
@@ -30,6 +32,7 @@ from tests.factories import (
     add_rule,
     add_sale,
     add_segment,
+    add_series,
     give_offer,
 )
 from tests.news.writing import add_news
@@ -58,6 +61,10 @@ PAGES = [
     ),
     *("/transactions/report?by=both", "/transactions/report?to=2026-01-01"),
     *("/news", "/news/new", "/news/{news}", "/news?stage=over", "/news?archived=1"),
+    *("/offers", "/offers/new", "/offers/{offer}", "/offers?archived=1", "/coupons", "/coupons/new", "/gift-cards"),
+    *("/coupons/{series}", "/coupons/{series}/edit", "/coupons/{series}?status=used", "/gift-cards/{card}"),
+    *("/gift-cards/new?customer={customer}", "/customers/{customer}/offers?show=coupons"),
+    "/customers/{customer}/offers?show=gift-cards",
     *("/programs", "/programs/new", "/programs/{program}", "/programs/{program}/rules/{rule}"),
     *("/programs/{program}/rules", "/programs/{program}/customer-categories", "/programs/{program}/accounts"),
     *("/programs/{program}/accounts/{account}", "/programs/{program}/advanced-settings", "/programs/{empty}/rules"),
@@ -101,6 +108,11 @@ def ids(town: Town) -> dict[str, int | str]:
         merge = merge_customers(*hold_pair(known, add_customer("Соля" * 30)), set())
         add_duplicate(known, other)
         picture = write_picture(drawn(two_colours(300, 900)))
+        offer = add_offer("Сніданок" * 12, "Сирники" * 200, picture_id=picture, archived_at=dates.now())
+        series = add_series("Знижка" * 16, number_limit=3)
+        issue_coupon(series, known, "long")
+        generate_coupons(series, 2, "print")
+        card = make_gift_card(12_345_678, None, known).id
         news = add_news("Меню" * 25, shop.own_place, shop.franchised_place, text="Сирники" * 200, picture=picture)
         add_news("Обід", day=dates.now().date(), text="")
     ids = {
@@ -113,6 +125,9 @@ def ids(town: Town) -> dict[str, int | str]:
         "segment": segment,
         "good": good,
         "news": news,
+        "offer": offer,
+        "series": series,
+        "card": card,
     }
     ids |= {"program": shop.program, "rule": rule, "account": account, "empty": empty}
     return {**ids, "filter": new, "built": built, "terminal": shop.franchised_terminal}
