@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection
 from datetime import time
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -70,11 +70,14 @@ def name_line() -> Field:
 
 
 class DayField(DateField):  # type: ignore[misc]
-    """A day without a time, by the browser's own picker."""
+    """A day without a time, by the browser's own picker; blank is None."""
+
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([each for each in valuelist if each])
         except ValueError:
             raise ValueError(_("There is no such day. Write it as 1990-12-31.")) from None
 

@@ -6,7 +6,7 @@ for each other, and its number is exact.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -105,13 +105,14 @@ def issue_coupons(
     asked = sorted(set(customers))
     hold_customers(asked)
     series = hold_series(series_id)
-    done = _already(asked, key)
+    keys = {each: f"{key}:{series_id}:{each}" for each in asked}
+    done = _already(keys)
     fresh = [each for each in asked if each not in done]
     skipped = _skipped(series, fresh)
     given = [each for each in fresh if each not in skipped]
     if given:
         check_issuing(series, dates.now())
-        written = _write(series, given, [_issue_key(key, each) for each in given], source_transaction_id)
+        written = _write(series, given, [keys[each] for each in given], source_transaction_id)
         add_coupons(list(written), 1)
         done |= written
     return Issued(done, skipped)
@@ -123,7 +124,7 @@ def generate_coupons(series_id: int, number: int, key: str) -> int:
     Raises NotIssuedError, TooFewLeftError.
     """
     series = hold_series(series_id)
-    keys = [f"{key}:{each}" for each in range(1, number + 1)]
+    keys = [f"{key}:{series_id}:nobody:{each}" for each in range(1, number + 1)]
     known = db.session.scalar(
         text("SELECT 1 FROM coupon WHERE business_id = :business AND issue_key = :key"),
         {
@@ -169,9 +170,8 @@ def why_not_issued(series: CouponSeries, at: datetime) -> NotIssued | None:
     return NotIssued.OVER if ends and at >= min(ends) else None
 
 
-def _already(customers: Sequence[int], key: str) -> dict[int, int]:
-    keys = [_issue_key(key, each) for each in customers]
-    found = db.session.execute(_ALREADY, {"business": business_id(), "keys": keys})
+def _already(keys: Mapping[int, str]) -> dict[int, int]:
+    found = db.session.execute(_ALREADY, {"business": business_id(), "keys": list(keys.values())})
     return {row.customer_id: row.id for row in found}
 
 
@@ -218,7 +218,3 @@ def _write(
 def _expiry(series: CouponSeries, at: datetime) -> datetime | None:
     ends = [at + timedelta(series.valid_days)] if series.valid_days else []
     return min([*ends, *([series.valid_until] if series.valid_until else [])], default=None)
-
-
-def _issue_key(key: str, customer_id: int) -> str:
-    return f"{key}:{customer_id}"

@@ -79,7 +79,7 @@ def give_offer(offer_id: int, customers: Collection[int], key: str) -> Given:
     hold_customers(asked)
     offer = db.session.get_one(Offer, (business_id(), offer_id), populate_existing=True)
     values = {"business": business_id(), "customers": asked, "offer": offer_id}
-    keys = {each: f"{key}:{each}" for each in asked}
+    keys = {each: f"{key}:{offer_id}:{each}" for each in asked}
     done = {row.customer_id: row.id for row in db.session.execute(_KNOWN, values | {"keys": list(keys.values())})}
     gone = frozenset(asked) - set(db.session.scalars(_LISTED, values)) - done.keys()
     held = frozenset(db.session.scalars(_HELD, values)) - done.keys()

@@ -81,8 +81,8 @@ def print_coupons(series_id: int) -> BaseResponse:
     except TooFewLeftError as few:
         form.number.errors = [_("Only %(left)s are left.", left=formats.number(few.left, language()))]
         return _show_series(row, form, 422)
-    words = ngettext("%(number)s coupon was made.", "%(number)s coupons were made.", made)
-    flash(words % {"number": formats.number(made, language())}, "success")
+    number = formats.number(made, language())
+    flash(ngettext("%(number)s coupon was made.", "%(number)s coupons were made.", made, number=number), "success")
     return go(url_for("offers.series", series_id=row.id))
 
 
