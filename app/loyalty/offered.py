@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from app.businesses.queries import place_options
 from app.loyalty.queries import accounts_of, categories_of, good_choices, goods_in_use, group_choices, groups
-from app.loyalty.rules import Conditions, Effect, Gift
+from app.loyalty.queries.series import series_names
+from app.loyalty.rules import Conditions, CouponIssue, Effect, Gift
 
 Names = Mapping[int, str]
 
@@ -21,6 +22,8 @@ class Offered:
     accounts: Names
     goods: Names
     groups: Names
+    series: Names
+    """Of coupons."""
 
 
 def every_name(program_id: int) -> Offered:
@@ -31,6 +34,7 @@ def every_name(program_id: int) -> Offered:
         accounts={each.id: each.name for each in accounts_of(program_id)},
         goods={int(number): name for number, name in good_choices()},
         groups={int(number): name for number, name in group_choices()},
+        series={each.id: each.title for each in series_names()},
     )
 
 
@@ -39,6 +43,8 @@ def offered(program_id: int, kept: Conditions, effects: Collection[Effect] = ())
     known = every_name(program_id)
     places = {each.id for each in place_options() if each.archived_at is None}
     gifts = {each.good_id for each in effects if isinstance(each, Gift)}
+    given = {each.series_id for each in effects if isinstance(each, CouponIssue)}
+    used_series = {each.id for each in series_names() if each.in_use}
     used_groups = {each.id for each in groups() if each.archived_at is None}
     return Offered(
         places=_among(known.places, places | kept.points_of_sale),
@@ -46,6 +52,7 @@ def offered(program_id: int, kept: Conditions, effects: Collection[Effect] = ())
         accounts=known.accounts,
         goods=_among(known.goods, goods_in_use() | kept.goods | kept.but_goods | gifts),
         groups=_among(known.groups, used_groups | kept.groups | kept.but_groups),
+        series=_among(known.series, used_series | given),
     )
 
 

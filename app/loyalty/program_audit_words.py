@@ -19,6 +19,7 @@ from app.filters import language, money
 from app.loyalty.kinds import access_labels, notify_labels, rounding_labels
 from app.loyalty.models import Category, Good, GoodGroup, Program, ProgramRule, Wallet
 from app.loyalty.queries import every_program
+from app.loyalty.queries.series import series_names
 from app.loyalty.rule_words import amount, percent, points, weekday_names
 
 
@@ -93,6 +94,7 @@ def _rule_fields() -> KnownFields:
             "but_goods": (_("But not these goods"), _each_of(goods)),
             "but_groups": (_("But not these groups"), _each_of(groups)),
             "gift": (_("Gift"), one_of(_plainly(goods))),
+            "coupon": (_("Coupon of a series"), one_of({str(each.id): each.title for each in series_names()})),
             "discount_percent": (_("Discount in percent"), _figure(percent)),
             "discount_fixed": (_("Discount in money"), _figure(amount)),
             "points_percent": (_("Points in percent of what is paid"), _figure(percent)),

@@ -17,6 +17,7 @@ from app.loyalty.offered import Names, Offered
 from app.loyalty.rules import (
     AccountAmount,
     Conditions,
+    CouponIssue,
     DiscountFixed,
     DiscountPercent,
     Effect,
@@ -102,6 +103,8 @@ def _given(effect: Effect, known: Offered) -> str:
             return _("%(amount)s on %(account)s", amount=amount(on_it), account=names([wallet_id], known.accounts))
         case Gift(good_id):
             return _("a gift: %(good)s", good=names([good_id], known.goods))
+        case CouponIssue(series_id):
+            return _("a coupon: %(series)s", series=names([series_id], known.series))
 
 
 def _listed(parts: Iterable[str]) -> str:

@@ -135,7 +135,7 @@ class TestForm:
             ({"account_amount": "5"}, "Choose the account."),
             (
                 {"discount_percent": "", "points_percent": "", "points_fixed": ""},
-                "Say what the rule gives: a discount, points, money on an account or a gift.",
+                "Say what the rule gives: a discount, points, money on an account, a gift or a coupon.",
             ),
         ],
     )

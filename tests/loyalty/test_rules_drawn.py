@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.loyalty.rules import (
     AccountAmount,
     Conditions,
+    CouponIssue,
     DiscountFixed,
     DiscountPercent,
     Effect,
@@ -51,6 +52,7 @@ effects: st.SearchStrategy[Effect] = st.one_of(
     st.builds(DiscountPercent, st.integers(1, 10_000)),
     st.builds(DiscountFixed, amounts),
     st.builds(AccountAmount, st.integers(1, 2), amounts),
+    st.builds(CouponIssue, st.integers(1, 2)),
 )
 
 
@@ -119,6 +121,17 @@ def test_no_discount_exceeds_its_line_and_sums_agree(drawn: list[Rule], bought: 
         assert found.left[line.number] + found.discounts[line.number] == line.gross
     assert sum(each.discount for each in found.looked) == sum(found.discounts.values())
     assert all(type(value) is int for value in (*found.left.values(), *found.discounts.values(), found.points))
+
+
+@given(rules(), purchases(), st.lists(effects, max_size=4))
+def test_coupons_take_what_they_say_off_what_rules_left(
+    drawn: list[Rule], bought: Purchase, brought: list[Effect]
+) -> None:
+    """LP-8: the rules do the same with them as without, and sums agree."""
+    alone, found = outcome(drawn, bought), outcome(drawn, bought, brought)
+    assert found.looked == alone.looked
+    assert sum(alone.left.values()) - sum(found.left.values()) == sum(found.redeemed)
+    assert all(0 <= found.left[number] <= left for number, left in alone.left.items())
 
 
 @given(purchases(), st.integers(1, 10**13))

@@ -9,6 +9,7 @@ import pytest
 from app.loyalty.rules import (
     AccountAmount,
     Conditions,
+    CouponIssue,
     DiscountFixed,
     DiscountPercent,
     Effect,
@@ -290,3 +291,28 @@ class TestPriority:
     def test_without_rules_nothing_happens(self) -> None:
         found = outcome([], purchase(Line(1, None, frozenset(), 1000, 500)))
         assert (found.left, found.discounts, found.looked, found.earned(500)) == ({1: 500}, {1: 0}, (), 0)
+
+
+class TestCoupons:
+    """LP-8: what the customer brought comes after the rules, and is about the whole check."""
+
+    def test_percent_comes_before_fixed_and_both_after_rules(self) -> None:
+        rules = [rule(DiscountPercent(1_000), combines=False)]
+        found = outcome(rules, purchase(), [DiscountFixed(500), DiscountPercent(2_000)])
+        assert (found.left, found.redeemed) == ({1: 6_700}, (500, 1_800))
+        assert found.looked[0].discount == 1_000
+
+    def test_each_line_is_rounded_and_none_falls_below_nothing(self) -> None:
+        lines = purchase(line(1, 333), line(2, 1))
+        assert outcome([], lines, [DiscountPercent(5_000)]).discounts == {1: 167, 2: 1}
+        found = outcome([], lines, [DiscountFixed(300), DiscountFixed(100)])
+        assert (sum(found.left.values()), found.redeemed) == (0, (300, 34))
+
+    def test_points_and_gifts_are_added(self) -> None:
+        found = outcome([rule(PointsPercent(1_000), Gift(CAKE))], purchase(), [PointsFixed(500), Gift(CAKE)])
+        assert (found.earned(10_000), found.gifts) == (1_500, (CAKE, CAKE))
+
+    def test_a_series_is_given_once_for_a_check(self) -> None:
+        """LP-2."""
+        given = [rule(CouponIssue(7)), rule(CouponIssue(7), CouponIssue(5), id_=2)]
+        assert outcome(given, purchase()).coupons == (7, 5)

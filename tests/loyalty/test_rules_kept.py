@@ -102,6 +102,8 @@ def test_conditions_that_nobody_wrote_are_refused(kept: object) -> None:
         {"account": {"wallet_id": 5}},
         {"account": {"wallet_id": 5, "amount": 5, "unit": "cups"}},
         {"gift": "cake"},
+        {"coupon": 0},
+        {"coupon": [7]},
     ],
 )
 def test_effects_that_nobody_wrote_are_refused(kept: object) -> None:

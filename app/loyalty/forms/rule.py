@@ -33,7 +33,7 @@ from app.loyalty.services.rules import RuleSaid
 CONDITIONS = tuple(each.name for each in fields(Conditions))
 EFFECTS = (
     *("discount_percent", "discount_fixed", "points_percent", "points_fixed"),
-    *("account", "account_amount", "gift"),
+    *("account", "account_amount", "gift", "coupon"),
 )
 MOST_PRIORITY = 999
 
@@ -74,6 +74,7 @@ class RuleFields:
     account: int | None
     account_amount: int | None
     gift: int | None
+    coupon: int | None
 
     @classmethod
     def of(cls, said: RuleSaid) -> RuleFields:
@@ -122,6 +123,7 @@ class RuleForm(KeptForm):
     account = SelectField(_l("Money account"), coerce=_id)
     account_amount = MoneyField(_l("Amount on it"), _more_than_none(10**12, _l("More than 0.")))
     gift = SelectField(_l("Gift"), coerce=_id)
+    coupon = SelectField(_l("Coupon of a series"), coerce=_id)
 
     def offer(self, offered: Offered) -> None:
         self.weekdays.choices = _choices(weekday_names(language(), "wide"))
@@ -129,6 +131,7 @@ class RuleForm(KeptForm):
         self.categories.choices = _choices(offered.categories)
         self.account.choices = [SelectChoice("", "–"), *_choices(offered.accounts)]
         self.gift.choices = [SelectChoice("", "–"), *_choices(offered.goods)]
+        self.coupon.choices = [SelectChoice("", "–"), *_choices(offered.series)]
         for field in (self.goods, self.but_goods):
             field.choices = _choices(offered.goods)
         for field in (self.groups, self.but_groups):
@@ -153,7 +156,7 @@ class RuleForm(KeptForm):
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         if valid and all(self[name].data is None for name in EFFECTS):
-            self.form_errors.append(_("Say what the rule gives: a discount, points, money on an account or a gift."))
+            self.form_errors.append(_("Say what the rule gives: a discount, points, money on an account, a gift or a coupon."))
             return False
         return bool(valid)
 

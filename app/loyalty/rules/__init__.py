@@ -9,6 +9,7 @@ so no line is ever discounted below nothing and the discounts of the lines are t
 from app.loyalty.rules.nouns import (
     AccountAmount,
     Conditions,
+    CouponIssue,
     DiscountFixed,
     DiscountPercent,
     Effect,
@@ -28,6 +29,7 @@ __all__ = [
     "WHOLE_PERCENT",
     "AccountAmount",
     "Conditions",
+    "CouponIssue",
     "DiscountFixed",
     "DiscountPercent",
     "Effect",

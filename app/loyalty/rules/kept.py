@@ -14,6 +14,7 @@ from typing import Any
 from app.loyalty.rules.nouns import (
     AccountAmount,
     Conditions,
+    CouponIssue,
     DiscountFixed,
     DiscountPercent,
     Effect,
@@ -70,6 +71,8 @@ def _effect_written(effect: Effect) -> tuple[str, Any]:
             return "account", {"wallet_id": wallet_id, "amount": amount}
         case Gift(good_id):
             return "gift", good_id
+        case CouponIssue(series_id):
+            return "coupon", series_id
 
 
 def _known(kept: object, readers: Mapping[str, object]) -> dict[str, Any]:
@@ -148,4 +151,5 @@ _EFFECTS: dict[str, Callable[[object], Effect]] = {
     "points_fixed": lambda value: PointsFixed(_amount(value)),
     "account": _account,
     "gift": lambda value: Gift(_id(value)),
+    "coupon": lambda value: CouponIssue(_id(value)),
 }

@@ -102,7 +102,14 @@ class Gift:
     good_id: int
 
 
-Effect = PointsPercent | PointsFixed | DiscountPercent | DiscountFixed | AccountAmount | Gift
+@dataclass(frozen=True)
+class CouponIssue:
+    """A coupon of a series, one for a check; whether it has any left is known only to who issues it (LP-8)."""
+
+    series_id: int
+
+
+Effect = PointsPercent | PointsFixed | DiscountPercent | DiscountFixed | AccountAmount | Gift | CouponIssue
 
 
 @dataclass(frozen=True)

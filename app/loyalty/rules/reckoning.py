@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.loyalty.rules.nouns import (
     AccountAmount,
+    CouponIssue,
     DiscountFixed,
     DiscountPercent,
     Effect,
@@ -45,7 +46,11 @@ class Outcome:
     accounts: tuple[tuple[int, int], ...]
     """Wallet and amount, each wallet once."""
     gifts: tuple[int, ...]
-    """Goods, each as often as a rule gives it."""
+    """Goods, each as often as a rule or a coupon gives it."""
+    coupons: tuple[int, ...]
+    """Series of which the customer is to get a coupon, each once."""
+    redeemed: tuple[int, ...]
+    """What each coupon that the customer brought took off, in the order in which they were handed in."""
     looked: tuple[Looked, ...]
     digits: int
 
@@ -61,12 +66,16 @@ class Outcome:
         return rounded(paid * parts * 100 + self.points * whole, whole, rounding)
 
 
-def outcome(rules: Sequence[Rule], purchase: Purchase) -> Outcome:
-    """What the rules, the active ones of the program, make of a purchase, and why each applied or did not."""
+def outcome(rules: Sequence[Rule], purchase: Purchase, brought: Sequence[Effect] = ()) -> Outcome:
+    """What the rules, the active ones of the program, make of a purchase, and why each applied or did not.
+
+    What coupons that the customer `brought` give comes after all rules, whatever stopped them, and is about the whole
+    check: discounts in percent before fixed ones, as within a rule (LP-8).
+    """
     reckoning = _Reckoning(purchase)
     for rule in sorted(rules, key=lambda each: (each.priority, each.id)):
         reckoning.look(rule)
-    return reckoning.outcome()
+    return reckoning.outcome(reckoning.redeem(brought))
 
 
 @dataclass
@@ -79,6 +88,7 @@ class _Reckoning:
     points: int = 0
     accounts: dict[int, int] = field(default_factory=dict)
     gifts: list[int] = field(default_factory=list)
+    coupons: dict[int, None] = field(default_factory=dict)
     looked: list[Looked] = field(default_factory=list)
     stopped_by: str | None = None
 
@@ -98,7 +108,16 @@ class _Reckoning:
         if not rule.combines:
             self.stopped_by = rule.name
 
-    def outcome(self) -> Outcome:
+    def redeem(self, brought: Sequence[Effect]) -> tuple[int, ...]:
+        """What each of these takes off."""
+        taken = [0] * len(brought)
+        for place in sorted(range(len(brought)), key=lambda each: isinstance(brought[each], DiscountFixed)):
+            before = sum(self.left.values())
+            self._take(brought[place], frozenset(self.left))
+            taken[place] = before - sum(self.left.values())
+        return tuple(taken)
+
+    def outcome(self, redeemed: tuple[int, ...]) -> Outcome:
         discounts = {line.number: line.gross - self.left[line.number] for line in self.purchase.lines}
         return Outcome(
             left=self.left,
@@ -107,6 +126,8 @@ class _Reckoning:
             points=self.points,
             accounts=tuple(self.accounts.items()),
             gifts=tuple(self.gifts),
+            coupons=tuple(self.coupons),
+            redeemed=redeemed,
             looked=tuple(self.looked),
             digits=self.purchase.digits,
         )
@@ -125,6 +146,8 @@ class _Reckoning:
                 self.accounts[wallet_id] = self.accounts.get(wallet_id, 0) + amount
             case Gift(good_id):
                 self.gifts.append(good_id)
+            case CouponIssue(series_id):
+                self.coupons[series_id] = None
 
     def _discount(self, taken: Mapping[int, int]) -> None:
         for number, amount in taken.items():
