@@ -75,7 +75,7 @@ def _line(transaction: Transaction, place: str) -> dict[str, Any]:
         "at": transaction.at,
         "place": place,
         "amount": transaction.amount,
-        "points": 0 if cancelled else transaction.points_earned - transaction.points_paid,
+        "points": 0 if cancelled else transaction.points_earned - transaction.points_spent,
         "cancelled": cancelled,
         "by_hand": _("Added by hand") if transaction.kind is Kind.CREDIT else "",
     }

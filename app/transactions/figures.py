@@ -22,6 +22,8 @@ class Figures:
     discount: int = 0
     points_paid: int = 0
     account_paid: int = 0
+    """By gift cards too."""
+    points_for_offers: int = 0
     points_earned: int = 0
     credits: int = 0
     points_added: int = 0
@@ -48,12 +50,17 @@ class Figures:
         """What was paid in money: at the till, neither by points nor from accounts."""
         return self.amount - self.paid_by_points - self.account_paid
 
+    @property
+    def points_spent(self) -> int:
+        """To pay, and for offers."""
+        return self.points_paid + self.points_for_offers
+
 
 def summed(*left_out: str) -> list[Any]:
     """What is asked of the database, in the order of Figures and by its names; what is left out is not asked."""
     sale, done = Transaction.kind == Kind.SALE, Transaction.status == Status.COMPLETED
     undone, by_hand = sale & (Transaction.status == Status.CANCELLED), done & (Transaction.kind == Kind.CREDIT)
-    amounts = ("gross", "discount", "points_paid", "account_paid", "points_earned")
+    amounts = ("gross", "discount", "points_paid", "account_paid", "points_for_offers", "points_earned")
     asked: dict[str, ColumnElement[int]] = {
         "sales": func.count().filter(sale & done),
         **{name: _sum(getattr(Transaction, name), sale & done) for name in amounts},

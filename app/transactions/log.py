@@ -51,7 +51,7 @@ class Line:
     terminal: str
     amount: int
     points_earned: int
-    points_paid: int
+    points_spent: int
     buyer: Buyer
 
 
@@ -103,7 +103,7 @@ class Log(Lines):
 
 def _line(row: Row[Any], masked: bool) -> Line:
     buyer = _masked(row) if masked else _buyer(row)
-    drawn = ("id", "at", "kind", "source", "status", "place", "terminal", "amount", "points_earned", "points_paid")
+    drawn = ("id", "at", "kind", "source", "status", "place", "terminal", "amount", "points_earned", "points_spent")
     return Line(**{name: getattr(row, name) for name in drawn}, buyer=buyer)
 
 

@@ -33,7 +33,7 @@ def log_lines(chosen: LogFilter, key: PageKey | None, *, masked: bool) -> Sequen
     columns: list[Any] = [
         *(Transaction.id, Transaction.at, Transaction.kind, Transaction.source, Transaction.status),
         (Transaction.gross - Transaction.discount).label("amount"),
-        *(Transaction.points_earned, Transaction.points_paid),
+        *(Transaction.points_earned, (Transaction.points_paid + Transaction.points_for_offers).label("points_spent")),
         *(PointOfSale.name.label("place"), Terminal.name.label("terminal")),
         *_customer(masked),
     ]

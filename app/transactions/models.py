@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -47,6 +47,20 @@ class Status(IntEnum):
     CANCELLED = 2
 
 
+class Extra(StrEnum):
+    """What stands beside the lines of a sale."""
+
+    COUPON = "coupon"
+    OFFER = "offer"
+    GIFT_CARD = "gift_card"
+    GIFT = "gift"
+    """A good that came with the check, by a rule or a coupon."""
+    ISSUED = "issued"
+    """A coupon that a rule gave."""
+    NOT_ISSUED = "not_issued"
+    """One that a rule would have given; `why` says why not."""
+
+
 UNCOUNTED = f"(kind <> {Kind.SALE:d} OR status <> {Status.COMPLETED:d})"
 """What no figure of sales counts, in the words of the index that lists it."""
 
@@ -68,7 +82,8 @@ class Transaction(Base):
         Index(
             *(None, "business_id", "customer_id", "at", "id"),
             postgresql_include=[
-                *("point_of_sale_id", "kind", "status", "gross", "discount", "points_paid", "points_earned"),
+                *("point_of_sale_id", "kind", "status", "gross", "discount", "points_paid"),
+                *("points_for_offers", "points_earned"),
             ],
         ),
         Index(
@@ -81,7 +96,7 @@ class Transaction(Base):
             *(None, "business_id", "at", "id"),
             postgresql_include=[
                 *("program_id", "point_of_sale_id", "terminal_id", "kind", "source", "status"),
-                *("gross", "discount", "points_paid", "account_paid", "points_earned"),
+                *("gross", "discount", "points_paid", "account_paid", "points_for_offers", "points_earned"),
             ],
         ),
         # Its pages are the newest of a few stretches, each of one program or Terminal, kind, source and status.
@@ -111,16 +126,35 @@ class Transaction(Base):
     points_paid: Mapped[Minor]
     """Hundredths of a point; one point pays one unit of the currency (LP-1)."""
     account_paid: Mapped[Minor]
+    """From money accounts and by gift cards: money that was received when they were filled."""
+    points_for_offers: Mapped[Minor]
+    """Hundredths of a point that the offers redeemed cost; they pay nothing of the check (LP-8)."""
     points_earned: Mapped[Minor]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     cancelled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     rules: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     """Every rule that was looked at: its name as it was then, whether it applied and why (CP-3)."""
+    extras: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    """What was redeemed and given beside the lines, each with its Extra as `kind`, as it was called then (CP-3)."""
 
     @property
     def amount(self) -> int:
         """The basket's value: what was to be paid after discounts."""
         return self.gross - self.discount
+
+    @property
+    def points_spent(self) -> int:
+        """To pay, and for offers."""
+        return self.points_paid + self.points_for_offers
+
+    @property
+    def from_gift_cards(self) -> int:
+        """The part of `account_paid` that gift cards paid."""
+        return sum(each["amount"] for each in self.extras if each["kind"] == Extra.GIFT_CARD)
+
+    @property
+    def from_accounts(self) -> int:
+        return self.account_paid - self.from_gift_cards
 
 
 class TransactionLine(Base):
@@ -223,6 +257,8 @@ class OpenSale(Base):
     points: Mapped[Minor]
     accounts: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
     """Wallet → amount."""
+    brought: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    """Coupons, offers and gift cards to redeem, as app.transactions.services.basket.Brought writes them."""
     pin_id: Mapped[int | None] = mapped_column(BigInteger)
     """The PIN that was sent for the basket as it is."""
     transaction_id: Mapped[int | None] = mapped_column(BigInteger)

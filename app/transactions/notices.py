@@ -35,6 +35,8 @@ class Told:
     """By points."""
     earned: int
     balance: int
+    coupons: tuple[str, ...] = ()
+    """Codes of those that came with it (LP-2)."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def announce_sale(told: Told, manner: Manner) -> None:
             letters.append(_welcome(told, manner))
         if manner.notify in _CHANNELS:
             letters.append(_notice(told, manner))
+            letters += [_coupon(told, manner, code) for code in told.coupons]
     write_letters(told.customer_id, letters, point_of_sale_id=told.point_of_sale_id, terminal_id=told.terminal_id)
 
 
@@ -90,3 +93,9 @@ def _notice(told: Told, manner: Manner) -> Letter:
     )
     key = f"sale:{told.transaction_id}"
     return Letter(MessageKind.TRANSACTION, _CHANNELS[manner.notify], text, manner.language, key)
+
+
+def _coupon(told: Told, manner: Manner, code: str) -> Letter:
+    text = _("%(program)s: you have been credited coupon %(code)s.", program=manner.name, code=code)
+    key = f"coupon:{told.transaction_id}:{code}"
+    return Letter(MessageKind.COUPON, _CHANNELS[manner.notify], text, manner.language, key)

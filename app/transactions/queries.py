@@ -50,7 +50,7 @@ def transactions(chosen: Chosen, key: PageKey | None) -> Sequence[Row[Any]]:
     columns: list[Any] = [
         *(Transaction.id, Transaction.at, Transaction.kind, Transaction.source, Transaction.status),
         (Transaction.gross - Transaction.discount).label("amount"),
-        *(Transaction.points_earned, Transaction.points_paid),
+        *(Transaction.points_earned, (Transaction.points_paid + Transaction.points_for_offers).label("points_spent")),
         PointOfSale.name.label("place"),
     ]
     statement = (

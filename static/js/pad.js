@@ -1,5 +1,5 @@
 // The Terminal's number pad and counters, and its one field: whatever a scanner or a keyboard types comes into it.
-const field = () => document.querySelector(".till-input");
+const field = () => document.querySelector(".till-input, [data-scanned]");
 
 document.addEventListener("click", (event) => {
   const key = event.target.closest("[data-pad]");
@@ -16,7 +16,10 @@ document.addEventListener("keydown", (event) => {
   if (!field() || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea, dialog, [popover]:popover-open")) return;
   if (/^[\w+.,]$/.test(event.key)) field().focus();
-  if (event.key === "Enter" && event.target === document.body) field().form.requestSubmit();
+  if (event.key !== "Enter" || event.target !== document.body) return;
+  // An empty field for codes asks for nothing: Enter goes on.
+  const done = field().matches("[data-scanned]") && !field().value ? document.querySelector(".till-next") : field();
+  done.form.requestSubmit();
 });
 
 function press(key) {

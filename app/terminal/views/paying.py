@@ -128,7 +128,7 @@ def _sell(sale: OpenSale, form: CodeForm) -> int | None:
 
 def _code_is_right(sale: OpenSale, basket: Basket, form: CodeForm) -> bool:
     try:
-        check_pin(sale.pin_id or 0, form.code.data or "", basket)
+        check_pin(sale.pin_id or 0, form.code.data or "", basket, _agreed().points)
     except WrongPinError as wrong:
         left = ngettext("%(num)d try left.", "%(num)d tries left.", wrong.tries_left)
         form.code.errors = [_("This is not the PIN."), left]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 MOST_LINES = 500
 MOST_AMOUNT = 10**12
@@ -30,6 +31,10 @@ class Refusal(StrEnum):
     OTHER_ACCOUNT = "other_account"
     """LP-4: this account does not pay in this program, or holds less."""
     OVERPAID = "overpaid"
+    TOO_FEW_POINTS = "too_few_points"
+    """For the offers that are to be redeemed (LP-8)."""
+    BROUGHT = "brought"
+    """What the customer brought cannot be redeemed: see BroughtRefusedError."""
 
 
 class RefusedError(Exception):
@@ -57,6 +62,42 @@ class BasketLine:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """What a customer hands in with a check, by id (TE-4)."""
+
+    coupons: tuple[int, ...] = ()
+    series: tuple[int, ...] = ()
+    """Whose shared code was shown by who holds no coupon of them."""
+    offers: tuple[int, ...] = ()
+    """The customer's own (customer_offer)."""
+    gift_cards: Mapping[int, int] = field(default_factory=dict)
+    """To pay with: card → amount."""
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Brought:
+        """As JSON keeps it."""
+        ids = {name: tuple(kept.get(name, ())) for name in ("coupons", "series", "offers")}
+        cards = {int(card): int(amount) for card, amount in kept.get("gift_cards", {}).items()}
+        return cls(**ids, gift_cards=dict(sorted(cards.items())))
+
+    def written(self) -> dict[str, Any]:
+        """What `of` reads; what there is none of is not written."""
+        said = {"coupons": list(self.coupons), "series": list(self.series), "offers": list(self.offers)}
+        cards = {"gift_cards": {str(card): amount for card, amount in self.gift_cards.items()}}
+        return {name: value for name, value in (said | cards).items() if value}
+
+    def __bool__(self) -> bool:
+        return bool(self.coupons or self.series or self.offers or self.gift_cards)
+
+    def without(self, kind: str, number: int) -> Brought:
+        """Without one of a kind, that is of the field so called."""
+        kept = getattr(self, kind)
+        if isinstance(kept, tuple):
+            return replace(self, **{kind: tuple(each for each in kept if each != number)})
+        return replace(self, **{kind: {card: amount for card, amount in kept.items() if card != number}})
+
+
+@dataclass(frozen=True)
 class Basket:
     customer_id: int
     program_id: int
@@ -66,6 +107,7 @@ class Basket:
     """To pay with, in hundredths."""
     accounts: Mapping[int, int] = field(default_factory=dict)
     """To pay with from money accounts: wallet → amount."""
+    brought: Brought = field(default_factory=Brought)
 
     @property
     def gross(self) -> int:
@@ -90,6 +132,7 @@ def gross_of(price: int, quantity: int) -> int:
 def check_size(basket: Basket) -> None:
     if not basket.lines or basket.gross <= 0:
         raise RefusedError(Refusal.EMPTY)
-    amounts = [line.gross for line in basket.lines] + [basket.points, *basket.accounts.values()]
+    paid = [basket.points, *basket.accounts.values(), *basket.brought.gift_cards.values()]
+    amounts = [line.gross for line in basket.lines] + paid
     if len(basket.lines) > MOST_LINES or basket.gross > MOST_AMOUNT or min(amounts) < 0:
         raise RefusedError(Refusal.TOO_LARGE, MOST_AMOUNT)

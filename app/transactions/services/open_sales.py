@@ -21,7 +21,7 @@ from app.loyalty.queries import offered_among
 from app.paging import Order, Page, PageKey, page_of
 from app.period import Period
 from app.transactions.models import Kind, OpenSale, Status, Transaction, TransactionLine
-from app.transactions.services.basket import Basket, BasketLine, gross_of
+from app.transactions.services.basket import Basket, BasketLine, Brought, gross_of
 
 LASTS = timedelta(days=1)
 _ORDER = Order(Transaction.at.expression, Transaction.id.expression)
@@ -75,6 +75,7 @@ def basket_of(sale: OpenSale) -> Basket:
         lines=tuple(_priced(line, now) for line in lines),
         points=sale.points,
         accounts={int(wallet): amount for wallet, amount in sorted(sale.accounts.items())},
+        brought=Brought.of(sale.brought),
     )
 
 
@@ -85,11 +86,12 @@ def _priced(line: BasketLine, now: Mapping[int, Good]) -> BasketLine:
 
 
 def put_lines(sale: OpenSale, program_id: int, lines: Sequence[BasketLine]) -> None:
-    """Other lines, or another program: what was to be paid with is chosen anew."""
+    """Other lines, or another program: what was to be paid with is chosen anew; coupons and offers stay."""
     kept = [asdict(line) for line in lines]
     if (sale.lines, sale.program_id) != (kept, program_id):
         sale.lines, sale.program_id = kept, program_id
         put_payment(sale, 0, {})
+        put_brought(sale, replace(Brought.of(sale.brought), gift_cards={}))
 
 
 def put_payment(sale: OpenSale, points: int, accounts: Mapping[int, int]) -> None:
@@ -97,6 +99,13 @@ def put_payment(sale: OpenSale, points: int, accounts: Mapping[int, int]) -> Non
     kept = {str(wallet): amount for wallet, amount in accounts.items() if amount}
     if (sale.points, sale.accounts) != (points, kept):
         sale.points, sale.accounts, sale.pin_id = points, kept, None
+
+
+def put_brought(sale: OpenSale, brought: Brought) -> None:
+    """What the customer hands in; here too a PIN was for what it was before."""
+    kept = brought.written()
+    if sale.brought != kept:
+        sale.brought, sale.pin_id = kept, None
 
 
 def sale_made_at(terminal_id: int, number: int, hold: bool = False) -> Transaction:

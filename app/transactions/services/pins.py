@@ -76,7 +76,7 @@ def send_pin(asked: Quote) -> SentPin:
             id=number,
             customer_id=basket.customer_id,
             terminal_id=basket.terminal_id,
-            basket_hash=basket_hash(basket),
+            basket_hash=basket_hash(basket, asked.points_spent),
             code_hash=_code_hash(number, code),
             expires_at=dates.now() + LASTS,
         )
@@ -87,16 +87,17 @@ def send_pin(asked: Quote) -> SentPin:
     return SentPin(number, code)
 
 
-def check_pin(pin_id: int, code: str, basket: Basket) -> None:
+def check_pin(pin_id: int, code: str, basket: Basket, spent: int | None = None) -> None:
     """Takes the PIN for this basket, in this unit of work: what fails afterwards gives it back, not the try.
 
+    `spent` are the points that it and its offers cost, as they were agreed to; without offers its own are known.
     Raises PinOverError, WrongPinError.
     """
     found = one_row(
         "SELECT * FROM take_pin_try(:business, :pin, :basket)",
         business=business_id(),
         pin=pin_id,
-        basket=basket_hash(basket),
+        basket=basket_hash(basket, basket.points if spent is None else spent),
     )
     if found is None:
         raise PinOverError
@@ -107,9 +108,10 @@ def check_pin(pin_id: int, code: str, basket: Basket) -> None:
         raise PinOverError
 
 
-def basket_hash(basket: Basket) -> bytes:
-    """What a PIN is bound to: whose it is, where, what is sold and how many points pay."""
-    return hashlib.sha256(json.dumps(asdict(basket), sort_keys=True, default=str).encode()).digest()
+def basket_hash(basket: Basket, spent: int) -> bytes:
+    """What a PIN is bound to: whose it is, where, what is sold, how many points pay and what offers cost."""
+    bound = asdict(basket) | {"spent": spent}
+    return hashlib.sha256(json.dumps(bound, sort_keys=True, default=str).encode()).digest()
 
 
 def _end_others(basket: Basket) -> None:

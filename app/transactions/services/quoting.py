@@ -20,6 +20,7 @@ from app.loyalty.rules import WHOLE_PERCENT, Line, Outcome, Purchase, Rounding, 
 from app.transactions.money import in_money, in_points
 from app.transactions.notices import Manner
 from app.transactions.services.basket import Basket, Figures, Refusal, RefusedError, check_size
+from app.transactions.services.brought import NONE_GIVEN, NOTHING, Carried, Given, carry, given_by
 from app.transactions.services.circumstances import circumstances, manner_of
 
 
@@ -44,6 +45,10 @@ class Quote:
     accounts: frozenset[int]
     """Wallets that may pay."""
     manner: Manner
+    carried: Carried = NOTHING
+    """What the customer brought, as it is now."""
+    given: Given = NONE_GIVEN
+    """What it gets beside points: goods and coupons."""
 
     @property
     def total(self) -> int:
@@ -61,7 +66,17 @@ class Quote:
     @property
     def due(self) -> int:
         """What is left to be paid in money."""
-        return self.total - self.paid_by_points - sum(self.basket.accounts.values())
+        return self.total - self.paid_by_points - self.account_paid
+
+    @property
+    def account_paid(self) -> int:
+        """From money accounts and by gift cards."""
+        return sum(self.basket.accounts.values()) + sum(self.basket.brought.gift_cards.values())
+
+    @property
+    def points_spent(self) -> int:
+        """To pay, and for offers."""
+        return self.basket.points + self.carried.points
 
     @property
     def earned(self) -> int:
@@ -78,18 +93,19 @@ class Quote:
 
     @property
     def needs_pin(self) -> bool:
-        return self.basket.points > self.pin_limit
+        return self.points_spent > self.pin_limit
 
     @property
     def figures(self) -> Figures:
-        return Figures(self.total, self.basket.points, self.due, self.earned)
+        return Figures(self.total, self.points_spent, self.due, self.earned)
 
     def most_points(self, available: int) -> int:
         """How many points may pay: what is there, up to the share of the check (LP-3, TE-3), in whole money."""
         if self.access is not Access.FULL:
             return 0
         share = self.total * self.points_share // WHOLE_PERCENT
-        return in_points(min(in_money(max(available, 0), self.digits), share), self.digits)
+        left = max(available - self.carried.points, 0)
+        return in_points(min(in_money(left, self.digits), share), self.digits)
 
 
 def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> Quote:
@@ -104,6 +120,9 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
     if access is Access.BLACKLISTED:
         raise RefusedError(Refusal.BLACKLISTED)
     digits = precision(row.currency)
+    if basket.brought and access is not Access.FULL:
+        raise RefusedError(Refusal.NO_REDEEMING, 0)
+    carried = carry(basket, at or dates.now()) if basket.brought else NOTHING
     purchase = Purchase(
         _lines(basket),
         (at or dates.now()).astimezone(zone),
@@ -111,6 +130,7 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
         row.category_id or row.default_category,
         digits,
     )
+    becomes = outcome(rules_read(row.rules), purchase, carried.effects)
     return Quote(
         basket,
         row.point_of_sale_id,
@@ -120,13 +140,15 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
         row.category_id is not None,
         row.assigns,
         digits,
-        outcome(rules_read(row.rules), purchase),
+        becomes,
         Rounding(row.Program.rounding),
         row.Program.points_share,
         row.Program.pin_limit,
         row.Program.points_days,
         frozenset(row.accounts or ()),
         manner_of(row),
+        carried,
+        NONE_GIVEN if access is Access.NONE else given_by(becomes),
     )
 
 
@@ -135,7 +157,10 @@ def check_payment(asked: Quote, held: Mapping[int, Holding], at: datetime) -> No
     basket = asked.basket
     if (basket.points or any(basket.accounts.values())) and asked.access is not Access.FULL:
         raise RefusedError(Refusal.NO_REDEEMING, 0)
-    most = asked.most_points(held[asked.wallet_id].available(at)) if asked.wallet_id in held else 0
+    available = held[asked.wallet_id].available(at) if asked.wallet_id in held else 0
+    if asked.carried.points > available:
+        raise RefusedError(Refusal.TOO_FEW_POINTS, available)
+    most = asked.most_points(available)
     if basket.points > most:
         raise RefusedError(Refusal.TOO_MANY_POINTS, most)
     if basket.points != in_points(asked.paid_by_points, asked.digits):

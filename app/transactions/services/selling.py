@@ -24,6 +24,7 @@ from app.transactions.models import Kind, Source, Status
 from app.transactions.notices import Told, announce_sale
 from app.transactions.services.basket import Basket, Figures
 from app.transactions.services.quoting import Quote, check_payment, quote
+from app.transactions.services.redeeming import extras_of, issue, redeem
 
 
 class QuoteChangedError(Exception):
@@ -53,9 +54,10 @@ _WRITE = text(
     """
     WITH sale AS (
         INSERT INTO transaction (business_id, customer_id, program_id, point_of_sale_id, terminal_id, kind, source,
-            status, at, gross, discount, points_paid, account_paid, points_earned, user_id, rules)
+            status, at, gross, discount, points_paid, account_paid, points_for_offers, points_earned, user_id, rules,
+            extras)
         VALUES (:business, :customer, :program, :place, :terminal, :kind, :source, :status, :at, :gross, :discount,
-            :points, :accounts, :earned, :user, CAST(:rules AS jsonb))
+            :points, :accounts, :offers, :earned, :user, CAST(:rules AS jsonb), CAST(:extras AS jsonb))
         RETURNING id
     ), lines AS (
         INSERT INTO transaction_line
@@ -97,9 +99,12 @@ def sell(
         assign_categories(basket.program_id, [basket.customer_id])
     if any(line.good_id is not None for line in basket.lines):
         add_bought(number)
-    if basket.points:
+    if asked.points_spent:
         _confirm(basket.customer_id)
-    announce_sale(_told_of(asked, number, balance), asked.manner)
+    if basket.brought:
+        redeem(asked, number, at)
+    coupons = issue(asked, number) if asked.given.series else ()
+    announce_sale(_told_of(asked, number, balance, coupons), asked.manner)
     return Sale(number, asked, balance, at)
 
 
@@ -119,9 +124,11 @@ def _write(asked: Quote, source: Source, at: datetime) -> int:
         "gross": basket.gross,
         "discount": asked.discount,
         "points": basket.points,
-        "accounts": sum(basket.accounts.values()),
+        "accounts": asked.account_paid,
+        "offers": asked.carried.points,
         "earned": asked.earned,
         "rules": json.dumps([_told(each) for each in asked.outcome.looked], ensure_ascii=False),
+        "extras": json.dumps(extras_of(asked), ensure_ascii=False),
         "numbers": list(range(1, len(basket.lines) + 1)),
         "codes": [line.code for line in basket.lines],
         "names": [line.name for line in basket.lines],
@@ -144,6 +151,10 @@ def _move(asked: Quote, held: dict[int, Holding], number: int, at: datetime) -> 
     moves: list[Move] = []
     if asked.basket.points:
         moves.append(Spend(asked.wallet_id, EntryKind.SPENT, f"sale:{number}:points", amount=asked.basket.points))
+    for offer in asked.carried.offers:
+        if offer.price:
+            key = f"sale:{number}:offer:{offer.id}"
+            moves.append(Spend(asked.wallet_id, EntryKind.SPENT, key, offer.title, offer.price))
     for wallet, amount in sorted(asked.basket.accounts.items()):
         if amount:
             moves.append(Spend(wallet, EntryKind.SPENT, f"sale:{number}:account:{wallet}", amount=amount))
@@ -164,10 +175,10 @@ def _figures(asked: Quote, at: datetime) -> dict[str, object]:
     return {"customer": basket.customer_id, "amount": asked.total, "at": at, **where}
 
 
-def _told_of(asked: Quote, number: int, balance: int) -> Told:
+def _told_of(asked: Quote, number: int, balance: int, coupons: tuple[str, ...]) -> Told:
     basket = asked.basket
     where = (basket.customer_id, basket.program_id, asked.place_id, basket.terminal_id)
-    return Told(number, *where, asked.total, basket.points, asked.earned, balance)
+    return Told(number, *where, asked.total, basket.points, asked.earned, balance, coupons)
 
 
 def _confirm(customer_id: int) -> None:
