@@ -1,7 +1,7 @@
 """What offers, coupons and gift cards hang in at start-up.
 
-Of a customer: columns, fields, facts, a tab, steps of its creation and its erasure, its file. Of the business: words
-of the audit log, and which pictures are in use.
+Of a customer: columns, fields, facts, a tab, steps of its creation, erasure and merges, its file. Of the business: words
+of the audit log, series for rules, and which pictures are in use.
 """
 
 from __future__ import annotations
@@ -13,22 +13,26 @@ from app.audit_words import describe
 from app.customers.conditions.fields import add_fields
 from app.customers.registry import (
     ErasureStep,
+    MergeStep,
     Tab,
     add_columns,
     add_creation_step,
     add_drawer_facts,
     add_erasure_step,
+    add_merge_step,
     add_overview_facts,
     add_personal_data,
     add_tab,
 )
-from app.offers import personal_data
+from app.loyalty.queries.series import add_series_names
+from app.offers import merging, personal_data
 from app.offers.audit_words import KINDS
 from app.offers.columns import holding_columns
 from app.offers.facts import facts
 from app.offers.fields import holding_fields
 from app.offers.models import Offer
 from app.offers.queries.of_customer import count_of_all
+from app.offers.queries.rules import series_names
 from app.offers.services import open_holding
 from app.offers.services.forgetting import forget_holdings
 
@@ -49,3 +53,5 @@ def register() -> None:
     add_personal_data("gift_cards", personal_data.gift_cards)
     add_creation_step(open_holding)
     add_erasure_step(ERASURE)
+    add_merge_step(MergeStep(merging.merge, merging.undo, merging.compare, merging.foretell))
+    add_series_names(series_names)

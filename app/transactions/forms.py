@@ -70,6 +70,8 @@ class CancellationForm(FlaskForm):  # type: ignore[misc]
     back = HiddenField()
     credit = HiddenField()
     """Wallet and amount, such as 7:800,9:50."""
+    leave = HiddenField()
+    """How many coupons stay used."""
 
     @property
     def credits(self) -> dict[int, int]:
@@ -77,6 +79,11 @@ class CancellationForm(FlaskForm):  # type: ignore[misc]
         found = map(_CREDIT.fullmatch, (self.credit.data or "").split(","))
         return {int(each[1]): int(each[2]) for each in found if each}
 
-    def offer(self, missing: Mapping[int, int]) -> None:
-        """Has the form agree to credit this when it is sent again."""
+    @property
+    def left(self) -> int:
+        return int(self.leave.data) if (self.leave.data or "").isdecimal() else 0
+
+    def offer(self, missing: Mapping[int, int], used: int) -> None:
+        """Has the form agree to credit this, and to leave so many coupons used, when it is sent again."""
         self.credit.data = ",".join(f"{wallet}:{amount}" for wallet, amount in missing.items())
+        self.leave.data = str(used) if used else ""

@@ -18,6 +18,7 @@ from app.period import Period
 from app.permissions import Permission
 from app.transactions import queries
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
+from app.transactions.services.extras import Fact, facts_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Opened:
     program: str
     author: str | None
     goods: list[Good]
+
+    @property
+    def extras(self) -> list[Fact]:
+        """Coupons, offers, gift cards and gifts, as they were called then."""
+        return facts_of(self.row.extras)
 
     @property
     def paid(self) -> int:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0037"
-down_revision = "0033"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
@@ -20,9 +20,7 @@ OF_LOG = (
 def upgrade() -> None:
     op.add_column("open_sale", sa.Column("brought", postgresql.JSONB(), server_default="{}", nullable=False))
     op.add_column("transaction", sa.Column("extras", postgresql.JSONB(), server_default="[]", nullable=False))
-    op.add_column(
-        "transaction", sa.Column("points_for_offers", sa.BigInteger(), server_default="0", nullable=False)
-    )
+    op.add_column("transaction", sa.Column("points_for_offers", sa.BigInteger(), server_default="0", nullable=False))
     for owner, included in (OF_CUSTOMER, OF_LOG):
         columns = ["business_id", *filter(None, [owner]), "at", "id"]
         name = op.f(f"transaction_{'_'.join(columns)}_idx")

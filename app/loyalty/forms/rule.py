@@ -156,7 +156,8 @@ class RuleForm(KeptForm):
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         if valid and all(self[name].data is None for name in EFFECTS):
-            self.form_errors.append(_("Say what the rule gives: a discount, points, money on an account, a gift or a coupon."))
+            words = _("Say what the rule gives: a discount, points, money on an account, a gift or a coupon.")
+            self.form_errors.append(words)
             return False
         return bool(valid)
 

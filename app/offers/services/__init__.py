@@ -12,8 +12,9 @@ from app.offers.services.coupons import (
     remove_coupon,
     take_shared,
     usable_coupon,
+    used_meanwhile,
 )
-from app.offers.services.finding import Found, find_code, usable_coupons
+from app.offers.services.finding import Found, find_code, usable_coupons, usable_series
 from app.offers.services.gift_cards import pay_by_gift_card, restore_gift_cards, usable_gift_card
 from app.offers.services.guessing import TooManyCodesError
 from app.offers.services.holding import open_holding, rehold
@@ -79,4 +80,6 @@ __all__ = [
     "usable_coupon",
     "usable_coupons",
     "usable_gift_card",
+    "usable_series",
+    "used_meanwhile",
 ]

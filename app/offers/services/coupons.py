@@ -65,6 +65,7 @@ class Usable:
     """A coupon as a sale reckons with it."""
 
     id: int
+    """0 of a shared code that nobody holds: it is issued as it is used."""
     series_id: int
     title: str
     """Of the series, as the panel's users know it."""
@@ -101,19 +102,19 @@ def check_usable(coupon: Coupon, series: CouponSeries, holder_id: int, at: datet
         raise RefusedError(Refused.NOT_YET, series.valid_from)
 
 
-def usable_of(coupon: Coupon, series: CouponSeries) -> Usable:
-    shared = series.code_kind == CodeKind.SHARED
+def usable_of(coupon: Coupon | None, series: CouponSeries) -> Usable:
+    own = coupon if series.code_kind == CodeKind.UNIQUE else None
     return Usable(
-        coupon.id,
+        coupon.id if coupon else 0,
         series.id,
         title=series.title,
         public_titles=series.public_titles,
-        code=series.code if shared else coupon.code,
+        code=own.code if own else series.code,
         kind=series.kind,
         value=series.value,
         good_id=series.good_id,
         least_amount=series.least_amount,
-        expires_at=coupon.expires_at,
+        expires_at=coupon.expires_at if coupon else None,
     )
 
 
@@ -149,15 +150,26 @@ def take_shared(series_id: int, customer_id: int, transaction_id: int) -> int:
     return issued.done[customer_id]
 
 
-def give_back_coupons(transaction_id: int) -> None:
+def used_meanwhile(transaction_id: int) -> list[str]:
+    """The titles of coupons that a sale brought and another one used."""
+    return _titles(
+        and_(
+            Coupon.source_transaction_id == transaction_id,
+            Coupon.status == CouponStatus.USED,
+            Coupon.transaction_id != transaction_id,
+        )
+    )
+
+
+def give_back_coupons(transaction_id: int, *, leave_used: bool = False) -> None:
     """What was used in a sale is in its customer's hands again, until its date; what it brought is taken back (TE-5).
 
-    Raises UsedMeanwhileError where something that it brought was used in another sale.
+    Raises UsedMeanwhileError where something that it brought was used in another sale, unless that is to stay so.
     """
     brought = Coupon.source_transaction_id == transaction_id
     db.session.execute(_held_series(or_(Coupon.transaction_id == transaction_id, brought)))
     _restore(Coupon.transaction_id == transaction_id)
-    if titles := _titles(and_(brought, Coupon.status == CouponStatus.USED)):
+    if not leave_used and (titles := _titles(and_(brought, Coupon.status == CouponStatus.USED))):
         raise UsedMeanwhileError(titles)
     _remove(brought, CouponStatus.HELD)
     _remove(brought, CouponStatus.LAPSED)

@@ -47,6 +47,14 @@ def find_code(typed: str, customer_id: int, terminal_id: int, at: datetime) -> F
     return found
 
 
+def usable_series(series_id: int, customer_id: int, at: datetime) -> Usable:
+    """What a shared code is to a customer: the coupon that it holds, or one to come. Raises RefusedError."""
+    series = db.session.get(CouponSeries, (business_id(), series_id), populate_existing=True)
+    if series is None or not series.code_key:
+        raise RefusedError(Refused.UNKNOWN)
+    return _of_shared(series, survivor_of(customer_id), at).coupon or usable_of(None, series)
+
+
 def usable_coupons(customer_id: int, at: datetime) -> list[Usable]:
     """What this customer may use at that moment, what expires first before the rest."""
     mine = (

@@ -70,10 +70,10 @@ def cancel(transaction_id: int) -> BaseResponse:
     except AlreadyCancelledError:
         flash(_("This sale was cancelled before."), "message")
     except MissingError as short:
-        advice = _("An administrator can credit it and cancel the sale in the log.")
-        raise Problem(409, " ".join(missing_words(short.missing)), advice) from None
+        advice = _("An administrator can make up for it and cancel the sale in the log.")
+        raise Problem(409, " ".join(missing_words(short.missing, short.used)), advice) from None
     else:
-        flash(_("The sale is cancelled: money, points and accounts are as they were."), "success")
+        flash(_("The sale is cancelled: all is as it was before it."), "success")
     return go(_receipt(sale))
 
 

@@ -2,7 +2,8 @@
 
 from app.transactions.money import in_money, in_points
 from app.transactions.services.adjusting import Adjustment, adjust
-from app.transactions.services.basket import Basket, BasketLine, Figures, Refusal, RefusedError, gross_of
+from app.transactions.services.basket import Basket, BasketLine, Brought, Figures, Refusal, RefusedError, gross_of
+from app.transactions.services.brought import BroughtRefusedError, Carried
 from app.transactions.services.cancelling import AlreadyCancelledError, cancel_sale
 from app.transactions.services.pins import PinLimitError, PinOverError, SentPin, WrongPinError, check_pin, send_pin
 from app.transactions.services.quoting import Quote, quote
@@ -14,6 +15,9 @@ __all__ = [
     "AlreadyCancelledError",
     "Basket",
     "BasketLine",
+    "Brought",
+    "BroughtRefusedError",
+    "Carried",
     "Figures",
     "MissingError",
     "PinLimitError",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -91,10 +91,12 @@ class Brought:
 
     def without(self, kind: str, number: int) -> Brought:
         """Without one of a kind, that is of the field so called."""
-        kept = getattr(self, kind)
-        if isinstance(kept, tuple):
-            return replace(self, **{kind: tuple(each for each in kept if each != number)})
-        return replace(self, **{kind: {card: amount for card, amount in kept.items() if card != number}})
+        kept = self.written()
+        if kind == "gift_cards":
+            kept[kind] = {card: amount for card, amount in self.gift_cards.items() if card != number}
+        else:
+            kept[kind] = [each for each in kept.get(kind, ()) if each != number]
+        return Brought.of(kept)
 
 
 @dataclass(frozen=True)

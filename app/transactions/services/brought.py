@@ -48,7 +48,7 @@ class Carried:
     """All of it as it is now; it may be redeemed."""
 
     coupons: tuple[Usable, ...] = ()
-    """Held ones first; one of a shared code that the customer gets as it is used has no id yet."""
+    """Those of shared codes last."""
     offers: tuple[Redeemable, ...] = ()
     cards: tuple[GiftCard, ...] = ()
 
@@ -78,6 +78,11 @@ class Given:
 NONE_GIVEN = Given()
 
 
+def named(coupon: Usable) -> tuple[Kind, int]:
+    """How a basket names it."""
+    return ("coupons", coupon.id) if coupon.id else ("series", coupon.series_id)
+
+
 def effect_of(coupon: Usable) -> Effect:
     match CouponKind(coupon.kind):
         case CouponKind.PERCENT:
@@ -97,8 +102,7 @@ def carry(basket: Basket, at: datetime) -> Carried:
     coupons += [_usable("series", each, lambda number: usable_series(number, who, at)) for each in brought.series]
     for coupon in coupons:
         if basket.gross < coupon.least_amount:
-            kind, number = ("coupons", coupon.id) if coupon.id else ("series", coupon.series_id)
-            raise BroughtRefusedError(kind, number, None, coupon.least_amount)
+            raise BroughtRefusedError(*named(coupon), None, coupon.least_amount)
     offers = [_usable("offers", each, lambda number: redeemable_offer(number, who, at)) for each in brought.offers]
     cards = [_usable("gift_cards", each, lambda number: usable_gift_card(number, at)) for each in brought.gift_cards]
     for card in cards:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from app.extensions import db
 from app.ledger.models import Entry, EntryKind
 from app.ledger.services import Credit, Move, Occasion, Restore, ShortfallError, TakeBack, post, post_for_absorbed
 from app.lib import dates
+from app.offers.services import give_back_coupons, restore_gift_cards, restore_offers, used_meanwhile
 from app.transactions.bought import take_back_bought
 from app.transactions.models import Kind, Status, Transaction
 from app.transactions.services.adjusting import Adjustment, adjust
@@ -25,10 +26,13 @@ class AlreadyCancelledError(Exception):
     """The sale was cancelled before."""
 
 
-def cancel_sale(sale: Transaction, *, reason: str = "", credit: Mapping[int, int] | None = None) -> None:
+def cancel_sale(
+    sale: Transaction, *, reason: str = "", credit: Mapping[int, int] | None = None, leave: int = 0
+) -> None:
     """Cancels a sale. Raises AlreadyCancelledError, and MissingError with exactly what is missing to take back.
 
-    An admin may agree to `credit` exactly that first, for a reason: the way out when what was earned is spent.
+    An admin may agree to `credit` exactly that first, for a reason: the way out when what was earned is spent; and to
+    `leave` so many coupons as they are that came with the sale and were used.
     """
     holder = hold_family(sale.customer_id)
     db.session.refresh(sale)
@@ -36,8 +40,12 @@ def cancel_sale(sale: Transaction, *, reason: str = "", credit: Mapping[int, int
         raise ValueError("Only a sale is cancelled.")
     if sale.status is Status.CANCELLED:
         raise AlreadyCancelledError
-    if undoing := _undoing(sale):
-        _undo(sale, holder, undoing, reason, credit or {})
+    used = used_meanwhile(sale.id) if sale.extras else []
+    undoing = _undoing(sale)
+    if undoing or used:
+        _undo(sale, holder, undoing, reason, credit or {}, [] if len(used) == leave else used)
+    if sale.extras:
+        _give_back(sale)
     sale.status, sale.cancelled_at = Status.CANCELLED, dates.now()
     db.session.flush()
     where = {"program": sale.program_id, "place": sale.point_of_sale_id, "terminal": sale.terminal_id}
@@ -64,11 +72,25 @@ def _undoing(sale: Transaction) -> list[Move]:
     ]
 
 
-def _undo(sale: Transaction, holder: Family, undoing: list[Move], reason: str, credit: Mapping[int, int]) -> None:
+def _give_back(sale: Transaction) -> None:
+    """Gift cards, coupons and offers as they were; coupons that came with the sale are withdrawn."""
+    restore_gift_cards(sale.id)
+    give_back_coupons(sale.id, leave_used=True)
+    restore_offers(sale.id)
+
+
+def _undo(
+    sale: Transaction,
+    holder: Family,
+    undoing: list[Move],
+    reason: str,
+    credit: Mapping[int, int],
+    used: Sequence[str],
+) -> None:
     """Takes back and gives back; what is missing is a credit of the log like any other. Raises MissingError."""
-    missing = _try_to_undo(sale, holder, undoing)
-    if missing and missing != credit:
-        raise MissingError(missing)
+    missing = _try_to_undo(sale, holder, undoing, only_try=bool(used)) if undoing else {}
+    if used or (missing and missing != credit):
+        raise MissingError(missing, used)
     for wallet, amount in missing.items():
         adjust(Adjustment(holder.survivor, wallet, amount, sale.terminal_id, reason))
     if missing:
@@ -84,7 +106,7 @@ def _post(sale: Transaction, holder: Family, moves: list[Move]) -> None:
         post_for_absorbed(sale.customer_id, holder.survivor, moves, occasion)
 
 
-def _try_to_undo(sale: Transaction, holder: Family, undoing: list[Move]) -> dict[int, int]:
+def _try_to_undo(sale: Transaction, holder: Family, undoing: list[Move], *, only_try: bool) -> dict[int, int]:
     """Undoes it, or leaves all as it is and answers with what is missing in each wallet."""
     missing: dict[int, int] = {}
     attempt = db.session.begin_nested()
@@ -99,7 +121,7 @@ def _try_to_undo(sale: Transaction, holder: Family, undoing: list[Move]) -> dict
             missing[short.wallet_id] = missing.get(short.wallet_id, 0) + short.missing
         else:
             break
-    if missing:
+    if missing or only_try:
         attempt.rollback()
     else:
         attempt.commit()

@@ -32,7 +32,7 @@ from app.offers.services import (
 )
 from app.offers.services import RefusedError as NotUsableError
 from app.transactions.models import Extra
-from app.transactions.services.brought import BroughtRefusedError, Kind
+from app.transactions.services.brought import BroughtRefusedError, Kind, named
 from app.transactions.services.quoting import Quote
 
 NONE_LEFT = "none_left"
@@ -60,14 +60,14 @@ def redeem(asked: Quote, number: int, at: datetime) -> None:
     for card, amount in sorted(asked.basket.brought.gift_cards.items()):
         if amount:
             key = f"sale:{number}:{card}"
-            _quickly("gift_cards", card, lambda: pay_by_gift_card(card, amount, key, number, place, at))
+            _quickly("gift_cards", card, pay_by_gift_card, card, amount, key, number, place, at)
     if carried.coupons:
-        hold_series_of([], [each.series_id for each in (*carried.coupons, *asked.given.series)])
+        given = [each.id for each in asked.given.series]
+        hold_series_of((), [*(each.series_id for each in carried.coupons), *given])
     for coupon in carried.coupons:
-        kind: Kind = "coupons" if coupon.id else "series"
-        _quickly(kind, coupon.id or coupon.series_id, lambda: _use(coupon, who, number, place, at))
+        _quickly(*named(coupon), _use, coupon, who, number, place, at)
     for offer in carried.offers:
-        _quickly("offers", offer.id, lambda: redeem_offer(offer.id, who, number, place, at))
+        _quickly("offers", offer.id, redeem_offer, offer.id, who, number, place, at)
 
 
 def issue(asked: Quote, number: int) -> tuple[str, ...]:
@@ -86,9 +86,9 @@ def _use(coupon: Usable, who: int, number: int, place: int, at: datetime) -> Non
     redeem_coupon(held, who, number, place, at)
 
 
-def _quickly(kind: Kind, number: int, use: Callable[[], None]) -> None:
+def _quickly(kind: Kind, number: int, use: Callable[..., None], *values: object) -> None:
     try:
-        use()
+        use(*values)
     except NotUsableError as refused:
         raise BroughtRefusedError(kind, number, refused) from None
 

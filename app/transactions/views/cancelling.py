@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -37,12 +35,12 @@ def cancel(transaction_id: int) -> BaseResponse:
     if not form.validate():
         return _show(sale, form, 422)
     try:
-        cancel_sale(sale.row, reason=form.reason.data, credit=form.credits)
+        cancel_sale(sale.row, reason=form.reason.data, credit=form.credits, leave=form.left)
     except AlreadyCancelledError:
         return _done(sale, form)
     except MissingError as short:
-        return _show(sale, form, 409, short.missing)
-    flash(_("The sale is cancelled: money, points and accounts are as they were."), "success")
+        return _show(sale, form, 409, short)
+    flash(_("The sale is cancelled: all is as it was before it."), "success")
     return go(_back(sale, form))
 
 
@@ -64,12 +62,11 @@ def _back(sale: Opened, form: CancellationForm) -> str:
     return own_address(form.back.data or "", url_for("transactions.index", transaction_id=sale.row.id))
 
 
-def _show(
-    sale: Opened, form: CancellationForm, status: int = 200, missing: Mapping[int, int] | None = None
-) -> BaseResponse:
-    form.offer(missing or {})
+def _show(sale: Opened, form: CancellationForm, status: int = 200, short: MissingError | None = None) -> BaseResponse:
+    missing, used = (short.missing, short.used) if short else ({}, ())
+    form.offer(missing, len(used))
     page = "transactions/cancellation.html", "transactions/_cancellation.html"
-    back = _back(sale, form)
-    response = render(*page, sale=sale, form=form, missing=missing_words(missing or {}), back=back)
+    words, back = missing_words(missing, used), _back(sale, form)
+    response = render(*page, sale=sale, form=form, missing=words, credits=bool(missing), back=back)
     response.status_code = status
     return response
