@@ -45,7 +45,8 @@ def foretell(merged: Merge) -> Sequence[tuple[str, str]]:
     coupons = _count(Coupon, merged, Coupon.status == CouponStatus.HELD)
     open_ones = CustomerOffer.redeemed_at.is_(None) & CustomerOffer.removed_at.is_(None)
     offers = _count(CustomerOffer, merged, open_ones & CustomerOffer.lapsed_at.is_(None))
-    return [(label, formats.number(each, language())) for label, each in zip(_labels(), (coupons, offers), strict=True) if each]
+    told = zip(_labels(), (coupons, offers), strict=True)
+    return [(label, formats.number(each, language())) for label, each in told if each]
 
 
 def _labels() -> tuple[str, str]:

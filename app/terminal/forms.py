@@ -123,17 +123,26 @@ class PaymentForm(FlaskForm):  # type: ignore[misc]
     points = AmountField(_l("Points"), validators=[Optional()])
 
 
-def payment_form(accounts: Sequence[Any], **shown: int) -> PaymentForm:
-    """The form with a field for each account, an amount in it where one is chosen."""
-    fields: dict[str, Any] = {
-        account_key(each.id): AmountField(each.name, validators=[Optional()]) for each in accounts
-    }
+def payment_form(accounts: Sequence[Any], cards: Sequence[Any], **shown: int) -> PaymentForm:
+    """The form with a field for each account and gift card, an amount in it where one is chosen."""
+    names = {account_key(each.id): each.name for each in accounts} | {card_key(each.id): each.name for each in cards}
+    fields: dict[str, Any] = {key: AmountField(name, validators=[Optional()]) for key, name in names.items()}
     form: PaymentForm = type("BoundPaymentForm", (PaymentForm,), fields)(data=shown)
     return form
 
 
 def account_key(wallet_id: int) -> str:
     return f"account_{wallet_id}"
+
+
+def card_key(card_id: int) -> str:
+    return f"card_{card_id}"
+
+
+class ThingForm(FlaskForm):  # type: ignore[misc]
+    """What is typed or scanned of a coupon or a gift card."""
+
+    code = line(_l("Coupon or gift card code"), DataRequired(_l("Type or scan a code.")), longest=LONGEST_CODE)
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]

@@ -20,9 +20,19 @@ from app.lib import dates, formats
 from app.loyalty.models import Access, Category, Program
 from app.loyalty.queries import ProgramOption, Question, program_options
 from app.loyalty.rules import WHOLE_PERCENT
+from app.offers.models import CustomerHolding
+from app.terminal.refusals import brought_words
 from app.transactions.models import OpenSale
-from app.transactions.services import Quote, Refusal, RefusedError, in_money, quote
-from app.transactions.services.open_sales import basket_of
+from app.transactions.services import (
+    Brought,
+    BroughtRefusedError,
+    Quote,
+    Refusal,
+    RefusedError,
+    in_money,
+    quote,
+)
+from app.transactions.services.open_sales import basket_of, put_brought
 
 ROUND_ENOUGH = [each * 10**power * 100 for power in range(6) for each in (1, 2, 5)]
 """Hundredths of points that are offered to pay with: 1, 2, 5, 10, 20, 50 …"""
@@ -47,7 +57,12 @@ class Counter:
 
     def __init__(self, sale: OpenSale) -> None:
         self.sale = sale
-        self.customer = db.session.get_one(Customer, (business_id(), sale.customer_id))
+        self.put_away: list[str] = []
+        """Why something that was in the check is not in it any more, in words."""
+
+    @cached_property
+    def customer(self) -> Customer:
+        return db.session.get_one(Customer, (business_id(), self.sale.customer_id))
 
     @property
     def name(self) -> str:
@@ -105,9 +120,23 @@ class Counter:
         return self._available(self.program.wallet_id)
 
     @cached_property
+    def coupons(self) -> int:
+        """How many the customer holds."""
+        held = db.session.get(CustomerHolding, (business_id(), self.customer.id))
+        return held.coupons if held else 0
+
+    @cached_property
     def quote(self) -> Quote:
-        """Raises RefusedError."""
-        return quote(basket_of(self.sale))
+        """Without what was brought and cannot be redeemed any more. Raises RefusedError."""
+        while True:
+            try:
+                return quote(basket_of(self.sale))
+            except RefusedError as refused:
+                left = _without(Brought.of(self.sale.brought), refused)
+                if left is None:
+                    raise
+                put_brought(self.sale, left)
+                self.put_away.append(refusal_words(refused))
 
     @cached_property
     def most(self) -> int:
@@ -148,6 +177,13 @@ class Counter:
         return next((_now_in(each) for each in self._wallets if each.id == wallet_id), 0)
 
 
+def _without(brought: Brought, refused: RefusedError) -> Brought | None:
+    """What is left of it without what was refused; None where something else was."""
+    if isinstance(refused, BroughtRefusedError):
+        return brought.without(refused.kind, refused.number)
+    return Brought() if brought and refused.refusal is Refusal.NO_REDEEMING else None
+
+
 def masked(phone: str) -> str:
     """+380 ·· ··· 08 55: enough to ask “is this you?”, too little to write down."""
     country, _blank, rest = formats.phone(phone).partition(" ")
@@ -163,6 +199,8 @@ def masked(phone: str) -> str:
 
 def refusal_words(refused: RefusedError) -> str:
     """Why a basket cannot be sold, in words for the counter."""
+    if isinstance(refused, BroughtRefusedError):
+        return brought_words(refused)
     words = {
         Refusal.CUSTOMER_GONE: _("This customer is no longer there."),
         Refusal.BLACKLISTED: _("This customer is blacklisted and takes part in no transaction of this program."),
@@ -170,11 +208,12 @@ def refusal_words(refused: RefusedError) -> str:
         Refusal.PROGRAM_OFF: _("This program is not active."),
         Refusal.EMPTY: _("Enter an amount above 0."),
         Refusal.TOO_LARGE: _("This is too much for one check."),
-        Refusal.NO_REDEEMING: _("This customer's access does not allow paying with points."),
+        Refusal.NO_REDEEMING: _("This customer's access does not allow redeeming anything."),
         Refusal.TOO_MANY_POINTS: _("So many points cannot pay this check."),
         Refusal.FRACTION: _("Points pay in whole amounts of the currency."),
         Refusal.OTHER_ACCOUNT: _("There is not so much on this account."),
         Refusal.OVERPAID: _("This is more than the check comes to."),
+        Refusal.TOO_FEW_POINTS: _("There are not enough points for these offers."),
     }
     return words[refused.refusal]
 

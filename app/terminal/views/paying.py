@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import fields, replace
+from typing import Any
 
 from flask import Response, current_app, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.db import rollback
 from app.errors import Problem
 from app.filters import language
 from app.identity import till
 from app.lib import formats
 from app.permissions import Permission, requires
-from app.terminal.forms import CodeForm, PaymentForm, account_key, payment_form
+from app.terminal.forms import CodeForm, PaymentForm, ThingForm, account_key, card_key, payment_form
+from app.terminal.hand import Hand
 from app.terminal.pages import Counter, refusal_words, step
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import OpenSale
 from app.transactions.services import (
     Basket,
+    Brought,
+    BroughtRefusedError,
     Figures,
     PinLimitError,
     PinNeededError,
@@ -34,15 +40,17 @@ from app.transactions.services import (
     sell,
     send_pin,
 )
-from app.transactions.services.open_sales import basket_of, open_sale, put_payment
+from app.transactions.services.open_sales import basket_of, open_sale, put_brought, put_payment
 from app.web import go, render
+
+FIGURES = tuple(each.name for each in fields(Figures))
 
 
 @blueprint.get("/open-sales/<uuid:sale_key>/payment")
 @requires(Permission.SELL)
 def payment(sale_key: uuid.UUID) -> BaseResponse:
     sale = open_sale(till().id, sale_key)
-    return go(back) if (back := _elsewhere(sale)) else _show_payment(sale)
+    return go(back) if (back := elsewhere(sale)) else show_payment(Counter(sale))
 
 
 @blueprint.post("/open-sales/<uuid:sale_key>/payment")
@@ -50,16 +58,18 @@ def payment(sale_key: uuid.UUID) -> BaseResponse:
 def put_paid(sale_key: uuid.UUID) -> BaseResponse:
     """Keeps what pays and shows what it comes to."""
     sale = open_sale(till().id, sale_key, hold=True)
-    if back := _elsewhere(sale):
+    if back := elsewhere(sale):
         return go(back)
     counter = Counter(sale)
-    _asked(counter)
-    form = _form(counter)
+    asked_of(counter)
+    form = _form(counter, Hand(counter))
     if not form.validate() or not _takes(counter, form):
-        return _show_payment(sale, form, 422)
+        return show_payment(counter, form)
     digits = counter.quote.digits
     accounts = {each.id: form[account_key(each.id)].data or 0 for each in counter.accounts}
     put_payment(sale, in_points(form.points.data or 0, digits), accounts)
+    cards = {each.id: form[card_key(each.id)].data or 0 for each in counter.quote.carried.cards}
+    put_brought(sale, replace(Brought.of(sale.brought), gift_cards=cards))
     return go(step("payment", sale_key))
 
 
@@ -68,9 +78,9 @@ def put_paid(sale_key: uuid.UUID) -> BaseResponse:
 def ask_for_pin(sale_key: uuid.UUID) -> BaseResponse:
     """On to the confirmation; a PIN goes out where the points need one (TE-3)."""
     sale = open_sale(till().id, sale_key, hold=True)
-    if back := _elsewhere(sale):
+    if back := elsewhere(sale):
         return go(back)
-    asked = _asked(Counter(sale))
+    asked = asked_of(Counter(sale))
     if asked.needs_pin and (sale.pin_id is None or "again" in request.form):
         _send(sale, asked)
     return go(step("confirmation", sale_key))
@@ -80,7 +90,7 @@ def ask_for_pin(sale_key: uuid.UUID) -> BaseResponse:
 @requires(Permission.SELL)
 def confirmation(sale_key: uuid.UUID) -> BaseResponse:
     sale = open_sale(till().id, sale_key)
-    return go(back) if (back := _elsewhere(sale)) else _show_confirmation(sale, CodeForm())
+    return go(back) if (back := elsewhere(sale)) else _show_confirmation(Counter(sale), CodeForm())
 
 
 @blueprint.post("/open-sales/<uuid:sale_key>/confirmation")
@@ -88,17 +98,24 @@ def confirmation(sale_key: uuid.UUID) -> BaseResponse:
 def confirm(sale_key: uuid.UUID) -> BaseResponse:
     """Makes the sale, once (TE-6): its row is held, and it is the form's key that a twin waits for."""
     sale = open_sale(till().id, sale_key, hold=True)
-    if back := _elsewhere(sale):
+    if back := elsewhere(sale):
         return go(back)
-    form = CodeForm()
+    counter, form = Counter(sale), CodeForm()
+    if sale.brought:
+        # What cannot be redeemed any more is left out here as on the screen, so that the figures say so.
+        asked_of(counter)
     try:
         made = _sell(sale, form)
     except QuoteChangedError:
-        return _show_confirmation(sale, form, _("The figures changed meanwhile. Look at the new ones and confirm."))
+        return _show_confirmation(counter, form, _("The figures changed meanwhile. Look at the new ones and confirm."))
+    except BroughtRefusedError:
+        # Another Terminal was quicker, and this sale was half made.
+        rollback()
+        return _show_confirmation(Counter(open_sale(till().id, sale_key)), form)
     except RefusedError as refused:
-        return _show_confirmation(sale, form, refusal_words(refused))
+        return _show_confirmation(counter, form, refusal_words(refused))
     if made is None:
-        return _show_confirmation(sale, form)
+        return _show_confirmation(counter, form)
     sale.transaction_id = made
     return go(url_for("terminal.receipt", transaction_id=made))
 
@@ -110,7 +127,7 @@ def fate(sale_key: uuid.UUID) -> BaseResponse:
     sale = open_sale(till().id, sale_key)
     if sale.transaction_id:
         return go(url_for("terminal.receipt", transaction_id=sale.transaction_id))
-    return render("terminal/fate.html", sale=sale, back=_elsewhere(sale) or step("confirmation", sale_key))
+    return render("terminal/fate.html", sale=sale, back=elsewhere(sale) or step("confirmation", sale_key))
 
 
 def _sell(sale: OpenSale, form: CodeForm) -> int | None:
@@ -142,7 +159,7 @@ def _code_is_right(sale: OpenSale, basket: Basket, form: CodeForm) -> bool:
 def _agreed() -> Figures:
     """The figures that stood on the screen. Raises Problem."""
     try:
-        return Figures(*(int(request.form[name]) for name in ("total", "points", "due", "earned")))
+        return Figures(*(int(request.form[name]) for name in FIGURES))
     except (KeyError, ValueError):
         raise Problem(400, _("This form is damaged."), _("Reload the page and send it again.")) from None
 
@@ -166,23 +183,25 @@ def _takes(counter: Counter, form: PaymentForm) -> bool:
     most = in_money(counter.most, asked.digits)
     if points > most:
         form.points.errors = [_("At most %(points)s points.", points=formats.points(counter.most, language()))]
-    for each in counter.accounts:
-        field = form[account_key(each.id)]
-        if (field.data or 0) > each.amount:
-            field.errors = [_("There is not so much on this account.")]
-    paid = points + sum(form[account_key(each.id)].data or 0 for each in counter.accounts)
+    held = {account_key(each.id): each.amount for each in counter.accounts}
+    held |= {card_key(each.id): each.balance for each in asked.carried.cards}
+    for key, amount in held.items():
+        if (form[key].data or 0) > amount:
+            form[key].errors = [_("There is not so much on this account.")]
+    paid = points + sum(form[key].data or 0 for key in held)
     if paid > asked.total and not form.errors:
         form.points.errors = [_("This is more than the check comes to.")]
     return not any(field.errors for field in form)
 
 
-def _form(counter: Counter) -> PaymentForm:
+def _form(counter: Counter, hand: Hand) -> PaymentForm:
     shown = {account_key(int(wallet)): amount for wallet, amount in counter.sale.accounts.items()}
+    shown |= {card_key(card): amount for card, amount in counter.quote.basket.brought.gift_cards.items()}
     points = in_money(counter.sale.points, counter.quote.digits)
-    return payment_form(counter.accounts, **shown, **({"points": points} if points else {}))
+    return payment_form(counter.accounts, hand.cards, **shown, **({"points": points} if points else {}))
 
 
-def _asked(counter: Counter) -> Quote:
+def asked_of(counter: Counter) -> Quote:
     """What the check comes to. Raises Problem where it cannot be sold."""
     try:
         return counter.quote
@@ -190,7 +209,7 @@ def _asked(counter: Counter) -> Quote:
         raise Problem(409, refusal_words(refused), _("Begin a new sale.")) from None
 
 
-def _elsewhere(sale: OpenSale) -> str | None:
+def elsewhere(sale: OpenSale) -> str | None:
     """Where a sale is that has nothing to be paid yet, or is done."""
     if sale.transaction_id:
         return step("fate", sale.key)
@@ -199,17 +218,20 @@ def _elsewhere(sale: OpenSale) -> str | None:
     return None if sale.lines else step("amount", sale.key)
 
 
-def _show_payment(sale: OpenSale, form: PaymentForm | None = None, status: int = 200) -> Response:
-    counter = Counter(sale)
-    asked = _asked(counter)
-    response = render("terminal/payment.html", counter=counter, sale=sale, quote=asked, form=form or _form(counter))
-    response.status_code = status
+def show_payment(counter: Counter, form: PaymentForm | None = None, codes: ThingForm | None = None) -> Response:
+    """With what is wrong in either form, if something is."""
+    asked, faulty = asked_of(counter), form or codes
+    hand = Hand(counter)
+    forms: dict[str, Any] = {"form": form or _form(counter, hand), "codes": codes or ThingForm(formdata=None)}
+    response = render("terminal/payment.html", counter=counter, sale=counter.sale, quote=asked, hand=hand, **forms)
+    response.status_code = 422 if faulty else 200
     return response
 
 
-def _show_confirmation(sale: OpenSale, form: CodeForm, fault: str = "") -> Response:
-    counter = Counter(sale)
-    asked = _asked(counter)
-    response = render("terminal/confirmation.html", form=form, counter=counter, sale=sale, quote=asked, fault=fault)
-    response.status_code = 422 if fault or form.code.errors else 200
+def _show_confirmation(counter: Counter, form: CodeForm, fault: str = "") -> Response:
+    asked, sale = asked_of(counter), counter.sale
+    context: dict[str, Any] = {"counter": counter, "sale": sale, "quote": asked, "figures": FIGURES}
+    response = render("terminal/confirmation.html", form=form, fault=fault, **context)
+    # A page that is asked for keeps what was put away; a sale that was not made keeps nothing.
+    response.status_code = 422 if request.method == "POST" else 200
     return response

@@ -25,6 +25,7 @@ from app.terminal.pages import masked
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import Status, Transaction
 from app.transactions.services import AlreadyCancelledError, MissingError, cancel_sale, in_money, missing_words
+from app.transactions.services.extras import facts_of
 from app.transactions.services.open_sales import lines_of, sale_made_at, sales_made_at, sums_made_at
 from app.web import go, render
 
@@ -81,7 +82,7 @@ def _of(sale: Transaction) -> dict[str, Any]:
     customer = db.session.get_one(Customer, (business_id(), sale.customer_id))
     name = f"{customer.first_name} {customer.last_name}".strip() or _("No name")
     due = sale.amount - in_money(sale.points_paid, formats.precision(workplace().currency)) - sale.account_paid
-    who = {"due": due, "name": name, "phone": masked(customer.phone)}
+    who = {"due": due, "name": name, "phone": masked(customer.phone), "extras": facts_of(sale.extras, public=True)}
     return {"sale": sale, "lines": lines_of(sale), "cancelled": sale.status is Status.CANCELLED, **who}
 
 

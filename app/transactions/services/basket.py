@@ -76,7 +76,7 @@ class Brought:
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Brought:
         """As JSON keeps it."""
-        ids = {name: tuple(kept.get(name, ())) for name in ("coupons", "series", "offers")}
+        ids = {name: tuple(dict.fromkeys(kept.get(name, ()))) for name in ("coupons", "series", "offers")}
         cards = {int(card): int(amount) for card, amount in kept.get("gift_cards", {}).items()}
         return cls(**ids, gift_cards=dict(sorted(cards.items())))
 
@@ -86,8 +86,17 @@ class Brought:
         cards = {"gift_cards": {str(card): amount for card, amount in self.gift_cards.items()}}
         return {name: value for name, value in (said | cards).items() if value}
 
-    def __bool__(self) -> bool:
-        return bool(self.coupons or self.series or self.offers or self.gift_cards)
+    def __len__(self) -> int:
+        return sum(map(len, (self.coupons, self.series, self.offers, self.gift_cards)))
+
+    def having(self, kind: str, number: int, amount: int = 0) -> Brought:
+        """With one more of a kind, that is of the field so called; a gift card pays the amount."""
+        kept = self.without(kind, number).written()
+        if kind == "gift_cards":
+            kept[kind] = {**kept.get(kind, {}), str(number): amount}
+        else:
+            kept[kind] = [*kept.get(kind, ()), number]
+        return Brought.of(kept)
 
     def without(self, kind: str, number: int) -> Brought:
         """Without one of a kind, that is of the field so called."""
@@ -122,8 +131,11 @@ class Figures:
 
     total: int
     points: int
+    """To pay, and for offers."""
     due: int
     earned: int
+    things: int = 0
+    """Coupons, offers and gift cards that are redeemed, and goods that are given: how many."""
 
 
 def gross_of(price: int, quantity: int) -> int:

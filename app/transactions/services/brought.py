@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -100,15 +100,24 @@ def carry(basket: Basket, at: datetime) -> Carried:
     who, brought = basket.customer_id, basket.brought
     coupons = [_usable("coupons", each, lambda number: usable_coupon(number, who, at)) for each in brought.coupons]
     coupons += [_usable("series", each, lambda number: usable_series(number, who, at)) for each in brought.series]
-    for coupon in coupons:
-        if basket.gross < coupon.least_amount:
-            raise BroughtRefusedError(*named(coupon), None, coupon.least_amount)
+    _check_coupons(coupons, basket.gross)
     offers = [_usable("offers", each, lambda number: redeemable_offer(number, who, at)) for each in brought.offers]
     cards = [_usable("gift_cards", each, lambda number: usable_gift_card(number, at)) for each in brought.gift_cards]
     for card in cards:
         if card.balance < brought.gift_cards[card.id]:
             raise BroughtRefusedError("gift_cards", card.id, NotUsableError(Refused.EMPTY))
     return Carried(tuple(coupons), tuple(offers), tuple(cards))
+
+
+def _check_coupons(coupons: Sequence[Usable], gross: int) -> None:
+    """Each once, and the check is large enough. Raises BroughtRefusedError."""
+    known: set[tuple[Kind, int]] = set()
+    for coupon in coupons:
+        if named(coupon) in known:
+            raise BroughtRefusedError(*named(coupon), NotUsableError(Refused.USED))
+        if gross < coupon.least_amount:
+            raise BroughtRefusedError(*named(coupon), None, coupon.least_amount)
+        known.add(named(coupon))
 
 
 def given_by(becomes: Outcome) -> Given:

@@ -97,7 +97,8 @@ class Quote:
 
     @property
     def figures(self) -> Figures:
-        return Figures(self.total, self.points_spent, self.due, self.earned)
+        things = len(self.basket.brought) + len(self.given.goods)
+        return Figures(self.total, self.points_spent, self.due, self.earned, things)
 
     def most_points(self, available: int) -> int:
         """How many points may pay: what is there, up to the share of the check (LP-3, TE-3), in whole money."""

@@ -1,0 +1,42 @@
+"""Why a coupon, an offer or a gift card is not taken, in words for the counter (TE-4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from app.filters import language, money, zone
+from app.lib import formats
+from app.offers.services import Refused
+from app.offers.services import RefusedError as NotUsableError
+from app.transactions.services import BroughtRefusedError
+
+
+def brought_words(refused: BroughtRefusedError) -> str:
+    """What of the check it is about, and why."""
+    if refused.why is None:
+        least = money(refused.most or 0, symbol=True).striptags()
+        return _("The coupon is taken on checks from %(amount)s.", amount=least)
+    what = {"offers": _("Offer"), "gift_cards": _("Gift card")}.get(refused.kind, _("Coupon"))
+    words = unusable_words(refused.why)
+    return f"{what}: {words[:1].lower()}{words[1:]}"
+
+
+def unusable_words(why: NotUsableError) -> str:
+    """Why a code is not taken: whether a coupon or a gift card has it, the salesperson sees."""
+    when = _moment(why.when)
+    words = {
+        Refused.UNKNOWN: _("No coupon or gift card that this customer may use has this code."),
+        Refused.USED: _("It was used already, %(moment)s.", moment=when) if when else _("It was used already."),
+        Refused.EXPIRED: _("It expired %(moment)s.", moment=when) if when else _("It is not valid any more."),
+        Refused.REMOVED: _("It was taken back."),
+        Refused.NOT_YET: _("It is valid from %(moment)s on.", moment=when),
+        Refused.OFF: _("It is switched off."),
+        Refused.EMPTY: _("There is nothing on it, or less than is to be paid."),
+    }
+    return words[why.reason]
+
+
+def _moment(at: datetime | None) -> str:
+    return formats.date_time(at, language(), zone()) if at else ""
