@@ -1,0 +1,303 @@
+"""Coupons, offers and gift cards at the Terminal: by code or tap, refused with the reason, given back (TE-4, TE-5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from app.extensions import db
+from app.lib import dates
+from app.loyalty.models import Access, Program
+from app.loyalty.rules import CouponIssue
+from app.offers.models import Coupon, CouponSeries, GiftCard
+from app.transactions.models import OpenSale, Transaction
+from app.transactions.services import cancel_sale, sell
+from tests.browsing import send, text_of
+from tests.factories import add_customer, add_good, add_points, add_rule, add_series
+from tests.offers.holding import nothing_differs
+from tests.people import Town
+from tests.terminal.counter import follow, look_up, the_form
+from tests.transactions.bringing import basket, coupon_for, gift_card, left_on, offer_for, redeemed, used
+
+PHONE = "+380671112233"
+
+
+@pytest.fixture
+def iryna(town: Town) -> int:
+    with town.kavalier.work():
+        return add_customer("Iryna", "Melnyk", PHONE)
+
+
+def at_payment(client: FlaskClient, amount: str = "100", phone: str = PHONE) -> TestResponse:
+    return follow(client, look_up(client, phone), "/amount", {"amount": amount})
+
+
+def code_of(town: Town, coupon: int) -> str:
+    with town.kavalier.work():
+        return db.session.get_one(Coupon, (town.kavalier.id, coupon)).code
+
+
+def card_code(town: Town, card: int) -> str:
+    with town.kavalier.work():
+        return db.session.get_one(GiftCard, (town.kavalier.id, card)).code
+
+
+def due(page: TestResponse) -> str:
+    return "".join(text_of(page).split("To pay")[1].split()[:2])
+
+
+def confirm(client: FlaskClient, page: TestResponse) -> TestResponse:
+    """With the PIN, where one is sent."""
+    page = follow(client, page, "/pin")
+    code = page.text.partition("reads the PIN ")[2][:6]
+    return follow(client, page, "/confirmation", {"code": code} if code else {})
+
+
+def test_a_coupon_is_typed_sold_with_and_refused_the_second_time(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    """TE-4, TE-5: however it is spelt; a cancel makes it good again."""
+    with town.kavalier.work():
+        coupon = coupon_for(iryna)
+    code = code_of(town, coupon)
+    page = follow(sasha, at_payment(sasha), "/codes", {"code": f"{code[:4]} {code[4:].lower()}"})
+    assert due(page) == "₴90.00"
+    made = confirm(sasha, page)
+    assert "The sale is made" in text_of(made)
+    assert "Ten percent off" in text_of(made)
+    refused = follow(sasha, at_payment(sasha), "/codes", {"code": code})
+    assert refused.status_code == 422
+    assert "It was used already" in text_of(refused)
+    follow(sasha, sasha.get(made.request.path + "/cancellation"), "/cancellation")
+    assert due(follow(sasha, at_payment(sasha), "/codes", {"code": code})) == "₴90.00"
+    nothing_differs(town.kavalier)
+
+
+def test_things_are_tapped_and_taken_out_again(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    with town.kavalier.work():
+        add_points(iryna, 5_000)
+        coupon, offer = coupon_for(iryna), offer_for(iryna, 2_000)
+    page = at_payment(sasha)
+    assert "Second croissant free" in text_of(page)
+    page = follow(sasha, page, "/things", {"thing": f"coupons:{coupon}"})
+    page = follow(sasha, page, "/things", {"thing": f"offers:{offer}"})
+    assert "−20 points" in text_of(page)
+    assert due(page) == "₴90.00"
+    page = follow(sasha, page, "/things/removal", {"thing": f"coupons:{coupon}"})
+    assert due(page) == "₴100.00"
+    confirm(sasha, page)
+    with town.kavalier.work():
+        assert (used(coupon), redeemed(offer)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"expires_at": dates.now() - timedelta(days=3)}, "It expired"),
+        ({"holder_id": None, "customer_id": None}, "₴90 .00"),
+    ],
+)
+def test_what_a_coupon_may_be(town: Town, sasha: FlaskClient, iryna: int, change: dict[str, Any], words: str) -> None:
+    """TE-4: expired; of nobody, so that whoever shows it may use it."""
+    with town.kavalier.work():
+        coupon = coupon_for(iryna)
+        row = db.session.get_one(Coupon, (town.kavalier.id, coupon))
+        for name, value in change.items():
+            setattr(row, name, value)
+    assert words in text_of(follow(sasha, at_payment(sasha), "/codes", {"code": code_of(town, coupon)}))
+
+
+@pytest.mark.parametrize(
+    ("series", "words"),
+    [
+        ({"valid_from": dates.now() + timedelta(days=3)}, "It is valid from"),
+        ({"least_amount": 10_001}, "The coupon is taken on checks from ₴100.01."),
+    ],
+)
+def test_what_its_series_asks_for(
+    town: Town, sasha: FlaskClient, iryna: int, series: dict[str, Any], words: str
+) -> None:
+    """TE-4."""
+    with town.kavalier.work():
+        coupon = coupon_for(iryna, **series)
+    refused = follow(sasha, at_payment(sasha), "/codes", {"code": code_of(town, coupon)})
+    assert refused.status_code == 422
+    assert words in text_of(refused)
+
+
+def test_anothers_and_unknown_ones_are_told_alike_and_guessing_is_paused(
+    town: Town, sasha: FlaskClient, iryna: int
+) -> None:
+    """TE-4, LP-8."""
+    with town.kavalier.work():
+        coupon = coupon_for(add_customer("Taras"))
+    page, unknown = at_payment(sasha), "No coupon or gift card that this customer may use has this code."
+    for code in (code_of(town, coupon), "WELCOME"):
+        assert unknown in text_of(follow(sasha, page, "/codes", {"code": code}))
+    for number in range(18):
+        follow(sasha, page, "/codes", {"code": f"GUESS{number}"})
+    with town.kavalier.work():
+        mine = coupon_for(iryna)
+    paused = follow(sasha, page, "/codes", {"code": code_of(town, mine)})
+    assert "Too many codes were wrong at this Terminal" in text_of(paused)
+
+
+def test_who_may_not_redeem_is_told_so(town: Town, sasha: FlaskClient) -> None:
+    """AC-1: no field for codes; a form that is sent all the same is refused."""
+    with town.kavalier.work():
+        limited = add_customer("Limited", phone="+380671112299", access=Access.LIMITED)
+        coupon = coupon_for(limited)
+    page = at_payment(sasha, phone="+380671112299")
+    assert "access does not allow redeeming anything" in text_of(page)
+    form = the_form(page, "/pin")
+    form = replace(form, action=form.action.replace("/pin", "/things"))
+    sent = send(sasha, form, {"thing": f"coupons:{coupon}"})
+    assert sent.status_code == 422
+    with town.kavalier.work():
+        assert db.session.scalars(select(OpenSale)).one().brought == {}
+
+
+class TestGiftCards:
+    def test_it_pays_what_it_can_and_another_amount_if_asked(self, town: Town, sasha: FlaskClient, iryna: int) -> None:
+        """TE-4: its balance is shown; the rest stays on it."""
+        with town.kavalier.work():
+            card = gift_card(15_000)
+        page = follow(sasha, at_payment(sasha), "/codes", {"code": card_code(town, card)})
+        assert "holds ₴150" in text_of(page)
+        assert due(page) == "₴0.00"
+        page = follow(sasha, page, "/payment", {f"card_{card}": "40"})
+        assert due(page) == "₴60.00"
+        assert "There is not so much" in text_of(follow(sasha, page, "/payment", {f"card_{card}": "150.01"}))
+        made = confirm(sasha, page)
+        assert "Paid by gift card" in text_of(made)
+        with town.kavalier.work():
+            assert left_on(card) == 11_000
+        follow(sasha, sasha.get(made.request.path + "/cancellation"), "/cancellation")
+        with town.kavalier.work():
+            assert left_on(card) == 15_000
+        nothing_differs(town.kavalier)
+
+    def test_a_coupon_that_comes_later_leaves_it_less_to_pay(self, town: Town, sasha: FlaskClient, iryna: int) -> None:
+        with town.kavalier.work():
+            card, coupon = gift_card(50_000), coupon_for(iryna)
+        page = follow(sasha, at_payment(sasha), "/codes", {"code": card_code(town, card)})
+        page = follow(sasha, page, "/things", {"thing": f"coupons:{coupon}"})
+        assert "What pays was chosen anew" in page.text
+        confirm(sasha, page)
+        with town.kavalier.work():
+            assert left_on(card) == 41_000
+
+    def test_an_empty_or_blocked_one_is_refused(self, town: Town, sasha: FlaskClient, iryna: int) -> None:
+        with town.kavalier.work():
+            empty, blocked = gift_card(100), gift_card(100)
+            sell(basket(town.kavalier, iryna, 100, gift_cards={empty: 100}))
+            db.session.get_one(GiftCard, (town.kavalier.id, blocked)).active = False
+        page = at_payment(sasha)
+        for card, words in ((empty, "There is nothing on it"), (blocked, "It is switched off")):
+            assert words in text_of(follow(sasha, page, "/codes", {"code": card_code(town, card)}))
+
+
+class TestMeanwhile:
+    def test_what_another_terminal_used_is_put_away_and_told(self, town: Town, sasha: FlaskClient, iryna: int) -> None:
+        """TE-4: the figures are confirmed anew, and nothing of the refused sale stays."""
+        shop = town.kavalier
+        with shop.work():
+            coupon, good = coupon_for(iryna), add_good("Cake")
+            free = coupon_for(iryna, kind="good", value=0, good_id=good)
+        page = follow(sasha, at_payment(sasha), "/things", {"thing": f"coupons:{coupon}"})
+        page = follow(sasha, page, "/things", {"thing": f"coupons:{free}"})
+        page = follow(sasha, page, "/pin")
+        with shop.work():
+            sell(basket(shop, iryna, coupons=(free,)))
+        refused = follow(sasha, page, "/confirmation")
+        assert refused.status_code == 422
+        assert "Coupon: it was used already" in text_of(refused)
+        with shop.work():
+            assert not used(coupon)
+            assert len(db.session.scalars(select(Transaction)).all()) == 1
+        made = follow(sasha, refused, "/confirmation")
+        assert "The sale is made" in text_of(made)
+        with shop.work():
+            assert used(coupon)
+
+    def test_a_coupon_that_came_with_a_sale_is_named_where_it_cannot_be_cancelled(
+        self, town: Town, sasha: FlaskClient, iryna: int
+    ) -> None:
+        """TE-5: an admin may leave it used, and cancel."""
+        shop = town.kavalier
+        with shop.work():
+            number = add_series("Next time", number_limit=1)
+            add_rule(shop.program, CouponIssue(number))
+        first = confirm(sasha, at_payment(sasha))
+        assert "Coupon given" in text_of(first)
+        with shop.work():
+            coupon = db.session.scalars(select(Coupon)).one().id
+        page = confirm(sasha, follow(sasha, at_payment(sasha), "/things", {"thing": f"coupons:{coupon}"}))
+        assert "Coupon not given" in text_of(page)
+        refused = follow(sasha, sasha.get(first.request.path + "/cancellation"), "/cancellation")
+        assert refused.status_code == 409
+        assert "“Next time” that came with it was used meanwhile" in text_of(refused)
+        anna = town.browser(town.anna)
+        address = f"/transactions/{first.request.path.rpartition('/')[2]}/cancellation"
+        asked = follow(anna, anna.get(address), "/cancellation", {"reason": "A wrong check"})
+        assert "You can cancel the sale and leave that as it is" in text_of(asked)
+        done = follow(anna, asked, "/cancellation", {"reason": "A wrong check"})
+        assert "all is as it was before it" in done.text
+        with shop.work():
+            assert used(coupon)
+        nothing_differs(shop)
+
+
+def test_points_of_offers_need_the_pin(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    """TE-3: the limit is of all points that leave."""
+    with town.kavalier.work():
+        add_points(iryna, 9_000)
+        db.session.get_one(Program, (town.kavalier.id, town.kavalier.program)).pin_limit = 2_000
+        offer = offer_for(iryna, 3_000)
+    page = follow(sasha, at_payment(sasha), "/things", {"thing": f"offers:{offer}"})
+    assert "So many points need a PIN" in text_of(page)
+    assert "The sale is made" in text_of(confirm(sasha, page))
+
+
+def test_points_that_are_not_there_redeem_no_offer(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    with town.kavalier.work():
+        offer = offer_for(iryna, 3_000)
+    refused = follow(sasha, at_payment(sasha), "/things", {"thing": f"offers:{offer}"})
+    assert refused.status_code == 422
+    assert "There are not enough points for these offers." in text_of(refused)
+
+
+@pytest.mark.parametrize(
+    "thing", ["", "coupons", "coupons:x", "points:1", "gift_cards:1", "series:1", "coupons:" + "9" * 19]
+)
+def test_a_form_that_no_page_makes_is_refused(town: Town, sasha: FlaskClient, iryna: int, thing: str) -> None:
+    with town.kavalier.work():
+        coupon_for(iryna)
+    assert follow(sasha, at_payment(sasha), "/things", {"thing": thing}).status_code == 400
+
+
+def test_the_log_and_the_profile_tell_what_was_redeemed(town: Town, iryna: int) -> None:
+    """CP-3, TL-1: and a report counts what a gift card paid as it counts accounts."""
+    shop = town.kavalier
+    with shop.work():
+        add_points(iryna, 5_000)
+        things = {
+            "coupons": (coupon_for(iryna),),
+            "offers": (offer_for(iryna, 1_000),),
+            "gift_cards": {gift_card(9_000): 3_000},
+        }
+        sale = sell(basket(shop, iryna, **things), pin_checked=True).transaction_id
+    anna = town.browser(town.anna)
+    for page in (f"/transactions/{sale}", f"/customers/{iryna}/transactions/{sale}"):
+        words = text_of(anna.get(page))
+        for told in ("Ten percent off", "Second croissant free 10 points", "Paid by gift card", "−₴30.00"):
+            assert told in words, (page, told)
+    report = text_of(anna.get("/transactions/report"))
+    assert "30 .00 60 .00" in report
+    with shop.work():
+        cancel_sale(db.session.get_one(Transaction, (shop.id, sale)))
+        assert db.session.scalars(select(CouponSeries)).one().used == 0
