@@ -34,21 +34,26 @@ from app.ledger.check import faults
 from app.ledger.models import EntryKind
 from app.ledger.services import Credit, ShortfallError, expire_lots, post
 from app.lib import dates
-from app.loyalty.rules import Conditions, PointsPercent
+from app.loyalty.rules import Conditions, CouponIssue, PointsPercent
 from app.loyalty.services.programs import create_program
 from app.loyalty.services.rules import RuleSaid, add_rule
+from app.offers import check as offers_check
+from app.offers.services import give_offer as give
+from app.offers.services import redeemable_offers, usable_coupons
+from app.offers.services.gift_cards import make_gift_card
 from app.transactions import bought
 from app.transactions.models import Kind, Transaction
 from app.transactions.services import (
     AlreadyCancelledError,
     Basket,
     BasketLine,
+    Brought,
     MissingError,
     RefusedError,
     cancel_sale,
     sell,
 )
-from tests.factories import add_customer, add_good, add_points
+from tests.factories import add_customer, add_good, add_offer, add_points, add_series
 from tests.people import Person, Shop
 
 POINT, PATIENCE = 100, 60
@@ -70,6 +75,7 @@ def nothing_differs(shop: Shop) -> None:
         assert faults() == []
         assert differences().first == []
         assert bought.differences() == 0
+        assert offers_check.faults() == []
 
 
 @contextmanager
@@ -118,6 +124,8 @@ class Crowd:
     programs: list[int] = field(default_factory=list)
     wallets: list[int] = field(default_factory=list)
     goods: list[int | None] = field(default_factory=list)
+    cards: list[int] = field(default_factory=list)
+    offer: int = 0
     done: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -127,6 +135,11 @@ class Crowd:
             self.programs = [self.shop.program, other]
             for program in self.programs:
                 add_rule(program, RuleSaid("Ten", True, 0, True, Conditions(), (PointsPercent(1_000),)))
+            self.cards = [make_gift_card(10**6, None).id for _each in range(2)]
+            self.offer = add_offer(price=1)
+            for series in (add_series("One"), add_series("Other", customer_limit=50)):
+                said = RuleSaid(f"Coupon {series}", True, 1, True, Conditions(least=5_000), (CouponIssue(series),))
+                add_rule(self.shop.program, said)
             self.customers = [add_customer(f"C{number}") for number in range(3)]
             self.goods = [None, add_good("Flat white"), add_good("Cake")]
 
@@ -134,7 +147,7 @@ class Crowd:
         """Goes on for a while where what is wanted was not done yet: the machine may be busy."""
         until = time.monotonic() + seconds
         acts: tuple[Callable[[random.Random], None], ...] = (
-            *(self.sell, self.sell, self.redeem, self.cancel, self.credit, self.expire, self.edit),
+            *(self.sell, self.sell, self.redeem, self.cancel, self.credit, self.expire, self.edit, self.bring),
             *(self.merge, self.undo, self.erase),
         )
         lock = threading.Lock()
@@ -159,6 +172,20 @@ class Crowd:
         except TOLD as error:
             return type(error).__name__
         return "done"
+
+    def bring(self, chance: random.Random) -> None:
+        """Coupons, offers and gift cards, whatever of them the customer has."""
+        customer = chance.choice(self.customers)
+        give(self.offer, [customer], f"crowd:{chance.random()}")
+        at = dates.now()
+        coupons = [each.id for each in usable_coupons(customer, at)]
+        brought = Brought(
+            coupons=tuple(chance.sample(coupons, min(len(coupons), chance.randrange(3)))),
+            offers=tuple(each.id for each in redeemable_offers(customer, at)),
+            gift_cards={card: chance.randrange(1, 50) for card in self.cards},
+        )
+        line = BasketLine("Thing", chance.randrange(5_000, 9_999))
+        sell(Basket(customer, self.shop.program, self.shop.own_terminal, (line,), brought=brought), pin_checked=True)
 
     def sell(self, chance: random.Random, points: int = 0) -> None:
         terminal = chance.choice((self.shop.own_terminal, self.shop.franchised_terminal))
