@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -115,22 +116,14 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
     With `hold` the customer is held, for who sells it next.
     """
     check_size(basket)
-    row = circumstances(basket, hold=hold)
-    zone = ZoneInfo(row.time_zone)
+    row, at = circumstances(basket, hold=hold), at or dates.now()
     access = row.access or row.Program.default_access
     if access is Access.BLACKLISTED:
         raise RefusedError(Refusal.BLACKLISTED)
-    digits = precision(row.currency)
     if basket.brought and access is not Access.FULL:
         raise RefusedError(Refusal.NO_REDEEMING, 0)
-    carried = carry(basket, at or dates.now()) if basket.brought else NOTHING
-    purchase = Purchase(
-        _lines(basket),
-        (at or dates.now()).astimezone(zone),
-        row.point_of_sale_id,
-        row.category_id or row.default_category,
-        digits,
-    )
+    carried = carry(basket, at) if basket.brought else NOTHING
+    purchase = _purchase(basket, row, at)
     becomes = outcome(rules_read(row.rules), purchase, carried.effects)
     return Quote(
         basket,
@@ -140,7 +133,7 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
         purchase.category_id,
         row.category_id is not None,
         row.assigns,
-        digits,
+        purchase.digits,
         becomes,
         Rounding(row.Program.rounding),
         row.Program.points_share,
@@ -151,6 +144,11 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
         carried,
         NONE_GIVEN if access is Access.NONE else given_by(becomes),
     )
+
+
+def _purchase(basket: Basket, row: Any, at: datetime) -> Purchase:
+    when, category = at.astimezone(ZoneInfo(row.time_zone)), row.category_id or row.default_category
+    return Purchase(_lines(basket), when, row.point_of_sale_id, category, precision(row.currency))
 
 
 def check_payment(asked: Quote, held: Mapping[int, Holding], at: datetime) -> None:
