@@ -1,7 +1,7 @@
 """What offers, coupons and gift cards hang in at start-up.
 
-Of a customer: columns, fields, facts, a tab, steps of its creation, erasure and merges, its file. Of the business: words
-of the audit log, series for rules, and which pictures are in use.
+Of a customer: columns, fields, facts, a tab, steps of its creation, erasure and merges, its file. Of the business:
+words of the audit log, series for rules, and which pictures are in use.
 """
 
 from __future__ import annotations

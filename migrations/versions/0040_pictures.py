@@ -6,7 +6,7 @@ from alembic import op
 from migrations.policies import protect
 
 revision = "0040"
-down_revision = "0037"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
