@@ -61,7 +61,7 @@ class Hand:
         coupons = [_coupon(each, _money(-off) if off else _brings(each)) for each, off in taken]
         paid = self.counter.quote.basket.brought.gift_cards
         cards = [
-            Thing("gift_cards", each.id, _("Gift card %(code)s", code=each.name), _money(-paid[each.id]), _holds(each))
+            Thing("gift_cards", each.id, each.name, _money(-paid[each.id]), _holds(each))
             for each in self.cards
         ]
         return [*coupons, *map(_offer, self.carried.offers), *cards]
@@ -80,7 +80,9 @@ class Hand:
     @property
     def cards(self) -> list[Held]:
         """Gift cards in the check, with what is on them."""
-        return [Held(each.id, masked(each.code), each.balance) for each in self.carried.cards]
+        return [
+            Held(each.id, _("Gift card %(code)s", code=masked(each.code)), each.balance) for each in self.carried.cards
+        ]
 
 
 def _coupon(coupon: Usable, brings: str) -> Thing:

@@ -167,7 +167,7 @@ class Redeeming(RuleBasedStateMachine):
                 cancel_sale(db.session.get_one(Transaction, (self.shop.id, number)), leave=len(used) if leave else 0)
         except MissingError as missing:
             told = len(missing.used), missing.missing, leave
-            assert told == (len(used), {}, False)  # noqa: PT017 - whether it is raised depends on what was drawn
+            assert told == (len(used), {}, False)
             assert used
             return
         assert leave or not used
