@@ -60,10 +60,7 @@ class Hand:
         taken = zip(self.carried.coupons, self.counter.quote.outcome.redeemed, strict=True)
         coupons = [_coupon(each, _money(-off) if off else _brings(each)) for each, off in taken]
         paid = self.counter.quote.basket.brought.gift_cards
-        cards = [
-            Thing("gift_cards", each.id, each.name, _money(-paid[each.id]), _holds(each))
-            for each in self.cards
-        ]
+        cards = [Thing("gift_cards", each.id, each.name, _money(-paid[each.id]), _holds(each)) for each in self.cards]
         return [*coupons, *map(_offer, self.carried.offers), *cards]
 
     @cached_property

@@ -14,6 +14,7 @@ from app.lib.decimals import fixed
 from app.lib.formats import precision
 from app.loyalty.models import Program
 from app.transactions.models import Transaction, TransactionLine
+from app.transactions.services.extras import facts_of
 
 POINT_DIGITS = 2
 QUANTITY_DIGITS = 3
@@ -50,7 +51,11 @@ def _described(row: Any) -> dict[str, object]:
         "discount": fixed(sale.discount, digits),
         "points_paid": fixed(sale.points_paid, POINT_DIGITS),
         "account_paid": fixed(sale.account_paid, digits),
+        "points_for_offers": fixed(sale.points_for_offers, POINT_DIGITS),
         "points_earned": fixed(sale.points_earned, POINT_DIGITS),
+        "coupons_offers_and_gifts": [
+            " ".join(filter(None, (each.label, each.words, each.aside, each.value))) for each in facts_of(sale.extras)
+        ],
         "cancelled_at": sale.cancelled_at.isoformat() if sale.cancelled_at else None,
     }
 
