@@ -38,6 +38,7 @@ WRITES_NOTHING_TWICE = {
 # A code to sign in is another one each time, and the last one holds.
 EACH_TIME_ANEW = (
     *("/personal-data", "/candidates", "/amount", "/goods", "/payment", "/pin", "/answers", "/salespeople/sign-in"),
+    *("/codes", "/things", "/things/removal"),
 )
 
 
