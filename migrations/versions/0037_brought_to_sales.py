@@ -12,8 +12,10 @@ depends_on = None
 OF_CUSTOMER = ("customer_id", ["point_of_sale_id", "kind", "status", "gross", "discount", "points_paid"])
 OF_LOG = (
     "",
-    ["program_id", "point_of_sale_id", "terminal_id", "kind", "source", "status"]
-    + ["gross", "discount", "points_paid", "account_paid"],
+    [
+        *("program_id", "point_of_sale_id", "terminal_id", "kind", "source", "status"),
+        *("gross", "discount", "points_paid", "account_paid"),
+    ],
 )
 
 
