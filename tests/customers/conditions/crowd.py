@@ -13,6 +13,7 @@ from app.db import business_id
 from app.extensions import db
 from app.loyalty.models import Access, FieldKind, Program
 from app.loyalty.services import create_program
+from app.offers.services import issue_coupon
 from tests.customers.conditions.plain import KYIV, Held, Look, Person, Sale
 from tests.factories import (
     add_account,
@@ -22,14 +23,17 @@ from tests.factories import (
     add_franchisee,
     add_good,
     add_good_group,
+    add_offer,
     add_point_of_sale,
     add_question,
     add_sale,
     add_segment,
+    add_series,
     add_terminal,
     choice_ids,
     default_program,
     enrol,
+    give_offer,
     hold,
 )
 from tests.people import Town
@@ -95,6 +99,8 @@ class Filler:
         self.questions = {add_question(kind.name.title(), kind, choices=_choices(kind)): kind for kind in FieldKind}
         self.places = self._add_places()
         self.goods = self._add_goods()
+        self.series = [add_series(f"Series {each}") for each in range(3)]
+        self.offers = [add_offer(f"Offer {each}") for each in range(2)]
         people = [self._person(place) for place in range(number)]
         for person in people:
             self._write(person)
@@ -159,6 +165,8 @@ class Filler:
             held={each.wallet_id: self._held() for each in taken}
             | {wallet: self._held() for wallet in self.accounts if chance() < 0.5},
             sales=[self._sale(pick(taken).id) for _each in range(pick([0, 0, 1, 1, 2, 5]))],
+            coupons=tuple(self.rng.choices(self.series, k=pick([0, 0, 1, 3]))),
+            offers=tuple(self.rng.sample(self.offers, pick([0, 0, 1, 2]))),
             answers={number: self._answer(number) for number in self.questions if chance() < 0.6},
         )
 
@@ -220,6 +228,10 @@ class Filler:
         for sale in person.sales:
             goods = (None, *sale.goods)
             add_sale(person.id, sale.terminal, sale.amount, sale.at, program_id=sale.program, goods=goods)
+        for number, series in enumerate(person.coupons):
+            issue_coupon(series, person.id, f"{number}")
+        for offer in person.offers:
+            give_offer(person.id, offer)
         for number, answer in person.answers.items():
             add_answer(person.id, number, **{COLUMNS[self.questions[number]]: answer})
 

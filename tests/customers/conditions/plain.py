@@ -58,6 +58,9 @@ class Person:
     held: dict[int, Held]
     sales: list[Sale]
     answers: dict[int, Any]
+    coupons: tuple[int, ...] = ()
+    """The series of those in hand."""
+    offers: tuple[int, ...] = ()
     id: int = 0
 
 
@@ -160,6 +163,10 @@ def asked_of(condition: Condition, person: Person, look: Look) -> tuple[Holds, l
         "bought_good": (choice, bought),
         "bought_group": (choice, [look.goods[each][1] for each in bought]),
         "bought_code": (words, [look.goods[each][0] for each in bought]),
+        "coupons": (number_of(0), [len(person.coupons)]),
+        "offers": (number_of(0), [len(person.offers)]),
+        "coupon_series": (choice, list(person.coupons)),
+        "offer": (choice, list(person.offers)),
         "points": (number_of(2), [points.amount]),
         "expiring": (number_of(2), [points.expiring]),
         "expiring_at": (moment, [points.expires]),
