@@ -27,9 +27,11 @@ from tests.factories import (
 )
 from tests.people import Shop
 
-OF_NO_BUSINESS = {"alembic_version", "app_user", "business", "sign_in_failure", "user_session"}
+OF_NO_BUSINESS = {
+    *("alembic_version", "app_user", "business", "gateway_pace", "receipt", "sign_in_failure", "user_session"),
+}
 """`business` is walled by its own id, `app_user` and `user_session` by the person's; the others hold nobody's data."""
-WITHOUT_POLICIES = {"alembic_version", "sign_in_failure"}
+WITHOUT_POLICIES = {"alembic_version", "gateway_pace", "sign_in_failure"}
 APPEND_ONLY = {"audit_entry", "charge", "ledger_entry", "lot_use", "tariff", "transaction_line"}
 
 
@@ -49,6 +51,27 @@ def count(connection: psycopg.Connection, table: str, where: str = "true") -> in
     row = found.fetchone()
     assert row is not None
     return int(row[0])
+
+
+OF_MESSAGES = (
+    *(
+        f"INSERT INTO {table} (business_id, message_id, {columns}) SELECT %(id)s, min(id), {values} FROM message"
+        " WHERE business_id = %(id)s"
+        for table, columns, values in (
+            ("message_outbox", "channel, priority, due_at", "1, 1, now()"),
+            ("message_part", "number, gateway, gateway_id, status", "1, 'simulator', 'x', 4"),
+            ("pin_text", "secret, expires_at", "'x', now()"),
+            (
+                "simulated_message",
+                "channel, address, sender, title, text, language, fate, arrived, at",
+                "1, '', '', '', '', '', 'accepted', true, now()",
+            ),
+        )
+    ),
+    "INSERT INTO simulator (business_id) VALUES (%(id)s)",
+    "INSERT INTO simulated_event (business_id, due_at) VALUES (%(id)s, now())",
+    "INSERT INTO receipt (gateway, gateway_id, reference, status, at) VALUES ('simulator', %(id)s::text, '', 6, now())",
+)
 
 
 def fill(shop: Shop, superuser: psycopg.Connection) -> None:
@@ -105,6 +128,7 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         " SELECT %(id)s, min(id), max(id), 1 FROM customer WHERE business_id = %(id)s",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
+        *OF_MESSAGES,
     ):
         superuser.execute(statement.encode(), {"id": shop.id, "program": shop.program, "wallet": shop.wallet})
     assert sale

@@ -1,0 +1,145 @@
+"""Messages written in the unit of work of their cause, each with its row in the outbox (RELIABILITY: messages)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from app.db import business_id, current_scope
+from app.extensions import db
+from app.lib import dates
+from app.lib.sms import segments
+from app.messaging.models import Channel, MessageKind, Priority
+from app.messaging.services.waking import wake_worker
+
+_DAY, _DAYS = timedelta(days=1), timedelta(days=3)
+_LASTS = dict.fromkeys((MessageKind.TRANSACTION, MessageKind.WELCOME, MessageKind.COUPON), _DAY)
+_PRIORITIES = {
+    MessageKind.PIN: Priority.PIN,
+    MessageKind.BULK: Priority.BULK,
+    MessageKind.NEWS: Priority.BULK,
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message to a customer, its text final. `dedupe_key` makes it be written once."""
+
+    kind: MessageKind
+    channel: Channel
+    text: str
+    language: str
+    dedupe_key: str
+    title: str = ""
+    program_id: int | None = None
+    """Whose settings hold; None is the default program's."""
+    valid_until: datetime | None = None
+    """After this it is not sent any more; by its kind when left out."""
+    ends_at: datetime | None = None
+    """The end date for the customer (CP-4)."""
+    smart: bool = False
+    """Of the channel PUSH: an SMS at once to who has no app, and later to whom the push was not delivered (BA-2)."""
+
+    @property
+    def lasts_until(self) -> datetime:
+        """When it is of no use any more: an end date, or a day for what tells of a moment, else three."""
+        return self.valid_until or self.ends_at or dates.now() + _LASTS.get(self.kind, _DAYS)
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A letter to one of many."""
+
+    customer_id: int
+    letter: Letter
+
+
+# Who has no app gets what is SMART as an SMS. A customer that this person may not see has none, as far as it knows.
+_WRITE = text(
+    """
+    WITH letter AS (
+        SELECT l.*, l.smart AND coalesce(c.app_installed, false) AS by_push,
+            CASE WHEN l.smart AND NOT coalesce(c.app_installed, false) THEN 1 ELSE l.channel END AS way
+        FROM unnest(CAST(:customers AS bigint[]), CAST(:kinds AS smallint[]), CAST(:channels AS smallint[]),
+            CAST(:titles AS text[]), CAST(:texts AS text[]), CAST(:languages AS text[]),
+            CAST(:segments AS smallint[]), CAST(:keys AS text[]), CAST(:programs AS bigint[]),
+            CAST(:untils AS timestamptz[]), CAST(:ends AS timestamptz[]), CAST(:smarts AS boolean[]),
+            CAST(:priorities AS smallint[])) AS
+            l (customer, kind, channel, title, body, language, segments, key, program, until, ends, smart, priority)
+        LEFT JOIN customer c ON l.smart AND c.business_id = :business AND c.id = l.customer
+    ), written AS (
+        INSERT INTO message (business_id, customer_id, direction, kind, channel, title, text, language, segments,
+            status, dedupe_key, program_id, point_of_sale_id, terminal_id, user_id, valid_until, ends_at)
+        SELECT :business, customer, 1, kind, way, title, body, language, CASE WHEN way = 1 THEN segments ELSE 0 END,
+            1, key, program, :place, :terminal, :user, until, ends
+        FROM letter ON CONFLICT DO NOTHING RETURNING id, dedupe_key
+    )
+    INSERT INTO message_outbox (business_id, message_id, channel, priority, due_at, smart)
+    SELECT :business, written.id, way, priority, :now, by_push
+    FROM written JOIN letter ON letter.key = written.dedupe_key
+    RETURNING message_id
+    """
+)
+
+
+def write_letters(
+    customer_id: int,
+    letters: Sequence[Letter],
+    *,
+    point_of_sale_id: int | None = None,
+    terminal_id: int | None = None,
+) -> list[int]:
+    """Writes messages in the unit of work of their cause; one whose key is known is not written again.
+
+    Answers with the ids of those that were. A worker is woken once this unit of work commits.
+    """
+    addressed = [Addressed(customer_id, letter) for letter in letters]
+    return write_to_many(addressed, point_of_sale_id=point_of_sale_id, terminal_id=terminal_id)
+
+
+def write_to_many(
+    addressed: Sequence[Addressed],
+    *,
+    point_of_sale_id: int | None = None,
+    terminal_id: int | None = None,
+    user_id: int | None = None,
+    sizes: Sequence[int] = (),
+) -> list[int]:
+    """The same to many customers in one statement; a few thousand at a time.
+
+    `user_id` is the person whose own message it is. `sizes` are numbers of segments, of texts that are kept elsewhere.
+    """
+    if not addressed:
+        return []
+    letters = [each.letter for each in addressed]
+    values = {
+        "business": business_id(),
+        "place": point_of_sale_id,
+        "terminal": terminal_id,
+        "user": user_id,
+        "now": dates.now(),
+        "customers": [each.customer_id for each in addressed],
+        "kinds": [int(each.kind) for each in letters],
+        "channels": [int(each.channel) for each in letters],
+        "titles": [each.title for each in letters],
+        "texts": [each.text for each in letters],
+        "languages": [each.language for each in letters],
+        "segments": list(sizes) or [_size(each) for each in letters],
+        "keys": [each.dedupe_key for each in letters],
+        "programs": [each.program_id for each in letters],
+        "untils": [each.lasts_until for each in letters],
+        "ends": [each.ends_at for each in letters],
+        "smarts": [each.smart for each in letters],
+        "priorities": [int(_PRIORITIES.get(each.kind, Priority.NOTICE)) for each in letters],
+    }
+    written = list(db.session.execute(_WRITE, values).scalars())
+    if written:
+        wake_worker(current_scope())
+    return written
+
+
+def _size(letter: Letter) -> int:
+    return len(segments(letter.text)) if letter.channel is Channel.SMS or letter.smart else 0
