@@ -137,6 +137,11 @@ def patience(milliseconds: int) -> Iterator[None]:
     yield
 
 
+def keep_plans() -> None:
+    """Lets statements of this unit of work keep their plans: for what asks by keys, where one plan fits any value."""
+    db.session.execute(text("SELECT set_config('plan_cache_mode', 'auto', true)"))
+
+
 @contextmanager
 def references_planned_once() -> Iterator[None]:
     """For statements that write thousands of rows: the checks of their references keep their plans.

@@ -57,6 +57,12 @@ def outbox() -> None:
         ["business_id", "channel", "priority", "due_at", "message_id"],
     )
     op.create_index(
+        "message_outbox_watched_idx",
+        "message_outbox",
+        ["business_id", "due_at", "message_id"],
+        postgresql_where=sa.text("step <> 1"),
+    )
+    op.create_index(
         "message_outbox_unpaid_idx",
         "message_outbox",
         ["business_id", "priority", "message_id"],
@@ -116,7 +122,7 @@ def pace() -> None:
         "gateway_pace",
         sa.Column("gateway", sa.Text(), nullable=False),
         sa.Column("free_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("paused_until", sa.DateTime(timezone=True), server_default="-infinity", nullable=False),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pauses", sa.SmallInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("gateway", name=op.f("gateway_pace_pkey")),
     )

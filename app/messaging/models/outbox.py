@@ -94,6 +94,7 @@ class Outbox(Base):
     __tablename__ = "message_outbox"
     __table_args__ = _of_message(
         Index(None, "business_id", "channel", "priority", "due_at", "message_id"),
+        Index("message_outbox_watched_idx", "business_id", "due_at", "message_id", postgresql_where=text("step <> 1")),
         Index("message_outbox_unpaid_idx", "business_id", "priority", "message_id", postgresql_where=text("step = 4")),
     )
 

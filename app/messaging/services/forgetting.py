@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import case, delete, exists, select, text, update
 
-from app.billing.models import ChargeKind
-from app.billing.services import release_messages
 from app.db import business_id
 from app.extensions import db
 from app.messaging.models import Message, MessageStatus, Outbox, PinText, Reason, SimulatedMessage
+from app.messaging.services.spending import release
 
 WAITING = (MessageStatus.QUEUED, MessageStatus.HELD, MessageStatus.UNPAID)
 
@@ -27,9 +26,7 @@ _STOP = text(
 def forget_texts(customer_id: int) -> None:
     """Empties what was written to a customer and by it; what has not left the house yet is not sent any more."""
     stopped = list(db.session.execute(_STOP, {"business": business_id(), "customer": customer_id}).scalars())
-    if stopped:
-        for kind in (ChargeKind.SMS, ChargeKind.VIBER):
-            release_messages(kind, stopped)
+    release(stopped)
     still = exists().where(Outbox.business_id == Message.business_id, Outbox.message_id == Message.id)
     over = Message.status.in_(WAITING) & ~still
     values = {

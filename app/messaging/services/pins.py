@@ -39,8 +39,8 @@ def write_pin(
     letter = Letter(
         *(MessageKind.PIN, Channel.SMS, "", language, dedupe_key), program_id=program_id, valid_until=expires_at
     )
-    where = {"point_of_sale_id": point_of_sale_id, "terminal_id": terminal_id}
-    written = write_to_many([Addressed(customer_id, letter)], **where, sizes=[len(segments(text))])
+    addressed = Addressed(customer_id, letter, point_of_sale_id, terminal_id)
+    written = write_to_many([addressed], [len(segments(text))])
     for message in written:
         secret = _cipher().encrypt(text.encode())
         db.session.add(PinText(business_id=business_id(), message_id=message, secret=secret, expires_at=expires_at))

@@ -55,6 +55,10 @@ class Addressed:
 
     customer_id: int
     letter: Letter
+    point_of_sale_id: int | None = None
+    terminal_id: int | None = None
+    user_id: int | None = None
+    """The person whose own message it is."""
 
 
 # Who has no app gets what is SMART as an SMS. A customer that this person may not see has none, as far as it knows.
@@ -67,14 +71,16 @@ _WRITE = text(
             CAST(:titles AS text[]), CAST(:texts AS text[]), CAST(:languages AS text[]),
             CAST(:segments AS smallint[]), CAST(:keys AS text[]), CAST(:programs AS bigint[]),
             CAST(:untils AS timestamptz[]), CAST(:ends AS timestamptz[]), CAST(:smarts AS boolean[]),
-            CAST(:priorities AS smallint[])) AS
-            l (customer, kind, channel, title, body, language, segments, key, program, until, ends, smart, priority)
+            CAST(:priorities AS smallint[]), CAST(:places AS bigint[]), CAST(:terminals AS bigint[]),
+            CAST(:users AS bigint[])) AS
+            l (customer, kind, channel, title, body, language, segments, key, program, until, ends, smart, priority,
+                place, terminal, person)
         LEFT JOIN customer c ON l.smart AND c.business_id = :business AND c.id = l.customer
     ), written AS (
         INSERT INTO message (business_id, customer_id, direction, kind, channel, title, text, language, segments,
             status, dedupe_key, program_id, point_of_sale_id, terminal_id, user_id, valid_until, ends_at)
         SELECT :business, customer, 1, kind, way, title, body, language, CASE WHEN way = 1 THEN segments ELSE 0 END,
-            1, key, program, :place, :terminal, :user, until, ends
+            1, key, program, place, terminal, person, until, ends
         FROM letter ON CONFLICT DO NOTHING RETURNING id, dedupe_key
     )
     INSERT INTO message_outbox (business_id, message_id, channel, priority, due_at, smart)
@@ -96,30 +102,19 @@ def write_letters(
 
     Answers with the ids of those that were. A worker is woken once this unit of work commits.
     """
-    addressed = [Addressed(customer_id, letter) for letter in letters]
-    return write_to_many(addressed, point_of_sale_id=point_of_sale_id, terminal_id=terminal_id)
+    return write_to_many([Addressed(customer_id, letter, point_of_sale_id, terminal_id) for letter in letters])
 
 
-def write_to_many(
-    addressed: Sequence[Addressed],
-    *,
-    point_of_sale_id: int | None = None,
-    terminal_id: int | None = None,
-    user_id: int | None = None,
-    sizes: Sequence[int] = (),
-) -> list[int]:
+def write_to_many(addressed: Sequence[Addressed], sizes: Sequence[int] = ()) -> list[int]:
     """The same to many customers in one statement; a few thousand at a time.
 
-    `user_id` is the person whose own message it is. `sizes` are numbers of segments, of texts that are kept elsewhere.
+    `sizes` are numbers of segments, of texts that are kept elsewhere.
     """
     if not addressed:
         return []
     letters = [each.letter for each in addressed]
     values = {
         "business": business_id(),
-        "place": point_of_sale_id,
-        "terminal": terminal_id,
-        "user": user_id,
         "now": dates.now(),
         "customers": [each.customer_id for each in addressed],
         "kinds": [int(each.kind) for each in letters],
@@ -133,6 +128,9 @@ def write_to_many(
         "untils": [each.lasts_until for each in letters],
         "ends": [each.ends_at for each in letters],
         "smarts": [each.smart for each in letters],
+        "places": [each.point_of_sale_id for each in addressed],
+        "terminals": [each.terminal_id for each in addressed],
+        "users": [each.user_id for each in addressed],
         "priorities": [int(_PRIORITIES.get(each.kind, Priority.NOTICE)) for each in letters],
     }
     written = list(db.session.execute(_WRITE, values).scalars())
