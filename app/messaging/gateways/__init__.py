@@ -24,6 +24,11 @@ def gateway_named(name: str) -> Gateway:
     return _simulator()
 
 
+def close_gateways() -> None:
+    """Gives up the connections of this process."""
+    _simulator().close()
+
+
 @cache
 def _simulator() -> SimulatorGateway:
     return SimulatorGateway()

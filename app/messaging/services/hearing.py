@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from app.messaging.gateways import gateway_named
+from app.messaging.gateways import close_gateways, configured_gateways, gateway_named
 from app.messaging.gateways.base import Gateway, Incoming, Receipt
 from app.messaging.models import Channel
 from app.messaging.services.incoming import take_incoming
 from app.messaging.services.receipts import AT_ONCE, keep_receipts, tell_kept
 
+__all__ = ["close_gateways", "configured_gateways", "hear", "tell_all"]
 Heard = Receipt | Incoming
 
 
