@@ -94,12 +94,13 @@ def _due_channels(scope: Scope) -> list[Channel]:
 
 def _send_channel(scope: Scope, channel: Channel, until: float, give_way: Callable[[], bool]) -> Round:
     """A few windows in a row, so that other channels are not kept waiting."""
-    done = Round(0)
+    taken = 0
     for _window in range(10):
         done = send_some(scope, channel)
+        taken += done.taken
         if not done.taken or time.monotonic() >= until or give_way():
             break
-    return done
+    return Round(taken, done.wait)
 
 
 def send_some(scope: Scope, channel: Channel) -> Round:
