@@ -21,13 +21,14 @@ from app.demo.cli import group as demo
 from app.ledger import cli as ledger
 from app.loyalty import cli as senders
 from app.loyalty.services import create_program
+from app.messaging import check as sent
 from app.permissions import Role
 from app.proofs import group as check
 from app.scope import Scope
 from app.support import group as support
 from app.transactions.cli import group as bought
 
-PARTS = (billing, features, ledger, senders)
+PARTS = (billing, features, ledger, senders, sent)
 """Whose commands are in the groups `support` and `check`."""
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")

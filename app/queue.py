@@ -17,7 +17,7 @@ from app.db import after_commit
 
 QUEUES = ("messages", "work")
 AWAY = 5  # seconds for which nobody is kept waiting again by a Redis that did not answer
-WOKEN = 30  # seconds after which a job that was sent to wake is taken to be lost
+WOKEN = 10  # seconds after which a job that was sent to wake is taken to be lost
 JOB_TIMEOUT = 120  # seconds; a job works for 20 and then wakes the next
 _log = structlog.get_logger(__name__)
 

@@ -136,6 +136,7 @@ def simulator() -> None:
         sa.Column("business_id", sa.BigInteger(), nullable=False),
         sa.Column("seed", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("delay", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("slowness", sa.Integer(), server_default="0", nullable=False),
         *(sa.Column(share, sa.SmallInteger(), server_default="0", nullable=False) for share in shares),
         *(sa.CheckConstraint(f"{each} BETWEEN 0 AND 1000", name=op.f(f"simulator_{each}_check")) for each in shares),
         sa.ForeignKeyConstraint(["business_id"], ["business.id"], name=op.f("simulator_business_id_fkey")),

@@ -6,6 +6,7 @@ answer comes, receipts come twice, late or in the wrong order. How often, a busi
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from app.scope import Scope
 
 AT_ONCE = 500
 """Events that are told together."""
-LATE = 5.0
+LATE = 3.0
 """Seconds by which a late receipt comes later."""
 Row = dict[str, object]
 
@@ -47,6 +48,8 @@ class SimulatorGateway:
             db.session.execute(insert(SimulatedMessage), [call.row for call in calls])
             if events := [event for call in calls for event in call.events]:
                 db.session.execute(insert(SimulatedEvent), events)
+            slowness = habit.slowness
+        time.sleep(slowness / 1000)
         return [call.answer for call in calls]
 
     def listen(self) -> Iterator[Receipt | Incoming]:

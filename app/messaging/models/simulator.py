@@ -38,6 +38,8 @@ class Simulator(Base):
     seed: Mapped[int] = mapped_column(BigInteger, server_default="1")
     delay: Mapped[int] = mapped_column(Integer, server_default="0")
     """Seconds until a message arrives, at most."""
+    slowness: Mapped[int] = mapped_column(Integer, server_default="0")
+    """Milliseconds that a call takes."""
     refused: Mapped[int] = _share()
     """For good, at once."""
     failed: Mapped[int] = _share()

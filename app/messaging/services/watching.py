@@ -25,7 +25,7 @@ from app.messaging.services.spending import CHARGED
 from app.scope import Scope
 
 AT_ONCE = 500
-ASKED_AT_ONCE = 20
+ASKED_AT_ONCE = 100
 ASKED_FOR = timedelta(days=3)
 _QUEUED = Verdict(MessageStatus.QUEUED, "")
 _UNKNOWN = Verdict(MessageStatus.UNKNOWN, Reason.NO_ANSWER)
