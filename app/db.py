@@ -137,9 +137,19 @@ def patience(milliseconds: int) -> Iterator[None]:
     yield
 
 
-def keep_plans() -> None:
-    """Lets statements of this unit of work keep their plans: for what asks by keys, where one plan fits any value."""
-    db.session.execute(text("SELECT set_config('plan_cache_mode', 'auto', true)"))
+def ask_by_keys() -> None:
+    """For a unit of work whose statements ask by keys alone: they keep their plans, and go by indexes.
+
+    One plan fits any value then; made anew each time, it would take longer than the rest, and made of a table that was
+    small a moment ago it would read the whole of it.
+    """
+    db.session.execute(_BY_KEYS)
+
+
+_BY_KEYS = text(
+    "SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'off', true),"
+    " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+)
 
 
 @contextmanager

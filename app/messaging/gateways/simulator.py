@@ -21,6 +21,7 @@ from app.lib import dates
 from app.lib.sms import segments
 from app.messaging.gateways.base import Answer, Fate, Incoming, Outgoing, Receipt
 from app.messaging.models import Channel, MessageStatus, SimulatedEvent, SimulatedMessage, Simulator
+from app.messaging.models.simulator import SHARES
 from app.scope import Scope
 
 AT_ONCE = 500
@@ -84,11 +85,7 @@ class SimulatorGateway:
         """There is nothing to give up."""
 
 
-_PLAIN: dict[str, int] = {
-    "seed": 1,
-    "delay": 0,
-    **dict.fromkeys(("refused", "failed", "dropped", "timed_out", "throttled", "doubled", "shuffled", "late"), 0),
-}
+_PLAIN: dict[str, int] = {"seed": 1, "delay": 0, "slowness": 0, **dict.fromkeys(SHARES, 0)}
 
 
 @dataclass

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from app.db import autocommit_engine, business_id, keep_plans, unit_of_work
+from app.db import ask_by_keys, autocommit_engine, business_id, unit_of_work
 from app.extensions import db
 from app.lib import dates
 from app.messaging.gateways.base import Receipt
@@ -52,7 +52,7 @@ _PARTS = text(
         UPDATE message_part p SET status = g.status
         FROM unnest(CAST(:owners AS bigint[]), CAST(:numbers AS smallint[]), CAST(:statuses AS smallint[]))
             g (id, number, status)
-        WHERE p.business_id = :business AND p.message_id = g.id AND p.number = g.number
+        WHERE g.id % 1 = 0 AND p.business_id = :business AND p.message_id = g.id AND p.number = g.number
             AND (p.status = 4 OR p.status = 7 AND g.status = 6)
         RETURNING p.message_id, p.number, p.status
     )
@@ -66,7 +66,7 @@ _TELL = text(
     UPDATE message m SET status = g.status, reason = '', distributed_at = coalesce(m.distributed_at, g.at)
     FROM unnest(CAST(:messages AS bigint[]), CAST(:statuses AS smallint[]), CAST(:moments AS timestamptz[]))
         g (id, status, at)
-    WHERE m.business_id = :business AND m.id = g.id
+    WHERE g.id % 1 = 0 AND m.business_id = :business AND m.id = g.id
     """
 )
 _DROP = text("DELETE FROM message_outbox WHERE business_id = :business AND message_id = ANY (:messages)")
@@ -107,7 +107,7 @@ def tell_kept(most: int = AT_ONCE) -> int:
         by_business[row.business_id].append(row)
     for business, rows in by_business.items():
         with unit_of_work(Scope(business)):
-            keep_plans()
+            ask_by_keys()
             told = [Told(row.message_id, row.number, MessageStatus(row.status), row.at) for row in rows]
             later = tell(told)
             done = [row.receipt_id for row in rows if row.message_id not in later]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import text
 
-from app.db import business_id, keep_plans, unit_of_work
+from app.db import ask_by_keys, business_id, unit_of_work
 from app.extensions import db
 from app.lib import dates
 from app.messaging.gateways import gateway_for
@@ -48,6 +48,7 @@ _START = text(
     WITH given AS (
         SELECT * FROM unnest(CAST(:messages AS bigint[]), CAST(:senders AS text[]), CAST(:timeouts AS integer[]))
             g (id, sender, timeout)
+        WHERE g.id % 1 = 0
     ), going AS (
         UPDATE message_outbox o SET step = 3, due_at = :until, fallback_at = CASE WHEN o.smart THEN
             coalesce(o.fallback_at, CAST(:now AS timestamptz) + make_interval(mins => given.timeout)) END
@@ -106,7 +107,7 @@ def _send_channel(scope: Scope, channel: Channel, until: float, give_way: Callab
 def send_some(scope: Scope, channel: Channel) -> Round:
     """Claims what is due of a channel, as much as goes in one call, ten at least; and sends it."""
     with unit_of_work(scope):
-        keep_plans()
+        ask_by_keys()
         gateway = gateway_for(channel)
         places = take_places(gateway, max(gateway.window, AT_ONCE))
         if not places.number:
@@ -120,13 +121,13 @@ def send_some(scope: Scope, channel: Channel) -> Round:
 
 def _send_window(scope: Scope, gateway: Gateway, token: uuid.UUID, window: Sequence[Claimed], paused: bool) -> None:
     with unit_of_work(scope):
-        keep_plans()
+        ask_by_keys()
         going = _start(gateway, token, window)
         outgoing = _outgoing(going)
     if going:
         answers = _call(gateway, outgoing)
         with unit_of_work(scope):
-            keep_plans()
+            ask_by_keys()
             settle(gateway, token, dict(zip(going, answers, strict=True)), paused)
 
 

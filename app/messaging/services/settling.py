@@ -29,7 +29,7 @@ Answers = Mapping[Claimed, Answer]
 _LEFT = text(
     """
     WITH given AS (
-        SELECT id FROM unnest(CAST(:messages AS bigint[])) g (id)
+        SELECT id FROM unnest(CAST(:messages AS bigint[])) g (id) WHERE g.id % 1 = 0
     ), gone AS (
         DELETE FROM message_outbox o USING given WHERE o.business_id = :business AND o.message_id = given.id
             AND (o.token = :token OR o.step = 6) AND NOT o.smart
