@@ -125,8 +125,10 @@ def _push(environ: Environ) -> PushSettings:
     key = environ["VAPID_PRIVATE_KEY"]
     if not re.fullmatch(r"[A-Za-z0-9_-]{43}", key):
         raise ValueError("VAPID_PRIVATE_KEY is no key that `flask push make-keys` made.")
-    subject = re.compile(rf"mailto:{_ADDRESS.pattern}|https://\S+")
-    return PushSettings(key, _matching(environ, "VAPID_SUBJECT", subject, "mailto:… or https://…"))
+    subject = re.compile(rf"mailto:{_ADDRESS.pattern}")
+    return PushSettings(
+        key, _matching(environ, "VAPID_SUBJECT", subject, "mailto: and an address where we are reached")
+    )
 
 
 def _viber(environ: Environ) -> ViberSettings:

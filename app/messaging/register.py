@@ -13,10 +13,9 @@ from app.customers.registry import (
     add_personal_data,
     add_tab,
 )
-from app.messaging import subscriptions
 from app.messaging.personal_data import personal_data
 from app.messaging.queries import message_count
-from app.messaging.services import forget_texts
+from app.messaging.services import forget_texts, subscriptions
 
 ERASURE = ErasureStep(lazy_gettext("Texts of messages"), forget_texts)
 BROWSERS = ErasureStep(lazy_gettext("Browsers that receive pushes"), subscriptions.forget_subscriptions)

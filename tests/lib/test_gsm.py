@@ -26,7 +26,8 @@ def test_characters_have_their_codes(text: str, octets: str) -> None:
 
 
 def test_another_library_writes_the_same() -> None:
-    assert to_gsm(BASIC + EXTENDED) == gsm_encode(BASIC + EXTENDED)
+    known = (BASIC + EXTENDED).replace("\r", "").replace("\f", "")  # it lacks two
+    assert to_gsm(known) == gsm_encode(known)
 
 
 @given(st.text(alphabet=BASIC + EXTENDED))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from flask import current_app
 from sqlalchemy import select
@@ -32,18 +31,19 @@ MAKERS: dict[str, Callable[[GatewayConfig], Gateway]] = {
 }
 
 
-@dataclass(frozen=True)
 class NoGateway:
     """Stands where a message may not or cannot go, so that it is never carried by another gateway instead."""
 
-    answer: Answer
-    name: str = "none"
-    channels: frozenset[Channel] = field(default_factory=lambda: frozenset(Channel))
-    window: int = 100
+    name = "none"
+    channels = frozenset(Channel)
+    window = 100
     rate: float | None = None
 
+    def __init__(self, fate: Fate, reason: str) -> None:
+        self._answer = Answer(fate, reason=reason)
+
     def send(self, batch: Sequence[Outgoing]) -> Sequence[Answer]:
-        return [self.answer] * len(batch)
+        return [self._answer] * len(batch)
 
     def listen(self) -> Iterator[Receipt | Incoming]:
         return iter(())
@@ -52,15 +52,15 @@ class NoGateway:
         return None
 
     def close(self) -> None:
-        pass
+        """There is nothing to give up."""
 
 
 def gateway_for(channel: Channel) -> Gateway:
     """What carries a channel for the business of this session."""
     if channel is Channel.VIBER and Feature.VIBER not in features():
-        return NoGateway(Answer(Fate.REFUSED, reason="Viber is not enabled for this business."))
+        return NoGateway(Fate.REFUSED, "Viber is not enabled for this business.")
     name = chosen_gateway(channel)
-    return gateway_named(name) or NoGateway(Answer(Fate.FAILED_BEFORE, reason=f"{NEEDED[name]} is not set."))
+    return gateway_named(name) or NoGateway(Fate.FAILED_BEFORE, f"{NEEDED[name]} is not set.")
 
 
 def chosen_gateway(channel: Channel) -> str:

@@ -15,7 +15,7 @@ from smpplib import consts
 from app.gateway_config import SmppSettings
 from app.lib.gsm import from_gsm, from_ucs2
 from app.messaging.gateways.base import Incoming, Receipt
-from app.messaging.gateways.smpp_line import Delivered
+from app.messaging.gateways.smpp_line import Delivered, plain_id
 from app.messaging.models import MessageStatus
 
 WAITS = 600.0
@@ -68,7 +68,7 @@ class Inbox:
         to = _address(delivered.destination_addr, delivered.dest_addr_ton)
         address = _address(delivered.source_addr, delivered.source_addr_ton)
         if part is None:
-            return Incoming(address, to, _text(octets, delivered.data_coding), "")
+            return _incoming(address, to, _text(octets, delivered.data_coding))
         return self._joined((address, to, *part[:2]), part[2], octets, delivered.data_coding)
 
     def given_up(self) -> Iterator[Incoming]:
@@ -86,8 +86,10 @@ class Inbox:
         status = _status(delivered.optional.get(_STATE, b""), text)
         if status is None:
             return None
-        number = known or self._as_answered(told[1] if told else "")
-        return Receipt(status, gateway_id=number, address=_address(delivered.source_addr, delivered.source_addr_ton))
+        number = plain_id(known, self._settings) or self._as_answered(told[1] if told else "")
+        return Receipt(
+            status=status, gateway_id=number, address=_address(delivered.source_addr, delivered.source_addr_ton)
+        )
 
     def _as_answered(self, number: str) -> str:
         """An id out of a receipt's text, as the answer to the submission wrote it."""
@@ -104,11 +106,15 @@ class Inbox:
         address, to, _, total = whole
         long = self._waiting.pop(whole)
         if len(long.parts) == total:
-            return Incoming(
-                address, to, _text(b"".join(long.parts[place + 1] for place in range(total)), long.coding), ""
-            )
+            octets = b"".join(long.parts[place] for place in range(1, total + 1))
+            return _incoming(address, to, _text(octets, long.coding))
         texts = (_text(long.parts[place], long.coding) if place in long.parts else "…" for place in range(1, total + 1))
-        return Incoming(address, to, "".join(texts), "")
+        return _incoming(address, to, "".join(texts))
+
+
+def _incoming(address: str, to: str, text: str) -> Incoming:
+    """SMPP gives such a message no id."""
+    return Incoming(address=address, to=to, text=text, gateway_id="")
 
 
 def _status(state: bytes, text: str) -> MessageStatus | None:

@@ -82,6 +82,13 @@ def delivered(pdu: Pdu) -> Delivered:
     return read
 
 
+def plain_id(number: str, settings: SmppSettings) -> str:
+    """An id as an answer or an optional field writes it, without what peers write now so and now otherwise."""
+    if settings.receipt_ids == "decimal":
+        return number.lower().lstrip("0")
+    return number
+
+
 class Line:
     """One connection. Whatever raises LineError leaves it closed."""
 

@@ -18,7 +18,7 @@ from app.lib import dates
 from app.lib.gsm import to_gsm, to_ucs2
 from app.lib.sms import GSM7, alphabet_of, segments
 from app.messaging.gateways.base import Answer, Fate, Outgoing
-from app.messaging.gateways.smpp_line import Pdu
+from app.messaging.gateways.smpp_line import Pdu, plain_id
 
 LONGEST_VALIDITY = timedelta(days=30)
 AGAIN = {
@@ -35,6 +35,7 @@ Fields = dict[str, object]
 @dataclass
 class Parcel:
     parts: list[Fields]
+    settings: SmppSettings
     refusal: str = ""
     """Why it cannot be sent at all."""
     begun: set[int] = field(default_factory=set)
@@ -63,7 +64,7 @@ class Parcel:
             return Answer(Fate.UNKNOWN, reason=trouble or "The gateway does not know itself.")
         failed = [pdu for pdu in self.answers.values() if pdu.status]
         if not failed and len(self.answers) == len(self.parts):
-            return Answer(Fate.ACCEPTED, _ids([self.answers[number] for number in range(len(self.parts))]))
+            return Answer(Fate.ACCEPTED, self._ids())
         return self._incomplete(failed[0].words if failed else trouble)
 
     def _incomplete(self, why: str) -> Answer:
@@ -71,6 +72,12 @@ class Parcel:
             done = sum(not pdu.status for pdu in self.answers.values())
             return Answer(Fate.REFUSED, reason=f"{done} of {len(self.parts)} parts were accepted, then: {why}")
         return Answer(Fate.REFUSED if self.refused else Fate.THROTTLED, reason=why)
+
+    def _ids(self) -> tuple[str, ...]:
+        """None, where the gateway named not all of them."""
+        answers = [self.answers[number] for number in range(len(self.parts))]
+        ids = tuple(plain_id(each.message_id, self.settings) for each in answers)
+        return ids if all(ids) else ()
 
 
 UNKNOWN = consts.SMPP_ESME_RUNKNOWNERR
@@ -81,9 +88,9 @@ def parcel_of(message: Outgoing, settings: SmppSettings) -> Parcel:
         common = {**_addresses(message, settings), "validity_period": _validity(message), "registered_delivery": 1}
         number = int(message.reference.rpartition("-")[2] or 0)
         common["user_message_reference"] = number % 0x10000
-        return Parcel([common | each for each in _texts(message.text, number)])
+        return Parcel([common | each for each in _texts(message.text, number)], settings)
     except ValueError as error:
-        return Parcel([], refusal=str(error))
+        return Parcel([], settings, refusal=str(error))
 
 
 def _addresses(message: Outgoing, settings: SmppSettings) -> Fields:
@@ -130,9 +137,3 @@ def _texts(text: str, number: int) -> list[Fields]:
         {"data_coding": coding, "esm_class": consts.SMPP_GSMFEAT_UDHI, "short_message": bytes([*head, place]) + each}
         for place, each in enumerate(octets, 1)
     ]
-
-
-def _ids(answers: list[Pdu]) -> tuple[str, ...]:
-    """None, where the gateway named not all of them."""
-    ids = tuple(each.message_id for each in answers)
-    return ids if all(ids) else ()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from app.db import business_id
 from app.extensions import db
 from app.messaging.gateways.base import Subscription
 from app.messaging.gateways.models import LONGEST_ENDPOINT, PushSubscription
+from app.messaging.gateways.webpush import decoded
 
 MOST = 20
 """Of a customer; past that the oldest gives way."""
@@ -49,22 +49,13 @@ def subscriptions_of(customer_ids: Collection[int]) -> Mapping[int, tuple[Subscr
     return {customer: tuple(browsers) for customer, browsers in found.items()}
 
 
-def remove_endpoints(endpoints: Sequence[str]) -> None:
-    """Forgets browsers that do not receive pushes any more."""
-    db.session.execute(
-        delete(PushSubscription).where(
-            PushSubscription.business_id == business_id(), PushSubscription.endpoint.in_(endpoints)
-        )
-    )
-
-
 def check(browser: Subscription) -> None:
     """Raises ValueError for what no browser says: an address that is not of HTTPS, keys of another length."""
     parts = urlsplit(browser.endpoint)
     plain = len(browser.endpoint) <= LONGEST_ENDPOINT and browser.endpoint.isascii() and browser.endpoint.isprintable()
     if not plain or parts.scheme != "https" or not parts.hostname or parts.username or " " in browser.endpoint:
         raise ValueError("This is no address for pushes.")
-    if [len(_decoded(each)) for each in (browser.p256dh, browser.auth)] != [65, 16]:
+    if [len(decoded(each)) for each in (browser.p256dh, browser.auth)] != [65, 16]:
         raise ValueError("These are no keys for pushes.")
 
 
@@ -92,7 +83,3 @@ def personal_data(customer_id: int) -> list[dict[str, object]]:
 
 def _of(customer_id: int) -> tuple[Any, ...]:
     return PushSubscription.business_id == business_id(), PushSubscription.customer_id == customer_id
-
-
-def _decoded(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4)) if text.isascii() else b""
