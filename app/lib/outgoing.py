@@ -7,7 +7,9 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from socket import SOCK_STREAM, create_connection, getaddrinfo, socket
+from socket import SHUT_RDWR, SOCK_STREAM, create_connection, getaddrinfo, socket
+from ssl import SSLSocket
+from threading import Timer
 from urllib.parse import urlsplit
 
 LONGEST_ANSWER = 65_536
@@ -51,31 +53,33 @@ class Caller:
     def call(self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
         """Raises NotReachedError and NoAnswerError."""
         parts = urlsplit(url)
-        connection = http.client.HTTPSConnection(parts.hostname or "", parts.port or 443)
-        connection.sock = self._secured(parts.hostname or "", parts.port or 443)
+        host, port = parts.hostname or "", parts.port or 443
+        secured = self._connected(host, port)
+        # A peer that sends an octet now and then would outlast any time-out of a single read.
+        patience = Timer(self.connect + self.read, socket.shutdown, (secured, SHUT_RDWR))
+        patience.start()
         try:
-            path = parts.path or "/"
-            connection.request(method, f"{path}?{parts.query}" if parts.query else path, body, dict(headers or {}))
-            answer = connection.getresponse()
-            names = {name.lower(): value for name, value in answer.getheaders()}
-            return Reply(answer.status, names, answer.read(LONGEST_ANSWER))
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise NoAnswerError(str(error) or type(error).__name__) from None
+            self._shake_hands(secured)
+            path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+            return _exchanged(secured, host, port, (method, path, body, dict(headers or {})))
         finally:
-            connection.close()
+            patience.cancel()
+            secured.close()
 
-    def _secured(self, host: str, port: int) -> socket:
+    def _connected(self, host: str, port: int) -> SSLSocket:
         try:
             plain = create_connection((self._address(host, port), port), self.connect)
-        except (OSError, UnicodeError) as error:
+            trust = self.trust or ssl.create_default_context()
+            return trust.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        except (OSError, ValueError) as error:
             raise NotReachedError(str(error)) from None
+
+    def _shake_hands(self, secured: SSLSocket) -> None:
         try:
-            secured = (self.trust or ssl.create_default_context()).wrap_socket(plain, server_hostname=host)
+            secured.do_handshake()
             secured.settimeout(self.read)
         except (OSError, ValueError) as error:
-            plain.close()
             raise NotReachedError(str(error)) from None
-        return secured
 
     def _address(self, host: str, port: int) -> str:
         """The address that is called, so that no second look-up can tell another one."""
@@ -85,3 +89,15 @@ class Caller:
             if (mapped.is_global and not mapped.is_multicast) or (self.loopback and mapped.is_loopback):
                 return str(address)
         raise NotPublicError(f"{host} has no public address.")
+
+
+def _exchanged(secured: SSLSocket, host: str, port: int, request: tuple[str, str, bytes, dict[str, str]]) -> Reply:
+    connection = http.client.HTTPSConnection(host, port)
+    connection.sock = secured
+    try:
+        connection.request(*request)
+        answer = connection.getresponse()
+        names = {name.lower(): value for name, value in answer.getheaders()}
+        return Reply(answer.status, names, answer.read(LONGEST_ANSWER))
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NoAnswerError(str(error) or type(error).__name__) from None

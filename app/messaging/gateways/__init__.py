@@ -59,8 +59,7 @@ def gateway_for(channel: Channel) -> Gateway:
     """What carries a channel for the business of this session."""
     if channel is Channel.VIBER and Feature.VIBER not in features():
         return NoGateway(Fate.REFUSED, "Viber is not enabled for this business.")
-    name = chosen_gateway(channel)
-    return gateway_named(name) or NoGateway(Fate.FAILED_BEFORE, f"{NEEDED[name]} is not set.")
+    return gateway_named(chosen_gateway(channel))
 
 
 def chosen_gateway(channel: Channel) -> str:
@@ -71,19 +70,19 @@ def chosen_gateway(channel: Channel) -> str:
     return db.session.scalar(own) or _config().chosen[channel.name.lower()]
 
 
-def gateway_named(name: str) -> Gateway | None:
-    """The gateway of a name, None when it is not configured; one of a process, as no fork shares its connection."""
+def gateway_named(name: str) -> Gateway:
+    """The gateway of a name; one of a process, as no fork shares its connection."""
     if name not in MAKERS or not _config().has(name):
-        return None
+        return NoGateway(Fate.FAILED_BEFORE, f"{NEEDED.get(name, name)} is not set.")
     made = _made()
     if name not in made:
         made[name] = MAKERS[name](_config())
     return made[name]
 
 
-def every_gateway() -> list[Gateway]:
-    """All that this house can use, to be listened to."""
-    return [gateway for name in MAKERS if (gateway := gateway_named(name))]
+def configured_gateways() -> list[str]:
+    """The names of all that this house can use, for who listens to them."""
+    return [name for name in MAKERS if _config().has(name)]
 
 
 def close_gateways() -> None:

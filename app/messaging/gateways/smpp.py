@@ -130,7 +130,7 @@ class Sending:
         self._pump([(parcel, part) for parcel in parcels for part in range(len(parcel.parts))])
         for pause in PAUSES:
             again = [(each, part) for each in parcels if each.accepted for part in each.throttled()]
-            if not again:
+            if not again or monotonic() > self._begins_until:
                 return
             sleep(pause)
             self._pump(again)
@@ -154,7 +154,8 @@ class Sending:
 
     def _take(self) -> None:
         _, _, asked = next(iter(self._waiting.values()))
-        pdu = self._line.read(max(asked + READ - monotonic(), 0))
+        left = asked + READ - monotonic()
+        pdu = self._line.read(left) if left > 0 else None
         if pdu is None:
             self._line.drop(f"A submission had no answer in {READ:.0f} s.")
         if pdu.command not in {"submit_sm_resp", "generic_nack"} or pdu.sequence not in self._waiting:

@@ -135,16 +135,16 @@ class Line:
                 self.drop("The link does not answer.")
 
     def _next(self, seconds: float) -> Pdu | None:
-        until = monotonic() + seconds
+        until, looked = monotonic() + seconds, False
         while True:
             pdu = self._framed()
             if pdu is None:
-                if not self._receive(until):
+                # What has come is read even when there is no time to wait, but not for as long as a peer chatters.
+                if (looked and monotonic() > until) or not self._receive(until):
                     return None
+                looked = True
             elif not self._kept_house(pdu):
                 return pdu
-            elif monotonic() > until:
-                return None
 
     def drop(self, reason: str) -> NoReturn:
         with contextlib.suppress(OSError):

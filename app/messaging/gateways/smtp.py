@@ -73,7 +73,7 @@ class SmtpGateway:
         try:
             server = self._open()
             for code, words in (server.mail(self._settings.sender), server.rcpt(message.to)):
-                if code >= 300:
+                if not 200 <= code < 300:
                     return self._refused(code, words, otherwise=Fate.FAILED_BEFORE)
         except smtplib.SMTPResponseException as error:
             return self._lost(Fate.FAILED_BEFORE, f"The mail server refused us: {error.smtp_code}")

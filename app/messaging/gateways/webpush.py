@@ -11,7 +11,7 @@ import os
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
-from time import time
+from time import monotonic, time
 from urllib.parse import urlsplit
 
 import http_ece
@@ -36,6 +36,8 @@ LONGEST_PAYLOAD = 3000
 """Octets; push services take 4096 of what is encrypted."""
 LONGEST_TTL = 28 * 24 * 3600
 SIGNED_FOR = 12 * 3600
+BEGINS = 20.0
+"""Seconds after which no further browser is called for a message."""
 GONE = {404, 410}
 BEST_FIRST = (Fate.ACCEPTED, Fate.UNKNOWN, Fate.THROTTLED, Fate.FAILED_BEFORE, Fate.REFUSED)
 """What a message to several browsers comes to: one that accepted it is enough, and one unknown is not tried again."""
@@ -75,7 +77,10 @@ class WebPushGateway:
         seconds = _ttl(message)
         if seconds <= 0:
             return Answer(Fate.REFUSED, reason="Its time is over.")
-        answers = {each.endpoint: self._pushed(each, message, seconds) for each in message.subscriptions}
+        begins_until, answers = monotonic() + BEGINS, dict[str, Answer | None]()
+        for each in message.subscriptions:
+            if monotonic() < begins_until:
+                answers[each.endpoint] = self._pushed(each, message, seconds)
         gone = [endpoint for endpoint, answer in answers.items() if answer is None]
         if gone:
             _forget(int(message.reference.partition("-")[0]), gone)

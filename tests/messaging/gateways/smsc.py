@@ -7,7 +7,7 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from threading import Event, Thread
 from typing import Any
 
@@ -22,8 +22,8 @@ Verdict = Callable[[Any], str | int]
 class Smsc:
     """smpp34's server in a thread of its own; it keeps what was submitted and delivers when told to."""
 
-    def __init__(self, verdict: Verdict | None = None) -> None:
-        self.port = free_port()
+    def __init__(self, verdict: Verdict | None = None, port: int | None = None) -> None:
+        self.port = port or free_port()
         self.submitted: list[Any] = []
         self.sessions: list[Any] = []
         self._verdict = verdict or (lambda _submitted: f"id{len(self.submitted)}")
@@ -76,7 +76,7 @@ Behaviour = Callable[[socket.socket], None]
 
 @contextmanager
 def rude(behaviour: Behaviour) -> Iterator[int]:
-    """The port of a server that treats each connection so, one after another."""
+    """The port of a server that treats each connection so."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         Thread(target=_treat, args=(listening, behaviour), daemon=True).start()
         yield listening.getsockname()[1]
@@ -88,11 +88,12 @@ def _treat(listening: socket.socket, behaviour: Behaviour) -> None:
             connection, _ = listening.accept()
         except OSError:
             return
-        with closing(connection):
-            try:
-                behaviour(connection)
-            except (OSError, EOFError):
-                continue
+        Thread(target=_treat_one, args=(connection, behaviour), daemon=True).start()
+
+
+def _treat_one(connection: socket.socket, behaviour: Behaviour) -> None:
+    with closing(connection), suppress(OSError, EOFError):
+        behaviour(connection)
 
 
 def bound(connection: socket.socket) -> None:
