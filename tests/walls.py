@@ -118,6 +118,9 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO charge_total (business_id, day, kind, rate, quantity) VALUES (%(id)s, '2026-11-01', 1, -1, 1)",
         "INSERT INTO charge_reserved (business_id, kind, subject, quantity, rate) VALUES (%(id)s, 2, 1, 1, -2)",
         "INSERT INTO business_feature (business_id, feature) VALUES (%(id)s, 'viber')",
+        "INSERT INTO business_gateway (business_id, channel, name) VALUES (%(id)s, 1, 'simulator')",
+        "INSERT INTO push_subscription (business_id, customer_id, endpoint, p256dh, auth)"
+        " SELECT %(id)s, min(id), 'https://push.example.com/1', '', '' FROM customer WHERE business_id = %(id)s",
         "INSERT INTO program_rule (business_id, program_id, name, conditions, effects)"
         " VALUES (%(id)s, %(program)s, 'Always', '{}', '{\"points_percent\": 500}')",
         "INSERT INTO category_run (business_id, program_id, started_at) VALUES (%(id)s, %(program)s, now())",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_BASIC = (
+BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_EXTENDED = "\f^{}\\[~]|€"
+EXTENDED = "\f^{}\\[~]|€"
 """These are two septets: an escape comes before them."""
-_GSM7 = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_EXTENDED, 2)
+_GSM7 = dict.fromkeys(BASIC, 1) | dict.fromkeys(EXTENDED, 2)
 
 
 @dataclass(frozen=True)

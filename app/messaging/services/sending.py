@@ -26,6 +26,7 @@ from app.messaging.services.judging import Claimed
 from app.messaging.services.pacing import take_places, use_places
 from app.messaging.services.pins import pin_texts
 from app.messaging.services.settling import settle
+from app.messaging.services.subscriptions import subscriptions_of
 from app.messaging.services.watching import watch
 from app.scope import Scope
 
@@ -150,12 +151,13 @@ def _start(gateway: Gateway, token: uuid.UUID, window: Sequence[Claimed]) -> lis
 
 def _outgoing(going: Sequence[Claimed]) -> list[Outgoing]:
     pins = pin_texts([each.id for each in going if each.is_pin])
+    browsers = subscriptions_of([each.customer_id for each in going if each.channel is Channel.PUSH])
     return [
         Outgoing(
             reference=f"{business_id()}-{each.id}",
             channel=each.channel,
             to=each.address,
-            subscriptions=(),
+            subscriptions=browsers.get(each.customer_id, ()),
             sender=each.sender,
             title=each.title,
             text=pins.get(each.id, each.text),
