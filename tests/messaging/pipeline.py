@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from app.db import business_id
 from app.extensions import db
-from app.messaging.gateways import gateway_named
+from app.messaging.gateways.simulator import SimulatorGateway
 from app.messaging.models import (
     Channel,
     Message,
@@ -87,5 +87,6 @@ def clock(moment: datetime) -> Iterator[None]:
         yield
 
 
-def simulator() -> Any:
-    return gateway_named("simulator")
+def simulator() -> SimulatorGateway:
+    """One, whose class tests patch."""
+    return SimulatorGateway()

@@ -11,14 +11,16 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.db import business_id
 from app.extensions import db
 from app.lib import dates
 from app.lib.sms import segments
-from app.messaging.models import Channel, Message, MessageKind, PinText
+from app.messaging.models import Channel, Message, MessageKind, PinText, SimulatedMessage
 from app.messaging.services.writing import Addressed, Letter, write_to_many
+
+WIPED = "••••••"
 
 
 def write_pin(
@@ -65,12 +67,21 @@ def pin_texts(messages: Collection[int]) -> dict[int, str]:
 def wipe_pins(dedupe_keys: Collection[str]) -> None:
     """Forgets the texts of PINs that were used, or that others took the place of."""
     mine = select(Message.id).where(Message.business_id == business_id(), Message.dedupe_key.in_(dedupe_keys))
-    db.session.execute(delete(PinText).where(PinText.business_id == business_id(), PinText.message_id.in_(mine)))
+    gone = delete(PinText).where(PinText.business_id == business_id(), PinText.message_id.in_(mine))
+    if wiped := list(db.session.scalars(gone.returning(PinText.message_id))):
+        _wipe_phones(wiped)
 
 
 def wipe_old_pins() -> None:
-    """Forgets the texts of all PINs that are over."""
-    db.session.execute(delete(PinText).where(PinText.business_id == business_id(), PinText.expires_at <= dates.now()))
+    """Forgets the texts of all PINs that are over, on the phones of the simulator too."""
+    mine = delete(PinText).where(PinText.business_id == business_id(), PinText.expires_at <= dates.now())
+    if wiped := list(db.session.scalars(mine.returning(PinText.message_id))):
+        _wipe_phones(wiped)
+
+
+def _wipe_phones(messages: Collection[int]) -> None:
+    shown = SimulatedMessage.business_id == business_id(), SimulatedMessage.message_id.in_(messages)
+    db.session.execute(update(SimulatedMessage).where(*shown).values(text=WIPED))
 
 
 def _decrypted(secret: bytes) -> str | None:
