@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,14 +68,9 @@ _WRITE = text(
     WITH letter AS (
         SELECT l.*, l.smart AND coalesce(c.app_installed, false) AS by_push,
             CASE WHEN l.smart AND NOT coalesce(c.app_installed, false) THEN 1 ELSE l.channel END AS way
-        FROM unnest(CAST(:customers AS bigint[]), CAST(:kinds AS smallint[]), CAST(:channels AS smallint[]),
-            CAST(:titles AS text[]), CAST(:texts AS text[]), CAST(:languages AS text[]),
-            CAST(:segments AS smallint[]), CAST(:keys AS text[]), CAST(:programs AS bigint[]),
-            CAST(:untils AS timestamptz[]), CAST(:ends AS timestamptz[]), CAST(:smarts AS boolean[]),
-            CAST(:priorities AS smallint[]), CAST(:places AS bigint[]), CAST(:terminals AS bigint[]),
-            CAST(:users AS bigint[])) AS
-            l (customer, kind, channel, title, body, language, segments, key, program, until, ends, smart, priority,
-                place, terminal, person)
+        FROM json_to_recordset(CAST(:letters AS json)) AS l (customer bigint, kind smallint, channel smallint,
+            title text, body text, language text, segments smallint, key text, program bigint, until timestamptz,
+            ends timestamptz, smart boolean, priority smallint, place bigint, terminal bigint, person bigint)
         LEFT JOIN customer c ON l.smart AND c.business_id = :business AND c.id = l.customer
     ), written AS (
         INSERT INTO message (business_id, customer_id, direction, kind, channel, title, text, language, segments,
@@ -112,32 +108,36 @@ def write_to_many(addressed: Sequence[Addressed], sizes: Sequence[int] = ()) -> 
     """
     if not addressed:
         return []
-    letters = [each.letter for each in addressed]
-    values = {
-        "business": business_id(),
-        "now": dates.now(),
-        "customers": [each.customer_id for each in addressed],
-        "kinds": [int(each.kind) for each in letters],
-        "channels": [int(each.channel) for each in letters],
-        "titles": [each.title for each in letters],
-        "texts": [each.text for each in letters],
-        "languages": [each.language for each in letters],
-        "segments": list(sizes) or [_size(each) for each in letters],
-        "keys": [each.dedupe_key for each in letters],
-        "programs": [each.program_id for each in letters],
-        "untils": [each.lasts_until for each in letters],
-        "ends": [each.ends_at for each in letters],
-        "smarts": [each.smart for each in letters],
-        "places": [each.point_of_sale_id for each in addressed],
-        "terminals": [each.terminal_id for each in addressed],
-        "users": [each.user_id for each in addressed],
-        "priorities": [int(_PRIORITIES.get(each.kind, Priority.NOTICE)) for each in letters],
-    }
+    rows = [_row(each) for each in addressed]
+    for row, size in zip(rows, sizes, strict=False):
+        row["segments"] = size
+    # One text for all: as an array for each column it took twice as long to hand over.
+    letters = json.dumps(rows, ensure_ascii=False)
+    values = {"business": business_id(), "now": dates.now(), "letters": letters}
     written = list(db.session.execute(_WRITE, values).scalars())
     if written:
         wake_worker(current_scope())
     return written
 
 
-def _size(letter: Letter) -> int:
-    return len(segments(letter.text)) if letter.channel is Channel.SMS or letter.smart else 0
+def _row(addressed: Addressed) -> dict[str, object]:
+    letter = addressed.letter
+    by_sms = letter.channel is Channel.SMS or letter.smart
+    return {
+        "customer": addressed.customer_id,
+        "kind": letter.kind,
+        "channel": letter.channel,
+        "title": letter.title,
+        "body": letter.text,
+        "language": letter.language,
+        "segments": len(segments(letter.text)) if by_sms else 0,
+        "key": letter.dedupe_key,
+        "program": letter.program_id,
+        "until": letter.lasts_until.isoformat(),
+        "ends": letter.ends_at.isoformat() if letter.ends_at else None,
+        "smart": letter.smart,
+        "priority": _PRIORITIES.get(letter.kind, Priority.NOTICE),
+        "place": addressed.point_of_sale_id,
+        "terminal": addressed.terminal_id,
+        "person": addressed.user_id,
+    }
