@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from app.billing.queries import balance, spendable
 from app.billing.services import Prices, set_tariff, top_up
@@ -232,6 +234,25 @@ def test_a_worker_that_dies_while_it_hands_over_leaves_it_unknown(shop: Shop, ol
     listen(shop)
     with shop.work():
         assert status_of(message)[0] is MessageStatus.DELIVERED
+        assert balance() == spendable() == 920
+
+
+def test_an_answer_is_written_down_once_the_database_is_back(shop: Shop, olena: int) -> None:
+    """RELIABILITY: what was answered is known to the worker alone, and charged once."""
+    with shop.work():
+        (message,) = write(olena)
+    settle, lost = sending.settle, iter([OperationalError("", None, Exception()), None])
+
+    def settle_late(*arguments: Any) -> None:
+        settle(*arguments)
+        if error := next(lost):
+            raise error
+
+    with patch.object(sending, "settle", settle_late):
+        send(shop)
+    with shop.work():
+        assert status_of(message) == (MessageStatus.SENT, "")
+        assert len(arrived()) == 1
         assert balance() == spendable() == 920
 
 

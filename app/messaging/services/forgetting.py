@@ -15,9 +15,12 @@ WAITING = (MessageStatus.QUEUED, MessageStatus.HELD, MessageStatus.UNPAID)
 # what a worker has claimed: it finds no row, and does not send.
 _STOP = text(
     """
-    DELETE FROM message_outbox o USING message m
-    WHERE o.business_id = :business AND m.business_id = :business AND m.id = o.message_id
-        AND m.customer_id = :customer AND o.step NOT IN (3, 6)
+    WITH held AS MATERIALIZED (
+        SELECT o.message_id FROM message_outbox o JOIN message m ON m.business_id = :business AND m.id = o.message_id
+        WHERE o.business_id = :business AND m.customer_id = :customer AND o.step NOT IN (3, 6)
+        ORDER BY o.message_id FOR UPDATE OF o
+    )
+    DELETE FROM message_outbox o USING held WHERE o.business_id = :business AND o.message_id = held.message_id
     RETURNING o.message_id
     """
 )

@@ -1,8 +1,8 @@
 """What becomes of messages that a worker holds: put aside, taken by a gateway, refused, to be tried again, unknown.
 
-Outbox rows are locked before their messages, everywhere. What statements are given is said to be one row, by a
-condition that always holds and of which the planner thinks that it seldom does: so each message is looked up by its
-key. A queue's statistics are never right, and by them whole businesses would be read.
+Outbox rows are locked before their messages, in the order of their ids, everywhere. What statements are given is said
+to be one row, by a condition that always holds and of which the planner thinks that it seldom does: so each message is
+looked up by its key. A queue's statistics are never right, and by them whole businesses would be read.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from app.db import business_id
 from app.extensions import db
@@ -20,6 +21,10 @@ from app.messaging.services.judging import Claimed, Verdict
 from app.messaging.services.smart import fall_back
 from app.messaging.services.spending import release
 
+_HOLD = text(
+    "SELECT message_id, step, smart FROM message_outbox WHERE business_id = :business AND message_id = ANY (:messages)"
+    " ORDER BY message_id FOR UPDATE"
+)
 _MOVE = text(
     """
     WITH given AS (
@@ -58,6 +63,12 @@ _END = text(
     SELECT ended.id, coalesce(gone.smart, false) AS smart FROM ended LEFT JOIN gone ON gone.message_id = ended.id
     """
 )
+
+
+def hold_rows(messages: Collection[int]) -> dict[int, Row[Any]]:
+    """Locks the outbox rows of messages; answers with their steps, of those that have one."""
+    values = {"business": business_id(), "messages": list(messages)}
+    return {row.message_id: row for row in db.session.execute(_HOLD, values)}
 
 
 def put_aside(claimed: Sequence[Claimed], verdicts: Mapping[int, Verdict], now: datetime) -> None:

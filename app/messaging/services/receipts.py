@@ -19,6 +19,7 @@ from app.extensions import db
 from app.lib import dates
 from app.messaging.gateways.base import Receipt
 from app.messaging.models import MessageStatus, Reason, Step
+from app.messaging.services.outcomes import hold_rows
 from app.messaging.services.smart import fall_back
 from app.messaging.services.spending import charge, release
 from app.scope import Scope
@@ -38,10 +39,6 @@ RANK = {
 TOLD = frozenset({MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.FAILED})
 
 _KEEP = text("SELECT keep_receipts(:gateway, :ids, :references, CAST(:statuses AS smallint[]), :moments)")
-_OUTBOX = text(
-    "SELECT message_id, step, smart FROM message_outbox WHERE business_id = :business AND message_id = ANY (:messages)"
-    " ORDER BY message_id FOR UPDATE"
-)
 _MESSAGES = text(
     "SELECT id, status, reason FROM message WHERE business_id = :business AND id = ANY (:messages)"
     " ORDER BY id FOR NO KEY UPDATE"
@@ -119,7 +116,7 @@ def tell(told: Sequence[Told]) -> set[int]:
     """Moves messages of this business forward by what was told; answers with those for which it is too early."""
     messages = sorted({each.message_id for each in told})
     ours = {"business": business_id(), "messages": messages}
-    waiting = {row.message_id: row for row in db.session.execute(_OUTBOX, ours)}
+    waiting = hold_rows(messages)
     # What a person said of an unknown one stands.
     known = {row.id: row for row in db.session.execute(_MESSAGES, ours) if row.reason != Reason.NOT_SENT}
     early = {number for number, row in waiting.items() if row.step in _IN_HANDS and _only_failed(told, number)}

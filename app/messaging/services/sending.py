@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.db import ask_by_keys, business_id, unit_of_work
 from app.extensions import db
@@ -126,10 +127,25 @@ def _send_window(scope: Scope, gateway: Gateway, token: uuid.UUID, window: Seque
         going = _start(gateway, token, window)
         outgoing = _outgoing(going)
     if going:
-        answers = _call(gateway, outgoing)
-        with unit_of_work(scope):
-            ask_by_keys()
-            settle(gateway, token, dict(zip(going, answers, strict=True)), paused)
+        answers = dict(zip(going, _call(gateway, outgoing), strict=True))
+        _write_down(scope, gateway, token, answers, paused)
+
+
+def _write_down(
+    scope: Scope, gateway: Gateway, token: uuid.UUID, answers: Mapping[Claimed, Answer], paused: bool
+) -> None:
+    """What was answered is known here alone: a database that was away, or a deadlock, is given time to be over."""
+    for seconds in (0.2, 1.0, 3.0, None):
+        try:
+            with unit_of_work(scope):
+                ask_by_keys()
+                settle(gateway, token, answers, paused)
+            return
+        except OperationalError:
+            if seconds is None:
+                raise
+            _log.warning("answers not written down", gateway=gateway.name, messages=len(answers))
+            time.sleep(seconds)
 
 
 def _start(gateway: Gateway, token: uuid.UUID, window: Sequence[Claimed]) -> list[Claimed]:

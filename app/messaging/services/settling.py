@@ -15,7 +15,7 @@ from app.lib import dates
 from app.messaging.gateways.base import Answer, Fate, Gateway
 from app.messaging.models import MessageStatus, Reason, Step
 from app.messaging.services.judging import Claimed, Verdict
-from app.messaging.services.outcomes import end, move
+from app.messaging.services.outcomes import end, hold_rows, move
 from app.messaging.services.pacing import pause, recover
 from app.messaging.services.spending import charge
 
@@ -55,6 +55,7 @@ _LEFT = text(
 def settle(gateway: Gateway, token: uuid.UUID, answers: Answers, paused: bool) -> None:
     """Those that left are charged; those that did not cost nothing, and go again or are over."""
     now = dates.now()
+    hold_rows([each.id for each in answers])
     _leave(gateway, token, {each: said for each, said in answers.items() if said.fate is Fate.ACCEPTED}, now)
     end({each.id: _refused(said) for each, said in answers.items() if said.fate is Fate.REFUSED}, token)
     _put_off(token, {each: said for each, said in answers.items() if said.fate in AGAIN}, now)
