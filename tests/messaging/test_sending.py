@@ -178,10 +178,11 @@ def test_a_gateway_that_breaks_down_leaves_its_whole_window_unknown(shop: Shop, 
         assert spendable() == 840
 
 
-def test_answers_that_are_missing_are_unknown(shop: Shop, olena: int) -> None:
+@pytest.mark.parametrize("garbage", [(), (None,), ("accepted",), (None, Answer(Fate.ACCEPTED, ("b",)))])
+def test_answers_that_are_missing_or_garbage_are_unknown(shop: Shop, olena: int, garbage: tuple[object, ...]) -> None:
     with shop.work():
         first, second = write(olena, letter(), letter("two"))
-    with patch.object(type(simulator()), "send", return_value=[Answer(Fate.ACCEPTED, ("a",))]):
+    with patch.object(type(simulator()), "send", return_value=[Answer(Fate.ACCEPTED, ("a",)), *garbage]):
         send(shop, 0)
     with shop.work():
         assert status_of(first)[0] is MessageStatus.SENT

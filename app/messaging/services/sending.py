@@ -191,8 +191,8 @@ def _call(gateway: Gateway, outgoing: Sequence[Outgoing]) -> list[Answer]:
     except Exception:
         _log.exception("gateway broke down", gateway=gateway.name, messages=len(outgoing))
         answers = []
-    unknown = Answer(Fate.UNKNOWN)
-    return [*answers[: len(outgoing)], *[unknown] * (len(outgoing) - len(answers))]
+    known: dict[int, Answer] = {number: each for number, each in enumerate(answers) if isinstance(each, Answer)}
+    return [known.get(number, Answer(Fate.UNKNOWN)) for number in range(len(outgoing))]
 
 
 def _windows(messages: Sequence[Claimed], size: int) -> Iterator[Sequence[Claimed]]:
