@@ -24,12 +24,11 @@ from app.customers.models import Customer
 from app.db import unit_of_work
 from app.extensions import db
 from app.gateway_config import Server, SmppSettings
-from app.lib import dates
 from app.local.embedded import ADMIN, LOADER, Postgres
 from app.local.paths import PROJECT
 from app.messaging.gateways.base import Fate, Outgoing
 from app.messaging.gateways.smpp import SmppGateway
-from app.messaging.models import Channel, Message, MessageKind, Outbox
+from app.messaging.models import Channel, Message, MessageKind, MessageStatus
 from app.messaging.services import Addressed, Letter, hear, send_due, write_to_many
 from app.scope import Scope
 from benchmarks.report import Result, screen_table
@@ -45,8 +44,10 @@ _MIB = 2**20
 @dataclass(frozen=True)
 class Run:
     rate: float
-    """Messages a second."""
+    """Messages a second, of those that were accepted."""
+    accepted: int
     delivered: int
+    """After the listener has had the time to hear the last receipts."""
     before: float
     after: float
     """Memory of the process that sends, in MiB, when a fifth was sent and at the end."""
@@ -61,7 +62,7 @@ def rows(postgres: Postgres) -> list[Result]:
             "… the whole pipeline, receipts heard meanwhile",
             f"{whole.rate:,.0f} a second",
             goal=f"≥ {LEAST} a second",
-            reached=whole.rate >= LEAST and whole.delivered == MESSAGES,
+            reached=whole.rate >= LEAST and whole.delivered == whole.accepted > 0,
         ),
         Result(
             "… memory of what sends, at the end beside after a fifth",
@@ -96,6 +97,8 @@ def pipeline(postgres: Postgres) -> Run:
     flask(postgres, SIZE.database, "support", "top-up", "1000000", *paid)
     with smsc() as port:
         env = serving_environment(postgres, SIZE.database) | {
+            "REDIS_URL": "redis://127.0.0.1:9",  # nobody is to be woken
+            "LOG_LEVEL": "ERROR",
             "GATEWAY_SMS": "smpp",
             "SMPP_URL": f"smpp://club:secret@127.0.0.1:{port}",
             "SMPP_WINDOW": str(WINDOW),
@@ -110,7 +113,8 @@ def pipeline(postgres: Postgres) -> Run:
 
 def send(business: int) -> Run:
     scope = Scope(business)
-    _write(scope)
+    stamp = f"bench:{time.time():.0f}:"
+    _write(scope, stamp)
     memory: list[float] = []
     done = threading.Event()
     watch = threading.Thread(target=_watch, args=(memory, done), daemon=True)
@@ -121,7 +125,8 @@ def send(business: int) -> Run:
     seconds = time.monotonic() - began
     done.set()
     watch.join()
-    return Run(MESSAGES / seconds, _delivered(scope), memory[len(memory) // 5], memory[-1])
+    accepted, delivered = _outcome(scope, stamp)
+    return Run(accepted / seconds, accepted, delivered, memory[len(memory) // 5], memory[-1])
 
 
 def listen() -> None:
@@ -129,16 +134,15 @@ def listen() -> None:
         hear("smpp")
 
 
-def _write(scope: Scope) -> None:
+def _write(scope: Scope, stamp: str) -> None:
     with unit_of_work(scope):
         phones = select(Customer.id).where(Customer.business_id == scope.business_id, Customer.phone.is_not(None))
         known = list(db.session.scalars(phones.order_by(Customer.id)))
-    stamp = f"{time.time():.0f}"
     for first in range(0, MESSAGES, 1000):
         with unit_of_work(scope):
             write_to_many(
                 [
-                    Addressed(known[number % len(known)], _letter(f"bench:{stamp}:{number}"))
+                    Addressed(known[number % len(known)], _letter(f"{stamp}{number}"))
                     for number in range(first, first + 1000)
                 ]
             )
@@ -148,25 +152,18 @@ def _letter(key: str) -> Letter:
     return Letter(kind=MessageKind.TRANSACTION, channel=Channel.SMS, text=_TEXT, language="en", dedupe_key=key)
 
 
-def _delivered(scope: Scope) -> int:
-    """How many were, once the listener has had the time to hear the last receipts."""
+def _outcome(scope: Scope, stamp: str) -> tuple[int, int]:
+    """How many were accepted, the rest being rejected for their customers' wishes; and how many of them delivered."""
     for _ in range(60):
         with unit_of_work(scope):
-            waiting = db.session.scalar(select(func.count()).select_from(Outbox)) or 0
-            delivered = (
-                select(func.count())
-                .select_from(Message)
-                .where(
-                    Message.dedupe_key.startswith("bench:"),
-                    Message.status == 6,
-                    Message.created_at > dates.now().date(),
-                )
-            )
-            number = db.session.scalar(delivered) or 0
-        if number >= MESSAGES and not waiting:
+            mine = select(Message.status, func.count()).where(Message.dedupe_key.startswith(stamp))
+            counts = {row[0]: row[1] for row in db.session.execute(mine.group_by(Message.status))}
+        accepted = MESSAGES - counts.get(MessageStatus.REJECTED, 0)
+        delivered = counts.get(MessageStatus.DELIVERED, 0)
+        if delivered == accepted:
             break
         time.sleep(1)
-    return number
+    return accepted, delivered
 
 
 def _watch(memory: list[float], done: threading.Event) -> None:

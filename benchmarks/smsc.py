@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import time
 
 import smpp34
 
@@ -17,7 +18,7 @@ async def serve(port: int) -> None:
     await server.start()
     listening: smpp34.Esme | None = None
     tasks: set[asyncio.Task[None]] = set()
-    number = 0
+    number = time.time_ns()  # no other run gives the same ids
     while True:
         event = await server.next()
         if isinstance(event, smpp34.Esme) and event.can_receive:
