@@ -43,10 +43,10 @@ NOTES = [
     " figures of every scope, the message, the form's key. The bare view writes the same rows by eleven statements of"
     " psycopg, with a rule in its code, no sign-in and no walls. The page before, which ours shows for both, warms the"
     " rows of the customer and is not counted.",
-    f"Messages: {messages.MESSAGES:,} notices of a sale to {messages.SIZE.customers:,} customers, written beforehand, to"
-    f" the server of smpp34 on this machine, {messages.WINDOW} in flight. One process sends and one listens; the server,"
-    " which delivers a receipt for each, and PostgreSQL share the two cores with them. `python -m benchmarks.messages`"
-    " measures these rows alone.",
+    f"Messages: {messages.MESSAGES:,} notices of a sale to {messages.SIZE.customers:,} customers, written beforehand,"
+    f" to the server of smpp34 on this machine, {messages.WINDOW} in flight. One process sends and one listens; the"
+    " server, which delivers a receipt for each, and PostgreSQL share the two cores with them. `python -m"
+    " benchmarks.messages` measures these rows alone.",
 ]
 
 
