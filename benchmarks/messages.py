@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app import create_app
+from app.billing.services import add_up
 from app.config import Config
 from app.customers.models import Customer
 from app.db import unit_of_work
@@ -105,7 +106,7 @@ def pipeline(postgres: Postgres) -> Run:
             # smpp34 loses what a receiver acknowledges.
             "SMPP_LISTENS_AS": "transceiver",
         }
-        with process("listen", env=env):
+        with process("listen", str(business), env=env):
             command = [sys.executable, "-m", "benchmarks.messages", "send", str(business)]
             done = subprocess.run(command, env=env, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True)
     return Run(**json.loads(done.stdout.splitlines()[-1]))
@@ -115,6 +116,8 @@ def send(business: int) -> Run:
     scope = Scope(business)
     stamp = f"bench:{time.time():.0f}:"
     _write(scope, stamp)
+    with unit_of_work(scope):
+        add_up()
     memory: list[float] = []
     done = threading.Event()
     watch = threading.Thread(target=_watch, args=(memory, done), daemon=True)
@@ -129,9 +132,15 @@ def send(business: int) -> Run:
     return Run(accepted / seconds, accepted, delivered, memory[len(memory) // 5], memory[-1])
 
 
-def listen() -> None:
+def listen(business: int) -> None:
+    """And takes charges up every minute, as the scheduler has it done."""
+    added_up = time.monotonic()
     while True:
         hear("smpp")
+        if time.monotonic() - added_up > 60:
+            with unit_of_work(Scope(business)):
+                add_up()
+            added_up = time.monotonic()
 
 
 def _write(scope: Scope, stamp: str) -> None:
@@ -205,7 +214,7 @@ def main() -> None:
     if sys.argv[1:2] == ["send"] or sys.argv[1:2] == ["listen"]:
         with create_app().app_context():
             if sys.argv[1] == "listen":
-                listen()
+                listen(int(sys.argv[2]))
             print(json.dumps(send(int(sys.argv[2])).__dict__))
         return
     folder = Config.from_environ(os.environ).data / "benchmarks"
