@@ -37,6 +37,10 @@ class Permission(StrEnum):
     """Of all customers; who they are is told to whoever may read customers, to others masked (TL-1)."""
     CANCEL_SALES = "cancel_sales"
     """Of any Terminal, in the log; a salesperson cancels what the own Terminal sold (TE-5)."""
+    READ_MESSAGES = "read_messages"
+    """All messages, and those that come in (MS-1)."""
+    HANDLE_MESSAGES = "handle_messages"
+    """Open a PIN, say what became of a message that nobody knows of, use the simulator (MS-2)."""
     READ_LOYALTY = "read_loyalty"
     EDIT_LOYALTY = "edit_loyalty"
     READ_PLACES = "read_places"
@@ -54,12 +58,13 @@ _OPERATOR = frozenset(
         Permission.EDIT_CUSTOMERS,
         Permission.ADJUST_POINTS,
         Permission.READ_TRANSACTIONS,
+        Permission.READ_MESSAGES,
         Permission.READ_LOYALTY,
         Permission.READ_PLACES,
     }
 )
 # What it does to a customer is done at every location, so who sees only some of them may not.
-_BRAND = _OPERATOR | {Permission.ERASE_CUSTOMERS, Permission.MERGE_CUSTOMERS}
+_BRAND = _OPERATOR | {Permission.ERASE_CUSTOMERS, Permission.MERGE_CUSTOMERS, Permission.HANDLE_MESSAGES}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _BRAND

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Select, cast, func, select, union_all
 
-from app.billing.models import ChargeKind, ChargeTotal, FreshCharge, Reserved, Tariff
+from app.billing.models import Charge, ChargeKind, ChargeTotal, FreshCharge, Reserved, Tariff
 from app.db import business_id
 from app.extensions import db
 
@@ -48,6 +48,18 @@ def totals(first: date, last: date) -> list[Total]:
         .order_by(*by)
     )
     return [Total(*row) for row in db.session.execute(statement)]
+
+
+def message_price(message_id: int) -> int | None:
+    """What a message was charged, or has reserved; None where nothing was, or this person keeps no books."""
+    of_messages = (ChargeKind.SMS, ChargeKind.VIBER)
+    parts = [
+        select((-each.quantity * each.rate).label("price")).where(
+            each.business_id == business_id(), each.kind.in_(of_messages), each.subject == message_id
+        )
+        for each in (Charge, Reserved)
+    ]
+    return db.session.execute(union_all(*parts).limit(1)).scalar()
 
 
 def tariff_at(moment: datetime) -> Tariff | None:

@@ -10,6 +10,7 @@ import "./rows.js";
 import "./scopes.js";
 import "./selection.js";
 import "./table_keys.js";
+import "./unread.js";
 
 const clicks = [
   ["[data-close-toast]", closeToast],
