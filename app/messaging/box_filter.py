@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 from itertools import product
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ from app.customers.queries import customer_named
 from app.db import business_id
 from app.errors import BadAddress
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
+from app.messaging.seen import few_customers
 from app.period import ARGS as PERIOD_ARGS
 from app.period import Period
 
@@ -74,9 +76,11 @@ class BoxFilter:
         if self.customer:
             records = stretches(self.customer.id)
             return chosen.where(Message.customer_id == records.c.customer_id), records
-        if self.unread or not self.sort:
+        if self.unread:
             return chosen, None
-        return self.sorted_walk()
+        if self._few is not None:
+            return chosen.where(Message.customer_id == self._few.c.customer_id), self._few
+        return self.sorted_walk() if self._sets_apart else (chosen, None)
 
     def sorted_walk(self) -> tuple[Select[Any], Subquery]:
         """The same with each sort a stretch, whatever is chosen."""
@@ -86,9 +90,18 @@ class BoxFilter:
         return select(Message.id).where(*self._conditions(), *of_sort), sorts
 
     @property
+    def _sets_apart(self) -> bool:
+        """Whether it leaves out more than the few that come in."""
+        return self.sort not in ({}, {"direction": Direction.OUT})
+
+    @property
     def is_short(self) -> bool:
         """Whether what it is chosen out of is little, whatever else is asked."""
-        return self.unread or self.customer is not None
+        return self.unread or self.customer is not None or self._few is not None
+
+    @cached_property
+    def _few(self) -> Subquery | None:
+        return few_customers()
 
     def _conditions(self) -> list[ColumnElement[bool]]:
         mine = [Message.business_id == business_id(), *self.period.holds(Message.created_at)]

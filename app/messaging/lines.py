@@ -15,7 +15,7 @@ from sqlalchemy import Row
 from app import lines
 from app.lib import dates
 from app.lib.texts import preview
-from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
+from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus, Reason
 from app.messaging.opened import Opened
 
 MASK = "••••••"
@@ -108,20 +108,20 @@ class Lines(lines.Lines):
     @cached_property
     def _reasons(self) -> dict[str, str]:
         return {
-            "quiet": _("Waits until the quiet hours are over"),
-            "no_money": _("The prepaid balance does not cover it"),
-            "late": _("Was not sent in time, and is of no use any more"),
-            "replaced": _("The PIN was used, or another took its place"),
-            "no_answer": _("The gateway did not say whether it took it"),
-            "not_sent": _("Someone here said that it did not arrive"),
-            "no_address": _("There is nowhere to send it"),
-            "opted_out": _("The customer wants no such messages"),
-            "no_consent": _("The customer does not agree to the use of its data"),
-            "blacklisted": _("The customer is blacklisted"),
-            "left": _("The customer left the program"),
-            "erased": _("The customer was deleted"),
-            "not_confirmed": _("The customer has not confirmed its participation"),
-            "refused": _("The gateway refused it"),
+            Reason.QUIET: _("Waits until the quiet hours are over"),
+            Reason.NO_MONEY: _("The prepaid balance does not cover it"),
+            Reason.LATE: _("Was not sent in time, and is of no use any more"),
+            Reason.REPLACED: _("The PIN was used, or another took its place"),
+            Reason.NO_ANSWER: _("The gateway did not say whether it took it"),
+            Reason.NOT_SENT: _("Someone here said that it did not arrive"),
+            Reason.NO_ADDRESS: _("There is nowhere to send it"),
+            Reason.OPTED_OUT: _("The customer wants no such messages"),
+            Reason.NO_CONSENT: _("The customer does not agree to the use of its data"),
+            Reason.BLACKLISTED: _("The customer is blacklisted"),
+            Reason.LEFT: _("The customer left the program"),
+            Reason.ERASED: _("The customer was deleted"),
+            Reason.NOT_CONFIRMED: _("The customer has not confirmed its participation"),
+            Reason.REFUSED: _("The gateway refused it"),
         }
 
     def line(self, row: Row[Any] | Message, beginning: str) -> Line:

@@ -62,14 +62,15 @@ def box_page(chosen: BoxFilter, key: PageKey | None) -> Sequence[Row[Any]]:
 def box_counts(chosen: BoxFilter) -> dict[MessageStatus, int]:
     """How many are chosen, by status; those of none are left out."""
     if chosen.is_short:
-        walked, _stretches = chosen.walk()
-        counted = walked.with_only_columns(Message.status, func.count().label("number")).group_by(Message.status)
+        counted = (
+            chosen.walk()[0].with_only_columns(Message.status, func.count().label("number")).group_by(Message.status)
+        )
         return {row.status: row.number for row in db.session.execute(counted)}
-    walked, sorts = chosen.sorted_walk()
+    walked, stretches = chosen.sorted_walk()
     of_sort = walked.with_only_columns(func.count().label("number")).lateral("counted")
-    status = type_coerce(sorts.c.status, Message.status.type)
-    summed = select(status, cast(func.sum(of_sort.c.number), BigInteger)).select_from(sorts.join(of_sort, true()))
-    rows = db.session.execute(summed.group_by(sorts.c.status))
+    status = type_coerce(stretches.c.status, Message.status.type)
+    summed = select(status, cast(func.sum(of_sort.c.number), BigInteger)).select_from(stretches.join(of_sort, true()))
+    rows = db.session.execute(summed.group_by(stretches.c.status))
     return {each: number for each, number in rows if number}
 
 
