@@ -10,7 +10,7 @@ import "./rows.js";
 import "./scopes.js";
 import "./selection.js";
 import "./table_keys.js";
-import "./unread.js";
+import "./look.js";
 
 const clicks = [
   ["[data-close-toast]", closeToast],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.messaging.views import box, incoming, of_customer
+from app.messaging.views import box, incoming, of_customer, simulator
 from app.messaging.views.blueprint import blueprint
 
-__all__ = ["blueprint", "box", "incoming", "of_customer"]
+__all__ = ["blueprint", "box", "incoming", "of_customer", "simulator"]
