@@ -11,6 +11,7 @@ from app.demo import loading, users
 from app.demo.calendar import Calendar
 from app.demo.charges import charge_past
 from app.demo.filling import fill
+from app.demo.inbox import write_inbox
 from app.demo.plans import BusinessPlan, kavalier, teremok
 from app.demo.segments import write_segments
 from app.demo.shoppers import Shop
@@ -62,4 +63,5 @@ def _business(connection: Connection, plan: BusinessPlan, until: datetime, opera
     # A few of its messages do not arrive, and none at once.
     simulator = "INSERT INTO simulator (business_id, delay, refused, failed) VALUES (%s, 4, 10, 20)"
     connection.execute(simulator, [structure.business])
+    write_inbox(connection, structure.business, until, plan.zone, poor=plan.paid_ahead < 0)
     return structure

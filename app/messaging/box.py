@@ -13,13 +13,16 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from app.address import address
+from app.identity import person
 from app.lib import dates
 from app.messaging import queries
 from app.messaging.box_filter import BoxFilter
 from app.messaging.lines import Line, Lines
 from app.messaging.models import Channel, MessageStatus
+from app.messaging.simulated import simulated_channels
 from app.paging import ARGS as PAGE_ARGS
 from app.paging import Page, PageKey, page_of
+from app.permissions import Permission
 from app.selects import Select, members, select
 
 ARGUMENTS = (*BoxFilter.ARGUMENTS, *PAGE_ARGS)
@@ -90,6 +93,12 @@ class Box(Lines):
             select("kind", _("Kind"), [(None, members(self.kind_words))], values),
             select("status", _("Status"), [(None, members(self.status_words))], values),
         ]
+
+    @property
+    def simulator_href(self) -> str | None:
+        """Where simulated phones are, for who may look at them; None where no channel goes there."""
+        shown = person().may(Permission.HANDLE_MESSAGES) and simulated_channels()
+        return url_for("messaging.simulator") if shown else None
 
     @property
     def drawn_at(self) -> str:

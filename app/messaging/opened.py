@@ -14,6 +14,7 @@ from app.billing.queries import message_price, spendable, tariff_at
 from app.identity import person
 from app.lib import dates
 from app.messaging.models import Channel, Message, MessageKind, MessageStatus
+from app.messaging.services.pins import pin_is_kept
 from app.permissions import Permission
 
 LEFT = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
@@ -57,6 +58,7 @@ class Opened:
         self.row: Message = found.Message
         self.place: str | None = found.place
         self.author: str | None = found.author
+        self.program: str | None = found.program
         self.found = found
         self._words = status_words
 
@@ -64,6 +66,11 @@ class Opened:
     def text(self) -> str | None:
         """None is a PIN's, which is not kept with the message (MS-2)."""
         return None if self.row.kind is MessageKind.PIN else self.row.text
+
+    @cached_property
+    def pin_serves(self) -> bool:
+        """Whether the text of a PIN is still kept."""
+        return self.row.kind is MessageKind.PIN and pin_is_kept(self.row.id)
 
     @property
     def unread(self) -> bool:

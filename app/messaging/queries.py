@@ -18,6 +18,7 @@ from app.customers.models import Customer
 from app.db import autocommit_engine, business_id
 from app.extensions import db
 from app.lib import dates
+from app.loyalty.models import Program
 from app.messaging.box_filter import UNREAD, BoxFilter
 from app.messaging.models import Message, MessageStatus
 from app.paging import Order, PageKey
@@ -88,12 +89,14 @@ def message_count(customer_id: int) -> int:
 
 def message_named(number: int, customer_id: int | None = None) -> Row[Any]:
     """A message, of the customer if one is named, with names of place, program and author. Raises NotFound."""
-    columns: list[Any] = [Message, PointOfSale.name.label("place"), User.name.label("author"), *WHO]
+    columns: list[Any] = [Message, PointOfSale.name.label("place"), User.name.label("author")]
+    columns += [Program.title.label("program"), *WHO]
     of_row = Message.business_id
     mine = _of_customer(customer_id) if customer_id else (of_row == business_id(),)
     statement = (
         select(*columns)
         .outerjoin(PointOfSale, (PointOfSale.business_id == of_row) & (PointOfSale.id == Message.point_of_sale_id))
+        .outerjoin(Program, (Program.business_id == of_row) & (Program.id == Message.program_id))
         .outerjoin(User, User.id == Message.user_id)
         .outerjoin(Customer, (Customer.business_id == of_row) & (Customer.id == Message.customer_id))
         .where(*mine, Message.id == number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
+<<<<<<< HEAD
 from app.customers.registry import (
     ErasureStep,
     MergeStep,
@@ -13,6 +14,11 @@ from app.customers.registry import (
     add_personal_data,
     add_tab,
 )
+=======
+from app.audit_words import describe
+from app.customers.registry import ErasureStep, Tab, add_erasure_step, add_personal_data, add_tab
+from app.messaging.audit_words import KIND
+>>>>>>> 0e81866 (Open PINs one by one and say what became of unknown messages; a demonstration of what comes in)
 from app.messaging.personal_data import personal_data
 from app.messaging.queries import message_count
 from app.messaging.services import forget_texts, subscriptions
@@ -22,6 +28,7 @@ BROWSERS = ErasureStep(lazy_gettext("Browsers that receive pushes"), subscriptio
 
 
 def register() -> None:
+    describe(KIND)
     add_tab(40, Tab("messages", lazy_gettext("Messages"), "messaging.of_customer", count=message_count))
     add_personal_data("messages", personal_data)
     add_erasure_step(ERASURE)
