@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
-<<<<<<< HEAD
+from app.audit_words import describe
 from app.customers.registry import (
     ErasureStep,
     MergeStep,
@@ -14,11 +14,7 @@ from app.customers.registry import (
     add_personal_data,
     add_tab,
 )
-=======
-from app.audit_words import describe
-from app.customers.registry import ErasureStep, Tab, add_erasure_step, add_personal_data, add_tab
 from app.messaging.audit_words import KIND
->>>>>>> 0e81866 (Open PINs one by one and say what became of unknown messages; a demonstration of what comes in)
 from app.messaging.personal_data import personal_data
 from app.messaging.queries import message_count
 from app.messaging.services import forget_texts, subscriptions
