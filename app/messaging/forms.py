@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeField, Field, IntegerField, RadioField
-from wtforms.validators import DataRequired, InputRequired, NumberRange
+from wtforms import DateTimeLocalField, Field, IntegerField, StringField
+from wtforms.validators import AnyOf, DataRequired, InputRequired, NumberRange
 
 from app.forms import line
 
@@ -19,7 +19,7 @@ class CustomerForm(FlaskForm):  # type: ignore[misc]
 class ReadForm(FlaskForm):  # type: ignore[misc]
     """When the page was drawn: what came in after it stays unread."""
 
-    until = DateTimeField(format="%Y-%m-%dT%H:%M:%S.%f%z", validators=[InputRequired()])
+    until = DateTimeLocalField(format="%Y-%m-%dT%H:%M:%S.%f%z", validators=[InputRequired()])
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]
@@ -31,7 +31,7 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
 class FateForm(FlaskForm):  # type: ignore[misc]
     """What became of a message, as a person says."""
 
-    arrived = RadioField(choices=[("yes", _l("It arrived")), ("no", _l("It did not arrive"))])
+    arrived = StringField(validators=[AnyOf(("yes", "no"))])
 
 
 _WRONG = _l("Enter a whole number from 0 to 100.")

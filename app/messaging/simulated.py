@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from werkzeug.exceptions import NotFound
 
 from app.customers.family import of_family
@@ -33,7 +34,7 @@ def phones() -> Sequence[Row[Any]]:
         select(Message.customer_id, Message.kind, calls)
         .join(Message, and_(Message.business_id == calls.c.business_id, Message.id == calls.c.message_id))
         .where(Message.business_id == business_id())
-        .distinct(Message.customer_id)
+        .ext(distinct_on(Message.customer_id))
         .order_by(Message.customer_id, calls.c.id.desc())
         .subquery()
     )
