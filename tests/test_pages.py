@@ -27,6 +27,9 @@ ABOUT_THE_PERSON = ("/logout", "/businesses/current", "/profile/", "/terminal/si
 WRITES_NOTHING_TWICE = {
     *(
         "/customers/searches",
+        "/messages/customer",
+        "/messages/reading",
+        "/simulator/phones",
         "/terminal/look-ups",
         "/terminal/pictures",
         "/terminal/preferences",
@@ -37,7 +40,18 @@ WRITES_NOTHING_TWICE = {
 # Steps of an open sale may be gone back to and taken again, until the last one, which has a key.
 # A code to sign in is another one each time, and the last one holds.
 EACH_TIME_ANEW = (
-    *("/personal-data", "/candidates", "/amount", "/goods", "/payment", "/pin", "/answers", "/salespeople/sign-in"),
+    *(
+        "/personal-data",
+        "/candidates",
+        "/reading",
+        "/receipt",
+        "/amount",
+        "/goods",
+        "/payment",
+        "/pin",
+        "/answers",
+        "/salespeople/sign-in",
+    ),
 )
 
 

@@ -72,6 +72,12 @@ PAGES = {
     "transaction": "/transactions/{sale}",
     "cancellation": "/transactions/{sale}/cancellation",
     "report": "/transactions/report",
+    "messages": "/messages",
+    "messages-unread": "/messages?unread=yes",
+    "message": "/messages/{unknown}?status=unknown",
+    "messages-customer": "/messages/customer",
+    "simulator": "/simulator",
+    "phone": "/simulator/{phone}",
     "programs": "/programs",
     "program-new": "/programs/new",
     "program": "/programs/{program}",
@@ -107,6 +113,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
+        ids |= _messages(app)
         ids |= _merging(app, customer)
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
@@ -251,6 +258,18 @@ def _program(app: Flask) -> dict[str, int]:
         program = db.session.execute(text("SELECT id FROM program WHERE is_default")).scalar_one()
         rule = text("SELECT id FROM program_rule WHERE program_id = :program ORDER BY priority, id LIMIT 1")
         return {"program": program, "rule": db.session.execute(rule, {"program": program}).scalar_one()}
+
+
+def _messages(app: Flask) -> dict[str, int]:
+    """A message that nobody knows of, and the customer whose phone has most to show."""
+    with app.app_context(), unit_of_work(_anna(app).scope):
+        unknown = "SELECT id FROM message WHERE status = 5 ORDER BY created_at DESC, id DESC LIMIT 1"
+        phone = (
+            "SELECT m.customer_id FROM simulated_message s JOIN message m USING (business_id) WHERE m.id = s.message_id"
+            " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+        )
+        asked = {"unknown": unknown, "phone": phone}
+        return {name: int(db.session.scalar(text(each)) or 0) for name, each in asked.items()}
 
 
 def _segment(app: Flask) -> dict[str, int | str]:

@@ -12,7 +12,7 @@ from app.loyalty.models import FieldKind
 from app.loyalty.rules import AccountAmount, Conditions, PointsPercent
 from app.loyalty.services import create_program
 from app.loyalty.services.accounts import add_account
-from app.messaging.models import MessageStatus
+from app.messaging.models import Direction, MessageKind, MessageStatus
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
 from tests.factories import (
@@ -28,6 +28,7 @@ from tests.factories import (
     add_rule,
     add_sale,
     add_segment,
+    add_simulated,
     give_offer,
 )
 from tests.people import Town
@@ -52,6 +53,8 @@ PAGES = [
         "/transactions/sums",
         "/transactions/report",
     ),
+    *("/messages", "/messages/{message}", "/messages/{asked}?kind=pin", "/messages?kind=pin", "/messages/customer"),
+    *("/messages?customer={customer}", "/messages/sums", "/simulator", "/simulator/{customer}"),
     *("/transactions/report?by=both", "/transactions/report?to=2026-01-01"),
     *("/programs", "/programs/new", "/programs/{program}", "/programs/{program}/rules/{rule}"),
     *("/programs/{program}/rules", "/programs/{program}/customer-categories", "/programs/{program}/accounts"),
@@ -75,6 +78,8 @@ def ids(town: Town) -> dict[str, int | str]:
         failed = {"status": MessageStatus.FAILED, "reason": "No such number" * 20}
         message = add_message(known, "Ранковакава" * 60, title="Запрошення" * 30, **failed)
         add_message(known, ends_at=dates.now())
+        question = add_message(known, "Питання" * 60, direction=Direction.IN, kind=MessageKind.NOTICE)
+        add_simulated(message, "Ранковакава" * 60)
         for price in (0, 5_000):
             give_offer(known, add_offer("Капучино" * 40, "Будьласка" * 60, price=price))
         good = add_good("Капучино" * 40, group_id=add_good_group("Напої" * 60), code="1" * 64, unit="чашка" * 4)
@@ -101,6 +106,7 @@ def ids(town: Town) -> dict[str, int | str]:
         "customer": known,
         "sale": sale,
         "message": message,
+        "asked": question,
         "used": used,
         "segment": segment,
         "good": good,
