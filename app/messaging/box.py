@@ -19,7 +19,7 @@ from app.messaging import queries
 from app.messaging.box_filter import BoxFilter
 from app.messaging.lines import Line, Lines
 from app.messaging.models import Channel, MessageStatus
-from app.messaging.simulated import simulated_channels
+from app.messaging.simulated import is_simulated
 from app.paging import ARGS as PAGE_ARGS
 from app.paging import Page, PageKey, page_of
 from app.permissions import Permission
@@ -97,7 +97,7 @@ class Box(Lines):
     @property
     def simulator_href(self) -> str | None:
         """Where simulated phones are, for who may look at them; None where no channel goes there."""
-        shown = person().may(Permission.HANDLE_MESSAGES) and simulated_channels()
+        shown = person().may(Permission.HANDLE_MESSAGES) and is_simulated()
         return url_for("messaging.simulator") if shown else None
 
     @property

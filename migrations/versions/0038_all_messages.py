@@ -7,7 +7,7 @@ is the newest of the stretches that are asked for.
 from alembic import op
 
 revision = "0038"
-down_revision = "0034"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

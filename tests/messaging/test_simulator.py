@@ -164,7 +164,7 @@ def test_how_messages_fare_is_kept(town: Town) -> None:
 @pytest.mark.parametrize("address", ["/simulator", "/simulator/{}"])
 def test_nothing_is_there_where_no_channel_goes_to_it(town: Town, olena: int, address: str) -> None:
     browser = town.browser(town.anna)
-    with patch("app.messaging.views.simulator.simulated_channels", frozenset):
+    with patch("app.messaging.views.simulator.is_simulated", lambda: False):
         assert browser.get(address.format(olena)).status_code == 404
 
 

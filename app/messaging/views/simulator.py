@@ -18,7 +18,7 @@ from app.messaging.forms import AnswerForm, CustomerForm, FateForm, HabitForm
 from app.messaging.models import MessageStatus, Simulator
 from app.messaging.models.simulator import SHARES
 from app.messaging.phones import Phones
-from app.messaging.simulated import answer_from, simulated_channels, tell_now
+from app.messaging.simulated import answer_from, is_simulated, tell_now
 from app.messaging.views.blueprint import blueprint
 from app.permissions import Permission, View, requires
 from app.web import go, render
@@ -31,7 +31,7 @@ def _simulating(view: View) -> View:
 
     @wraps(view)
     def seen(**ids: int) -> Any:
-        if not simulated_channels():
+        if not is_simulated():
             raise NotFound
         return view(**ids)
 
