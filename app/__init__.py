@@ -36,7 +36,9 @@ from app.loyalty import register as loyalty_parts
 from app.loyalty import views as loyalty_views
 from app.messaging import models as message_models
 from app.messaging import register as message_parts
+from app.messaging import template_views
 from app.messaging import views as message_views
+from app.my import views as my_views
 from app.offers import models as offer_models
 from app.offers import register as offer_parts
 from app.offers import views as offer_views
@@ -71,6 +73,8 @@ VIEWS = (
     ledger_views,
     loyalty_views,
     message_views,
+    my_views,
+    template_views,
     offer_views,
     salespeople_views,
     segment_views,

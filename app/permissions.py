@@ -39,6 +39,8 @@ class Permission(StrEnum):
     """Of any Terminal, in the log; a salesperson cancels what the own Terminal sold (TE-5)."""
     READ_MESSAGES = "read_messages"
     """All messages, and those that come in (MS-1)."""
+    EDIT_TEMPLATES = "edit_templates"
+    """Of messages, which all of the business use (BA-1)."""
     HANDLE_MESSAGES = "handle_messages"
     """Open a PIN, say what became of a message that nobody knows of, use the simulator (MS-2)."""
     READ_LOYALTY = "read_loyalty"
@@ -64,7 +66,12 @@ _OPERATOR = frozenset(
     }
 )
 # What it does to a customer is done at every location, so who sees only some of them may not.
-_BRAND = _OPERATOR | {Permission.ERASE_CUSTOMERS, Permission.MERGE_CUSTOMERS, Permission.HANDLE_MESSAGES}
+_BRAND = _OPERATOR | {
+    Permission.ERASE_CUSTOMERS,
+    Permission.MERGE_CUSTOMERS,
+    Permission.EDIT_TEMPLATES,
+    Permission.HANDLE_MESSAGES,
+}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _BRAND

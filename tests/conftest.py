@@ -43,6 +43,7 @@ from tests.factories import (
     add_rule,
     add_sale,
     add_segment,
+    add_template,
     give_offer,
 )
 from tests.people import PASSWORD, Town, open_town
@@ -140,6 +141,7 @@ def stocked(town: Town) -> Town:
                 give_offer(each, add_offer())
             add_rule(shop.program, PointsPercent(1000))
             add_account(shop.program, "Gift account", "")
+            add_template()
             add_segment("Regulars")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)

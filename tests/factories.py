@@ -47,7 +47,15 @@ from app.loyalty.models import (
 )
 from app.loyalty.rules import Conditions, Effect
 from app.loyalty.rules.kept import written_conditions, written_effects
-from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus, SimulatedMessage
+from app.messaging.models import (
+    Channel,
+    Direction,
+    Message,
+    MessageKind,
+    MessageStatus,
+    MessageTemplate,
+    SimulatedMessage,
+)
 from app.offers.models import CustomerOffer, Offer
 from app.transactions.bought import add_bought, take_back_bought
 from app.transactions.models import Kind, Source, Status, Transaction, TransactionLine
@@ -344,6 +352,16 @@ def add_simulated(message_id: int, text: str) -> int:
     call = SimulatedMessage(business_id=business_id(), message_id=message_id, **taken, **words)
     _add(call)
     return call.id
+
+
+def add_template(
+    name: str = "We miss you", text: str = "{first_name}, your coffee waits.", **values: Any
+) -> MessageTemplate:
+    """A template of an SMS in English unless told otherwise."""
+    standard = {"channel": "sms", "texts": {"en": text}, "changed_at": dates.now()}
+    template = MessageTemplate(business_id=business_id(), name=name, **(standard | values))
+    _add(template)
+    return template
 
 
 def add_offer(title: str = "Second croissant free", text: str = "The second is on us.", **values: Any) -> int:

@@ -32,6 +32,7 @@ DEFINERS = {
     "forget_what_was_typed",
     "keep_receipts",
     "list_customer",
+    "message_prices",
     "match_receipts",
     "newest_audit_hash",
     "own_businesses",

@@ -22,6 +22,7 @@ from tests.factories import (
     add_points,
     add_question,
     add_sale,
+    add_template,
     choice_ids,
     give_offer,
 )
@@ -88,6 +89,7 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
             Consent(business_id=shop.id, customer_id=customer, kind=ConsentKind.SMS, granted=False, at=dates.now())
         )
         add_message(customer, point_of_sale_id=shop.franchised_place)
+        add_template()
         give_offer(customer, add_offer())
     superuser.execute(
         "INSERT INTO lot_use (business_id, entry_id, lot_id, amount) SELECT business_id, entry_id, id, 100 FROM lot"
@@ -131,6 +133,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         " SELECT %(id)s, min(id), max(id), 1 FROM customer WHERE business_id = %(id)s",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
+        f"INSERT INTO message_tester (business_id, user_id, customer_id) SELECT %(id)s, {person}, min(id) FROM customer"
+        " WHERE business_id = %(id)s",
         *OF_MESSAGES,
     ):
         superuser.execute(statement.encode(), {"id": shop.id, "program": shop.program, "wallet": shop.wallet})

@@ -16,6 +16,7 @@ from app.demo.plans import BusinessPlan, kavalier, teremok
 from app.demo.segments import write_segments
 from app.demo.shoppers import Shop
 from app.demo.structure import Structure, Writer, add_member, assign, write_structure
+from app.demo.templates import write_templates
 from app.permissions import Role
 
 
@@ -50,6 +51,7 @@ def _make(connection: Connection, config: Config, until: datetime, plans: tuple[
     ):
         add_member(connection, first.business, people[email], role, franchisee)
     write_segments(Writer(connection, first.business), first, until)
+    write_templates(Writer(connection, first.business), until)
     assign(connection, first.business, first.places[0].terminals[0], people[users.SALESPERSON])
     add_member(connection, second.business, people[users.OTHER_ADMIN], Role.ADMIN)
     add_member(connection, second.business, people[users.ADMIN], Role.BRAND_OPERATOR)

@@ -18,6 +18,7 @@ from app.messaging.audit_words import KIND
 from app.messaging.personal_data import personal_data
 from app.messaging.queries import message_count
 from app.messaging.services import forget_texts, subscriptions
+from app.messaging.template_audit_words import KINDS
 
 ERASURE = ErasureStep(lazy_gettext("Texts of messages"), forget_texts)
 BROWSERS = ErasureStep(lazy_gettext("Browsers that receive pushes"), subscriptions.forget_subscriptions)
@@ -31,3 +32,5 @@ def register() -> None:
     add_personal_data("push_subscriptions", subscriptions.personal_data)
     add_erasure_step(BROWSERS)
     add_merge_step(MergeStep(subscriptions.merge_subscriptions, subscriptions.separate_subscriptions))
+    for kind in KINDS:
+        describe(kind)

@@ -4,6 +4,7 @@ import { closeDialog, showDialog } from "./dialog.js";
 import "./back.js";
 import "./drawer.js";
 import "./filter_builder.js";
+import "./insert.js";
 import "./keys.js";
 import "./order.js";
 import "./rows.js";
