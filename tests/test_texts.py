@@ -45,6 +45,7 @@ PAGES += ["/customers/new", "/questionnaire", "/questionnaire?archived=1", "/que
 PAGES += ["/customers?draft=new", "/segments", "/goods", "/goods/new", "/goods/groups", "/goods/groups/new"]
 PAGES += ["/programs", "/programs/new", "/programs/1/rules/new"]
 PAGES += [f"/programs/1{tab}" for tab in ("", "/rules", "/customer-categories", "/accounts", "/advanced-settings")]
+PAGES += ["/messages/templates"]
 PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/profile", "/no-such-page"]
 
 

@@ -8,6 +8,7 @@ from app.customers.conditions.nodes import Condition, Damaged, Group, Joint
 from app.customers.saved_filters import Kept, keep
 from app.customers.services.merging import hold_pair, merge_customers
 from app.lib import dates
+from app.links import leave_link, stop_link
 from app.loyalty.models import FieldKind
 from app.loyalty.rules import AccountAmount, Conditions, PointsPercent
 from app.loyalty.services import create_program
@@ -29,6 +30,7 @@ from tests.factories import (
     add_sale,
     add_segment,
     add_simulated,
+    add_template,
     give_offer,
 )
 from tests.people import Town
@@ -61,6 +63,8 @@ PAGES = [
     *("/programs/{program}/accounts/{account}", "/programs/{program}/advanced-settings", "/programs/{empty}/rules"),
     *("/customers/duplicates", "/customers/{customer}/merging", "/customers/{customer}/merging?with={other}"),
     "/customers/{customer}/merges/{merge}/undoing",
+    *("/messages/templates", "/messages/templates/new", "/messages/templates/{template}"),
+    *("/messages/templates/{template}/removal", "/programs/{program}/notices"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
@@ -100,7 +104,12 @@ def ids(town: Town) -> dict[str, int | str]:
         other = add_customer("Соломія" * 20, "Яремчук" * 20, "+380674120856", tags=[("milk", "soy" * 60)])
         merge = merge_customers(*hold_pair(known, add_customer("Соля" * 30)), set())
         add_duplicate(known, other)
+        texts = dict.fromkeys(("en", "uk"), "{first_name} {card}" + "Ранковакава" * 40)
+        template = add_template("Шаблон" * 40, texts=texts, titles={"en": "Запрошення" * 10}, channel="email").id
+        links = {"stop": stop_link(known), "leave": leave_link(known, shop.program)}
     ids = {
+        "template": template,
+        **{name: link.rpartition("/")[2] for name, link in links.items()},
         "other": other,
         "merge": merge,
         "customer": known,
@@ -125,6 +134,15 @@ def test_axe_finds_nothing(page_for: PageFor, town: Town, ids: dict[str, int], w
             found[address] = faults
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
     assert found == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_customers_pages(page_for: PageFor, ids: dict[str, int], theme: str) -> None:
+    page = page_for(None, width=390, color_scheme=theme)
+    for address in ("/u/{stop}", "/l/{leave}", "/u/nowhere"):
+        page.goto(address.format(**ids))
+        assert axe_faults(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
 def test_axe_finds_nothing_before_signing_in(page_for: PageFor) -> None:
