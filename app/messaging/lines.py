@@ -48,7 +48,7 @@ class Lines(Words, lines.Lines):
     def line(self, row: Row[Any] | Message, beginning: str) -> Line:
         incoming = row.direction is Direction.IN
         return Line(
-            *(row.id, row.title or self.kind_words[row.kind]),
+            *(row.id, row.title or self.title_of(row.kind, incoming)),
             preview=MASK if row.kind is MessageKind.PIN else preview(beginning),
             at=row.distributed_at,
             channel=row.channel,

@@ -56,7 +56,7 @@ class Words:
 
     @cached_property
     def kind_words(self) -> dict[MessageKind, str]:
-        """What a message is for, and what one without a title is called."""
+        """What a message is for."""
         return {
             MessageKind.TRANSACTION: _("Notice of a sale"),
             MessageKind.WELCOME: _("Welcome"),
@@ -66,6 +66,10 @@ class Words:
             MessageKind.NEWS: _("News"),
             MessageKind.NOTICE: _("Notice"),
         }
+
+    def title_of(self, kind: MessageKind, incoming: bool) -> str:
+        """What a message without a title is called."""
+        return _("Message") if incoming else self.kind_words[kind]
 
     def reason_words(self, reason: str) -> str:
         """Why it is held, failed or was rejected; what a gateway said stays as it said it."""
@@ -78,7 +82,7 @@ class Words:
             Reason.NO_MONEY: _("The prepaid balance does not cover it"),
             Reason.LATE: _("Was not sent in time, and is of no use any more"),
             Reason.REPLACED: _("The PIN was used, or another took its place"),
-            Reason.NO_ANSWER: _("The gateway did not say whether it took it"),
+            Reason.NO_ANSWER: _("The gateway gave no answer"),
             Reason.NOT_SENT: _("Someone here said that it did not arrive"),
             Reason.NO_ADDRESS: _("There is nowhere to send it"),
             Reason.OPTED_OUT: _("The customer wants no such messages"),
@@ -86,6 +90,6 @@ class Words:
             Reason.BLACKLISTED: _("The customer is blacklisted"),
             Reason.LEFT: _("The customer left the program"),
             Reason.ERASED: _("The customer was deleted"),
-            Reason.NOT_CONFIRMED: _("The customer has not confirmed its participation"),
+            Reason.NOT_CONFIRMED: _("Participation is not confirmed"),
             Reason.REFUSED: _("The gateway refused it"),
         }

@@ -75,7 +75,7 @@ class TestLines:
         olena, petro = "Олена Коваль +380 67 123 4567", "Petro Savchuk +380 50 999 8877"
         assert lines(town.browser(town.anna)) == [
             ["10 Mar 12:00", "From Regulars", "Planned workSunday night", "Panel", "Unread"],
-            ["9 Mar 12:00", f"From {olena}", "NoticeWhere are my points?", "SMS", "Unread"],
+            ["9 Mar 12:00", f"From {olena}", "MessageWhere are my points?", "SMS", "Unread"],
             ["8 Mar 12:00", petro, "WelcomeHello", "E-mail", "FailedAbsent subscriber"],
             ["7 Mar 12:00", olena, "MessageTo many", "SMS", "UnpaidThe prepaid balance does not cover it"],
             ["6 Mar 12:00", olena, "Notice of a saleAt Pechersk", "SMS", "Delivered"],

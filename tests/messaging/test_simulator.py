@@ -194,6 +194,15 @@ def test_the_screen_alone_is_a_piece_or_leads_to_the_phone(town: Town, olena: in
     assert "<html" not in browser.get(f"/simulator/{olena}/screen", headers={"HX-Request": "true"}).text
 
 
+def test_the_list_alone_is_a_piece_or_leads_to_the_page(town: Town, olena: int) -> None:
+    sent(town, olena)
+    browser = town.browser(town.anna)
+    assert browser.get("/simulator/phones").location == "/simulator"
+    piece = browser.get(f"/simulator/phones?customer={olena}", headers={"HX-Request": "true"}).text
+    assert "<html" not in piece
+    assert piece.count('aria-current="true"') == 1
+
+
 def test_statements_do_not_grow_with_messages(
     town: Town, olena: int, count_statements: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.address import takes, whole_number
 from app.customers.models import Customer
 from app.customers.queries import customer_named, customers_found
 from app.db import business_id
@@ -64,6 +65,19 @@ def screen(customer_id: int) -> BaseResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return go(url_for("messaging.phone", customer_id=customer_id))
     return render("messaging/_screen.html", phones=Phones(customer_named(customer_id)))
+
+
+@blueprint.get("/simulator/phones")
+@requires(Permission.HANDLE_MESSAGES)
+@takes("customer")
+@_simulating
+def phones() -> BaseResponse:
+    """The list as it is now, for a page that stays open; by its address, that page."""
+    chosen = request.args.get("customer")
+    if not request.htmx:  # type: ignore[attr-defined]
+        return go(url_for("messaging.simulator"))
+    customer = customer_named(whole_number(chosen, "customer")) if chosen else None
+    return render("messaging/_phones.html", phones=Phones(customer))
 
 
 @blueprint.post("/simulator/phones")
@@ -129,10 +143,10 @@ def _habit() -> HabitForm:
     )
 
 
-def _show(phones: Phones, *, opened: bool = False, status: int = 200, **shown: Any) -> BaseResponse:
+def _show(listed: Phones, *, opened: bool = False, status: int = 200, **shown: Any) -> BaseResponse:
     usual: dict[str, Any] = {"search": CustomerForm(formdata=None), "answering": AnswerForm(formdata=None)}
     shown = {**usual, "found": None, "habit": _habit(), **shown}
     help_href = url_for("help.index", _anchor="simulator")
-    response = render("messaging/simulator.html", phones=phones, opened=opened, help_href=help_href, **shown)
+    response = render("messaging/simulator.html", phones=listed, opened=opened, help_href=help_href, **shown)
     response.status_code = status
     return response
