@@ -31,7 +31,7 @@ UCS2 = Alphabet("UCS-2", 70, 67, lambda character: 2 if ord(character) > 0xFFFF 
 
 def alphabet_of(text: str) -> Alphabet:
     """One character outside GSM-7 makes the whole text UCS-2."""
-    return GSM7 if all(each in _GSM7 for each in text) else UCS2
+    return GSM7 if _GSM7.keys() >= set(text) else UCS2
 
 
 def units(text: str) -> int:

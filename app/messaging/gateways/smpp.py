@@ -43,7 +43,7 @@ class SmppGateway:
         self._out = Dialler(settings, "transmitter")
         self._in = Dialler(settings, settings.listens_as)
         self._inbox = Inbox(settings)
-        self._unacknowledged: list[tuple[int, int]] = []
+        self._unacknowledged: list[tuple[Line, int, int]] = []
 
     @classmethod
     def made(cls, config: GatewayConfig) -> SmppGateway:
@@ -84,8 +84,9 @@ class SmppGateway:
         """The line, with what came before acknowledged on it; a new one will bring again what was not."""
         line = self._in.line()
         try:
-            for sequence, status in self._unacknowledged:
-                line.answer("deliver_sm_resp", sequence, status)
+            for told_on, sequence, status in self._unacknowledged:
+                if told_on is line:
+                    line.answer("deliver_sm_resp", sequence, status)
         except LineError:
             self._in.lost()
             raise
@@ -108,7 +109,7 @@ class SmppGateway:
                 except ValueError as error:
                     item, status = None, SMPP_ESME_RX_P_APPN
                     _log.warning("what came in cannot be read", gateway=self.name, error=str(error))
-                self._unacknowledged.append((pdu.sequence, status))
+                self._unacknowledged.append((line, pdu.sequence, status))
                 if item:
                     yield item
         except LineError:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import monotonic
+from uuid import uuid4
 
 from smpplib import consts
 
@@ -113,8 +114,8 @@ class Inbox:
 
 
 def _incoming(address: str, to: str, text: str) -> Incoming:
-    """SMPP gives such a message no id."""
-    return Incoming(address=address, to=to, text=text, gateway_id="")
+    """SMPP gives such a message no id, and the same text may be meant twice: better told twice than not at all."""
+    return Incoming(address=address, to=to, text=text, gateway_id=uuid4().hex)
 
 
 def _status(state: bytes, text: str) -> MessageStatus | None:

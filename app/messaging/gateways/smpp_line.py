@@ -17,8 +17,9 @@ from time import monotonic
 from typing import Any, NoReturn
 
 from smpplib import consts, smpp
-from smpplib.command import DeliverSM
+from smpplib.command import DeliverSM, SubmitSM
 from smpplib.command_codes import get_command_name
+from smpplib.consts import OPTIONAL_PARAMS
 from smpplib.exceptions import UnknownCommandError
 
 from app.gateway_config import SmppSettings
@@ -69,6 +70,13 @@ class Delivered(DeliverSM):  # type: ignore[misc]
             tag, length = struct.unpack(">HH", data[:4])
             self.optional[tag] = data[4 : 4 + length]
             data = data[4 + length :]
+
+
+class Submitted(SubmitSM):  # type: ignore[misc]
+    """A submit_sm of the fields that we write: going through all the others took most of the time of one."""
+
+    params_order = (*[name for name in SubmitSM.params_order if name not in OPTIONAL_PARAMS], "user_message_reference")
+    params = {name: SubmitSM.params[name] for name in params_order}
 
 
 def delivered(pdu: Pdu) -> Delivered:
@@ -262,7 +270,8 @@ def _connected(settings: SmppSettings) -> socket.socket:
 
 
 def _encoded(command: str, sequence: int, **fields: Any) -> bytes:
-    pdu = smpp.make_pdu(command, sequence=sequence, **fields)
+    make = Submitted if command == "submit_sm" else smpp.make_pdu
+    pdu = make(command, sequence=sequence, **fields)
     pdu.sequence = sequence
     octets: bytes = pdu.generate()
     return octets

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask import current_app
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -15,7 +16,7 @@ from app.db import business_id
 from app.extensions import db
 from app.messaging.gateways.base import Subscription
 from app.messaging.gateways.models import LONGEST_ENDPOINT, PushSubscription
-from app.messaging.gateways.webpush import decoded
+from app.messaging.gateways.webpush import decoded, public_key
 
 MOST = 20
 """Of a customer; past that the oldest gives way."""
@@ -32,6 +33,12 @@ def subscribe(customer_id: int, browser: Subscription) -> None:
     db.session.execute(row.on_conflict_do_update(index_elements=["business_id", "endpoint"], set_=keys))
     newest = select(PushSubscription.id).where(*_of(customer_id)).order_by(PushSubscription.id.desc()).limit(MOST)
     db.session.execute(delete(PushSubscription).where(*_of(customer_id), PushSubscription.id.not_in(newest)))
+
+
+def application_key() -> str:
+    """What a browser is told when it subscribes; '' where this house sends no pushes."""
+    settings = current_app.config["REGULARS"].gateways.webpush
+    return public_key(settings.private_key) if settings else ""
 
 
 def unsubscribe(customer_id: int, endpoint: str) -> None:

@@ -58,6 +58,8 @@ class Smsc:
         self._task = asyncio.ensure_future(self._answer())
         self._ready.set()
         await asyncio.wait([self._task])
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
 
     async def _answer(self) -> None:
         while True:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from random import Random
 from time import monotonic, sleep
 
 import pytest
 
+from app.gateway_config import Server, SmppSettings
 from app.messaging.gateways.base import Answer, Fate, Outgoing
 from app.messaging.gateways.smpp import SmppGateway
+from tests.messaging.gateways.certificates import certificate
 from tests.messaging.gateways.messages import outgoing
 from tests.messaging.gateways.smsc import Behaviour, Smsc, bound, free_port, pdu, rude, settings, take
 
@@ -284,18 +287,44 @@ def test_no_noise_makes_a_gateway_fail(seed: int) -> None:
     assert answers[0].fate is not BEFORE
 
 
+def test_a_line_may_be_secured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing is sent to a server that nobody vouches for."""
+    secure = certificate(tmp_path).server
+
+    def behaviour(connection: socket.socket) -> None:
+        with secure.wrap_socket(connection, server_side=True) as secured:
+            bound(secured)
+            accept(secured, take(secured)[1])
+            hang(secured)
+
+    with rude(behaviour) as port:
+        given = SmppSettings(Server("localhost", port, "club", "secret", tls=True))
+        for trusted, fate in ((False, BEFORE), (True, ACCEPTED)):
+            if trusted:
+                monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "localhost.pem"))
+            smpp = SmppGateway(given)
+            assert fates(smpp.send([outgoing()])) == [fate]
+            smpp.close()
+
+
 def test_a_listener_survives_a_peer_that_dies_and_hears_again() -> None:
-    times = []
+    """What one connection told is never acknowledged on the next."""
+    times, foreign = [], []
 
     def behaviour(connection: socket.socket) -> None:
         bound(connection)
         times.append(1)
         body = b"\0\1\1" + b"380671112233\0" + b"\5\0Regulars\0" + b"\4\0\0\0\0\0\0\0\0" + b"\x12id:1 stat:DELIVRD"
+        connection.settimeout(0.1)
+        with suppress(TimeoutError):
+            foreign.append(take(connection))
         connection.sendall(pdu(0x05, 1, body=body))
+        sleep(0.2)
 
     with gateway(behaviour) as smpp:
         for _ in range(3):
             heard = list(smpp.listen())
             assert [each.gateway_id for each in heard] == ["1"]
-            smpp._in._not_before = 0
+            sleep(0.3)
     assert len(times) == 3
+    assert foreign == []
