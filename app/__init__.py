@@ -36,7 +36,9 @@ from app.loyalty import register as loyalty_parts
 from app.loyalty import views as loyalty_views
 from app.messaging import models as message_models
 from app.messaging import register as message_parts
+from app.messaging import template_views
 from app.messaging import views as message_views
+from app.my import views as my_views
 from app.news import models as news_models
 from app.news import register as news_parts
 from app.news import views as news_views
@@ -76,7 +78,9 @@ VIEWS = (
     ledger_views,
     loyalty_views,
     message_views,
+    my_views,
     news_views,
+    template_views,
     offer_views,
     pictures,
     salespeople_views,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import IntEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from app.errors import BadAddress
 
 View = TypeVar("View", bound=Callable[..., Any])
+Member = TypeVar("Member", bound=IntEnum)
 
 LARGEST = 2**63 - 1
 ANYTHING = "*"
@@ -45,6 +47,17 @@ def whole_number(text: str, name: str, least: int = 1, most: int = LARGEST) -> i
     if not (text.isascii() and text.isdigit() and len(text) <= 19 and least <= int(text) <= most):
         raise BadAddress(_("“%(name)s” in this address must be a whole number.", name=name))
     return int(text)
+
+
+def member(members: type[Member], args: Mapping[str, str], name: str) -> Member | None:
+    """What an address names in lower case. Raises BadAddress."""
+    text = args.get(name, "")
+    if not text:
+        return None
+    known = {member.name.lower(): member for member in members}
+    if text not in known:
+        raise BadAddress(_("There is no such “%(name)s” as this address names.", name=name))
+    return known[text]
 
 
 def address(endpoint: str, *args: Mapping[str, str], **ids: int | None) -> str:

@@ -23,6 +23,7 @@ from app.loyalty import cli as senders
 from app.loyalty.services import create_program
 from app.messaging import check as sent
 from app.messaging import cli as gateways
+from app.messaging import writing_cli as letters
 from app.offers import cli as offers
 from app.permissions import Role
 from app.proofs import group as check
@@ -30,7 +31,7 @@ from app.scope import Scope
 from app.support import group as support
 from app.transactions.cli import group as bought
 
-PARTS = (billing, features, gateways, ledger, offers, senders, sent)
+PARTS = (billing, features, gateways, ledger, letters, offers, senders, sent)
 """Whose commands are in the groups `support` and `check`."""
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")

@@ -13,6 +13,8 @@ from app.local.paths import data_dir
 
 ENVIRONMENTS = ("development", "test", "production")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LONGEST_PUBLIC_URL = 36
+"""With it the links in messages have at most 60 characters."""
 
 
 class ConfigError(Exception):
@@ -35,10 +37,16 @@ class Config:
     proxies: int
     """How many proxies in front set X-Forwarded-For and X-Forwarded-Proto."""
     gateways: GatewayConfig = field(default_factory=GatewayConfig)
+    public_address: str = ""
+    """How customers reach it, such as https://kvr.ua; it begins the links in messages, so a short one costs less."""
 
     @property
     def production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def public_url(self) -> str:
+        return self.public_address or f"http://{self.host}:{self.port}"
 
     @property
     def app_role(self) -> str:
@@ -68,6 +76,7 @@ class Config:
             log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
             proxies=_count(environ, "PROXIES"),
             gateways=_gateways(environ),
+            public_address=_public_url(environ, environment),
         )
 
 
@@ -102,6 +111,16 @@ def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str
     value = environ.get(name, "")
     if value and (urlsplit(value).scheme not in schemes or "//" not in value):
         raise ConfigError(f"{name} is not an address of the form {schemes[0]}://…")
+    return value
+
+
+def _public_url(environ: Mapping[str, str], environment: str) -> str:
+    """Whole, but for the slash at its end: links in messages go out to people, so in production it must be named."""
+    value = _url(environ, "PUBLIC_URL", ("https", "http")).rstrip("/")
+    if environment == "production" and not value:
+        raise ConfigError("PUBLIC_URL is missing: it is how customers reach the links in their messages.")
+    if len(value) > LONGEST_PUBLIC_URL:
+        raise ConfigError(f"PUBLIC_URL is longer than {LONGEST_PUBLIC_URL} characters: each SMS with a link pays it.")
     return value
 
 

@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         long_date=lambda day: formats.long_date(day, language()),
         date_time=lambda moment: formats.date_time(moment, language(), zone()),
         time=lambda moment: local(moment).strftime("%H:%M"),
+        when=when,
         phone=formats.phone,
         initials=initials,
         in_language=lambda texts: in_language(texts, language()),
@@ -88,6 +89,12 @@ def moment_words(kept: object) -> str:
 
 def short_date(moment: datetime | date) -> str:
     return tongue().short_date(moment)
+
+
+def when(moment: datetime) -> str:
+    """The hour of today, the day of others."""
+    here = local(moment)
+    return here.strftime("%H:%M") if here.date() == local(dates.now()).date() else short_date(moment)
 
 
 def money_label(label: str) -> str:

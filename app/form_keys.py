@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 from flask import Request, g, request
 from flask_babel import gettext as _
@@ -18,6 +19,8 @@ from app.db import business_id, current_scope
 from app.errors import Problem
 from app.extensions import Base, db
 from app.lib.columns import BusinessKey, Created
+
+View = TypeVar("View", bound=Callable[..., object])
 
 FIELD = "form_key"
 _UNHASHED = {"csrf_token"}
@@ -78,6 +81,26 @@ def remember(response: BaseResponse) -> None:
 def led_to(response: BaseResponse) -> str | None:
     """Where a form that is carried out leads; None for an answer that shows the form again."""
     return response.location or response.headers.get("HX-Redirect")
+
+
+def sealed(view: View) -> View:
+    """For a view whose address is its own token, as links in messages are: it needs none of a form of ours."""
+    view.is_sealed = True  # type: ignore[attr-defined]
+    return view
+
+
+def keyless(view: View) -> View:
+    """For a view that writes nothing: its form is shown on, so the key of that form is not used up."""
+    view.is_keyless = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_sealed(view: object) -> bool:
+    return getattr(view, "is_sealed", False)
+
+
+def is_keyless(view: object) -> bool:
+    return getattr(view, "is_keyless", False)
 
 
 def _key(text: str) -> uuid.UUID:

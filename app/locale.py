@@ -12,6 +12,8 @@ from flask_login import current_user
 from app.extensions import babel
 
 LANGUAGES = {"en": "English", "uk": "Українська", "ru": "Русский"}
+OF_CUSTOMERS = "uk"
+"""Of customers who chose none."""
 COOKIE = "language"
 CATALOGUES = Path(__file__).parent / "translations"
 

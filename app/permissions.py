@@ -37,6 +37,12 @@ class Permission(StrEnum):
     """Of all customers; who they are is told to whoever may read customers, to others masked (TL-1)."""
     CANCEL_SALES = "cancel_sales"
     """Of any Terminal, in the log; a salesperson cancels what the own Terminal sold (TE-5)."""
+    READ_MESSAGES = "read_messages"
+    """All messages, and those that come in (MS-1)."""
+    EDIT_TEMPLATES = "edit_templates"
+    """Of messages, which all of the business use (BA-1)."""
+    HANDLE_MESSAGES = "handle_messages"
+    """Open a PIN, say what became of a message that nobody knows of, use the simulator (MS-2)."""
     READ_LOYALTY = "read_loyalty"
     EDIT_LOYALTY = "edit_loyalty"
     EDIT_NEWS = "edit_news"
@@ -62,6 +68,7 @@ _OPERATOR = frozenset(
         Permission.EDIT_CUSTOMERS,
         Permission.ADJUST_POINTS,
         Permission.READ_TRANSACTIONS,
+        Permission.READ_MESSAGES,
         Permission.READ_LOYALTY,
         Permission.EDIT_NEWS,
         Permission.READ_OFFERS,
@@ -70,7 +77,13 @@ _OPERATOR = frozenset(
     }
 )
 # What it does to a customer is done at every location, so who sees only some of them may not.
-_BRAND = _OPERATOR | {Permission.ERASE_CUSTOMERS, Permission.MERGE_CUSTOMERS, Permission.EDIT_OFFERS}
+_BRAND = _OPERATOR | {
+    Permission.ERASE_CUSTOMERS,
+    Permission.MERGE_CUSTOMERS,
+    Permission.EDIT_TEMPLATES,
+    Permission.HANDLE_MESSAGES,
+    Permission.EDIT_OFFERS,
+}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _BRAND

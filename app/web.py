@@ -157,7 +157,7 @@ def _enter() -> BaseResponse | None:
     if view:
         refuse_unknown(view, request.args)
     if request.method not in SAFE_METHODS:
-        return _check_change()
+        return _check_change(view)
     return unsent_forms.resume() if view and _at_work() and UNSENT in request.args else None
 
 
@@ -209,17 +209,19 @@ def _refuse_unreadable() -> None:
         raise Problem(400, _("This contains a character that no text can have."), _("Remove it and send it again."))
 
 
-def _check_change() -> BaseResponse | None:
+def _check_change(view: object) -> BaseResponse | None:
     """What a change must bring: a token of our own page, a key not yet used."""
     if _is_foreign():
         raise Problem(400, _("This was sent from another site, so it was not carried out."))
+    if form_keys.is_sealed(view):
+        return None
     try:
         csrf.protect()
     except CSRFError:
         if (shown := _shown_again()) is None:
             raise
         return shown
-    if not _at_work():
+    if not _at_work() or form_keys.is_keyless(view):
         return None
     answer = form_keys.answered_before()
     return go(answer) if answer is not None else None

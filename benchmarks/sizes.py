@@ -40,6 +40,7 @@ def serving_environment(postgres: Postgres, database: str) -> dict[str, str]:
     inherited = {key: value for key, value in os.environ.items() if key != "DEMO_PASSWORD"}
     return inherited | {
         "REGULARS_ENV": "production",
+        "PUBLIC_URL": "https://regulars.example",
         "SECRET_KEY": secrets.token_urlsafe(48),
         "DATABASE_URL": postgres.url(APP, database),
         "LOG_LEVEL": "WARNING",

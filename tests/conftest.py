@@ -48,6 +48,7 @@ from tests.factories import (
     add_sale,
     add_segment,
     add_series,
+    add_template,
     give_offer,
 )
 from tests.news.writing import add_news
@@ -152,6 +153,7 @@ def stocked(town: Town) -> Town:
             picture = write_picture(drawn(two_colours(40, 30)))
             add_news("Of the brand", shop.own_place, shop.franchised_place, picture=picture)
             add_account(shop.program, "Gift account", "")
+            add_template()
             add_segment("Regulars")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)

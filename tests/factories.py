@@ -47,7 +47,15 @@ from app.loyalty.models import (
 )
 from app.loyalty.rules import Conditions, Effect
 from app.loyalty.rules.kept import written_conditions, written_effects
-from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
+from app.messaging.models import (
+    Channel,
+    Direction,
+    Message,
+    MessageKind,
+    MessageStatus,
+    MessageTemplate,
+    SimulatedMessage,
+)
 from app.offers.models import CouponKind, CouponSeries, CustomerOffer, Offer
 from app.offers.services import open_holding
 from app.offers.services.holding import add_offers
@@ -338,6 +346,25 @@ def add_message(customer_id: int | None, text: str = "Your purchase: +12 points.
     message = Message(business_id=business_id(), customer_id=customer_id, text=text, **(standard | values))
     _add(message)
     return message.id
+
+
+def add_simulated(message_id: int, text: str) -> int:
+    """An SMS as the simulator took it; answers with the call's id."""
+    taken = {"channel": Channel.SMS, "address": "+380674120855", "fate": "accepted", "arrived": True}
+    words = {"sender": "", "title": "", "text": text, "language": "uk", "at": dates.now()}
+    call = SimulatedMessage(business_id=business_id(), message_id=message_id, **taken, **words)
+    _add(call)
+    return call.id
+
+
+def add_template(
+    name: str = "We miss you", text: str = "{first_name}, your coffee waits.", **values: Any
+) -> MessageTemplate:
+    """A template of an SMS in English unless told otherwise."""
+    standard = {"channel": "sms", "texts": {"en": text}, "changed_at": dates.now()}
+    template = MessageTemplate(business_id=business_id(), name=name, **(standard | values))
+    _add(template)
+    return template
 
 
 def add_offer(title: str = "Second croissant free", text: str = "The second is on us.", **values: Any) -> int:

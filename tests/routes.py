@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from app.extensions import db
+from app.links import leave_link, stop_link
 from app.permissions import Permission, Role, allows
 from app.pictures import Picture
 from tests.people import Person, Shop, Town
@@ -17,8 +18,10 @@ from tests.people import Person, Shop, Town
 EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
 # What a page cannot be read without, by endpoint; ids in braces.
 ARGUMENTS = {"customers.drawer": "?id={customer_id}", "segments.add_segment": "?f={filter_key}"}
-# A person's own sessions belong to no business: those of others are not found, tested with the accounts.
-PERSONAL = {"session_id"}
+# A person's own sessions belong to no business: those of others are not found, tested with the accounts. A link of a
+# message says itself whose it is, so it opens for whoever holds it, tested with the customer's pages.
+BY_LINK = {"stop_token", "leave_token"}
+PERSONAL = {"session_id", *BY_LINK}
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,10 @@ class Ids:
     gift_card: int
     sale_key: str
     """Of a sale that Sasha is making; a customer is chosen and an amount entered."""
+    template: int
+    stop_token: str
+    leave_token: str
+    """Of the links in the customer's messages."""
 
     def values(self) -> dict[str, int | str]:
         shop = self.shop
@@ -81,6 +88,9 @@ class Ids:
             "customer_offer_id": self.customer_offer,
             "gift_card_id": self.gift_card,
             "sale_key": self.sale_key,
+            "template_id": self.template,
+            "stop_token": self.stop_token,
+            "leave_token": self.leave_token,
         }
 
 
@@ -118,7 +128,10 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         )
         held = [db.session.scalar(each, theirs) or 0 for each in belongings]
         sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
-    return Ids(shop, franchised, int(customer), *found, str(key), *merged, *picture, *held, str(sale_key))
+        template = db.session.scalar(text("SELECT min(id) FROM message_template")) or 0
+        tokens = [link.rpartition("/")[2] for link in (stop_link(customer), leave_link(customer, shop.program))]
+    belonging = (*picture, *held, str(sale_key), int(template), *tokens)
+    return Ids(shop, franchised, int(customer), *found, str(key), *merged, *belonging)
 
 
 def address(app: Flask, rule: Rule, ids: Ids) -> str:

@@ -29,6 +29,8 @@ REGISTRIES = {
     "app.customers.family",
     *("app.customers.parameters", "app.customers.registry", "app.customers.tabs"),
     *("app.customers.conditions.fields", "app.customers.conditions.kinds"),
+    # How a text is filled and dressed, for whoever writes one.
+    *("app.messaging.texts", "app.messaging.values"),
 }
 # What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.
 SHARED = {"app.accounts.forms", "app.customers.details", "app.customers.forms.fields"}

@@ -25,6 +25,8 @@ from tests.people import Town
         ("card 2210 0458 is known", "card [number] is known"),
         ("s.yaremchuk@ukr.net wrote", "[e-mail] wrote"),
         ("/customers/123456/edit", "/customers/123456/edit"),
+        ("GET /u/AfEaJw3UCRLbfzHs 200", "GET /u/[link] 200"),
+        ("/l/AfEaAaezps6pxmNKJQ", "/l/[link]"),
         ("took 12.5 ms for 50 rows", "took 12.5 ms for 50 rows"),
     ],
 )

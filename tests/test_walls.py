@@ -34,6 +34,7 @@ DEFINERS = {
     "give_code_try_back",
     "keep_receipts",
     "list_customer",
+    "message_prices",
     "match_receipts",
     "newest_audit_hash",
     "own_businesses",

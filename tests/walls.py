@@ -22,6 +22,7 @@ from tests.factories import (
     add_points,
     add_question,
     add_sale,
+    add_template,
     choice_ids,
     give_offer,
 )
@@ -89,6 +90,7 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
             Consent(business_id=shop.id, customer_id=customer, kind=ConsentKind.SMS, granted=False, at=dates.now())
         )
         add_message(customer, point_of_sale_id=shop.franchised_place)
+        add_template()
         give_offer(customer, add_offer())
         add_news("New menu", shop.franchised_place, franchisee=shop.franchisee)
     superuser.execute(
@@ -145,6 +147,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         " SELECT %(id)s, min(id), now(), 1 FROM terminal WHERE business_id = %(id)s",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
+        f"INSERT INTO message_tester (business_id, user_id, customer_id) SELECT %(id)s, {person}, min(id) FROM customer"
+        " WHERE business_id = %(id)s",
         *OF_MESSAGES,
     ):
         superuser.execute(statement.encode(), {"id": shop.id, "program": shop.program, "wallet": shop.wallet})

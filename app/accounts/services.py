@@ -98,6 +98,13 @@ def wait_before_look_up() -> int:
     return seconds
 
 
+def wait_before_link(subject: str) -> int:
+    """Counts that an address tries a link, or that a customer says something by one, and commits it; as above."""
+    seconds = throttle.count_link(subject)
+    commit()
+    return seconds
+
+
 def assign_to_terminal(terminal_id: int, user_id: int) -> None:
     """Lets a salesperson of the business sell at a Terminal (TE-0)."""
     row = insert(TerminalUser).values(business_id=business_id(), terminal_id=terminal_id, user_id=user_id)

@@ -118,6 +118,10 @@ class Shell:
         return language()
 
     @property
+    def reads_messages(self) -> bool:
+        return self.identity is not None and self.identity.may(Permission.READ_MESSAGES)
+
+    @property
     def density(self) -> str:
         return self.identity.density if self.identity else "normal"
 
@@ -139,6 +143,7 @@ class Shell:
         customers = [
             Item(_("Customers"), "users", "customers.index", Permission.READ_CUSTOMERS, "c"),
             Item(_("Segments"), "bookmark", "segments.index", Permission.READ_CUSTOMERS, "e"),
+            Item(_("Messages"), "message-square", "messaging.index", Permission.READ_MESSAGES, "m"),
             Item(_("Transactions"), "receipt-text", "transactions.index", Permission.READ_TRANSACTIONS, "x"),
         ]
         loyalty = [

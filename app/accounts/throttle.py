@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import timedelta
 from math import ceil
 
@@ -21,6 +22,8 @@ LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
 LOOK_UPS = {"minute": (20, timedelta(minutes=1)), "hour": (300, timedelta(hours=1))}
 """How many customers a salesperson may look up in a span: more than any queue needs, too few to list them."""
+LINKS = {"link": (20, timedelta(minutes=10))}
+"""How many forged links an address may try, and how often one customer may change its mind by a link."""
 
 
 def count_try(email: str, address: str) -> int:
@@ -46,8 +49,17 @@ def count_look_up(user: int) -> int:
 
     Answers with 0, or with the seconds until the next one is answered.
     """
-    for kind, (most, span) in LOOK_UPS.items():
-        row, moment = _held(kind, str(user)), dates.now()
+    return _count(LOOK_UPS, str(user))
+
+
+def count_link(subject: str) -> int:
+    """Counts a use of a link by an address or a customer, to be committed; the seconds to wait for the next, or 0."""
+    return _count(LINKS, subject)
+
+
+def _count(limits: Mapping[str, tuple[int, timedelta]], subject: str) -> int:
+    for kind, (most, span) in limits.items():
+        row, moment = _held(kind, subject), dates.now()
         if row.blocked_until <= moment:
             row.failures, row.blocked_until = 0, moment + span
         row.failures, row.last_at = row.failures + 1, moment

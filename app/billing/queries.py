@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Select, cast, func, select, union_all
+from sqlalchemy import BigInteger, Select, cast, func, select, text, union_all
 
-from app.billing.models import ChargeKind, ChargeTotal, FreshCharge, Reserved, Tariff
+from app.billing.models import Charge, ChargeKind, ChargeTotal, FreshCharge, Reserved, Tariff
 from app.db import business_id
 from app.extensions import db
 
@@ -50,10 +50,28 @@ def totals(first: date, last: date) -> list[Total]:
     return [Total(*row) for row in db.session.execute(statement)]
 
 
+def message_price(message_id: int) -> int | None:
+    """What a message was charged, or has reserved; None where nothing was, or this person keeps no books."""
+    of_messages = (ChargeKind.SMS, ChargeKind.VIBER)
+    parts = [
+        select((-each.quantity * each.rate).label("price")).where(
+            each.business_id == business_id(), each.kind.in_(of_messages), each.subject == message_id
+        )
+        for each in (Charge, Reserved)
+    ]
+    return db.session.execute(union_all(*parts).limit(1)).scalar()
+
+
 def tariff_at(moment: datetime) -> Tariff | None:
     """The prices in force at a moment; None before there are any."""
     begun = select(Tariff).where(Tariff.business_id == business_id(), Tariff.valid_from <= moment)
     return db.session.scalars(begun.order_by(Tariff.valid_from.desc(), Tariff.id.desc()).limit(1)).first()
+
+
+def message_prices() -> dict[ChargeKind, int]:
+    """What one SMS and one Viber cost now, also for who may not read the tariff; nothing before there is one."""
+    row = db.session.execute(text("SELECT * FROM message_prices()")).first()
+    return {ChargeKind.SMS: row.sms if row else 0, ChargeKind.VIBER: row.viber if row else 0}
 
 
 def _come_to(*kept: type[ChargeTotal | FreshCharge | Reserved]) -> int:

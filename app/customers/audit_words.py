@@ -57,6 +57,8 @@ KINDS = (
             "customer.merge": _l("Customer merged with another record"),
             "customer.distinguish": _l("Customers told apart"),
             "customer.unmerge": _l("Merge of customers undone"),
+            "customer.choose_channels": _l("Customer said what it wants to get"),
+            "customer.leave": _l("Customer left a program"),
             "customer.personal_data": _l("Personal-data file made"),
         },
         names=_names,

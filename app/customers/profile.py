@@ -84,7 +84,7 @@ def programs(customer_id: int) -> list[dict[str, Any]]:
     rows = db.session.execute(
         select(
             *(Program.id, Program.title, Program.is_default),
-            *(Category.name, Enrolment.category_by_hand, Enrolment.access),
+            *(Category.name, Enrolment.category_by_hand, Enrolment.access, Enrolment.left_at),
         )
         .join(Program, (Program.business_id == Enrolment.business_id) & (Program.id == Enrolment.program_id))
         .join(Category, (Category.business_id == Enrolment.business_id) & (Category.id == Enrolment.category_id))
@@ -99,6 +99,7 @@ def programs(customer_id: int) -> list[dict[str, Any]]:
             "category": row.name,
             "by_hand": row.category_by_hand,
             "access": row.access.name.lower(),
+            "left_at": row.left_at,
         }
         for row in rows
     ]

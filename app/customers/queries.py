@@ -18,11 +18,14 @@ from app.customers.family import hold_family, survivor_of
 from app.customers.filters import CustomerFilter
 from app.customers.models import Answer, Customer
 from app.customers.registry import Column, Order, Source
+from app.customers.saved_filters import Search
+from app.customers.search import Criterion
 from app.customers.statements import (
     Start,
     Way,
     count_statement,
     page_statement,
+    selection_statement,
     start_statement,
     sums_statement,
 )
@@ -98,6 +101,15 @@ class MergedError(NotFound):
 def customer_named(customer_id: int) -> Customer:
     """A customer that this person may see, not merged or erased. Raises NotFound, MergedError."""
     return _present(db.session.get(Customer, (business_id(), customer_id)))
+
+
+def customers_found(words: str, most: int) -> list[Customer]:
+    """The first by name of those that a search finds."""
+    chosen = CustomerFilter.from_args({}).searching(Search(Criterion.ALL, words))
+    ids = selection_statement(chosen).limit(most)
+    numbers = ask(None, lambda: ids, chosen.parameters()).scalars().all()
+    mine = select(Customer).where(Customer.business_id == business_id(), Customer.id.in_(numbers))
+    return list(db.session.scalars(mine.order_by(Customer.name_key, Customer.id)))
 
 
 def customer_to_change(customer_id: int) -> Customer:

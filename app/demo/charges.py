@@ -18,13 +18,13 @@ _DEARER = 200
 def charge_past(connection: Connection, business: int, plan: BusinessPlan, since: date, until: datetime) -> None:
     """Charges a business for all that it sold and for each month, in the connection's transaction.
 
-    What was paid in covers it, and more. `since` is the day of its beginning at the latest.
+    What was paid in covers it and what the plan has ahead. `since` is the day of its beginning at the latest.
     """
     zone = ZoneInfo(plan.zone)
     # A month is charged from its beginning, and a day there can be the day before by UTC.
     first, dearer = ((day - timedelta(1)).replace(day=1) for day in (since, (until - timedelta(_DEARER)).date()))
     begins = (datetime.combine(day, time(), zone) for day in (first, max(first, dearer.replace(day=16))))
-    values = {"business": business, "zone": plan.zone, "until": until}
+    values = {"business": business, "zone": plan.zone, "until": until, "ahead": plan.paid_ahead}
     for begin, prices in zip(begins, _PRICES[plan.currency], strict=True):
         connection.execute(_TARIFF, [business, begin, *prices])
     for statement in (_SALES, _FEES, _PAID_IN, _TOTALS):
@@ -54,11 +54,13 @@ _FEES = f"""
         %(until)s AT TIME ZONE %(zone)s, '1 month') AS month FROM tariff WHERE business_id = %(business)s) months
     JOIN ({_IN_FORCE}) p ON month AT TIME ZONE %(zone)s >= p.valid_from AND month AT TIME ZONE %(zone)s < p.valid_until
 """  # noqa: S608
-# On the first of each month what it will cost, in whole hundreds, and lately something for what comes.
+# On the first of each month what it will cost, in whole hundreds, and lately something for what comes; by who pays
+# nothing ahead, the bare cost.
 _PAID_IN = """
     INSERT INTO charge (business_id, kind, subject, at, day, quantity, rate, note)
     SELECT %(business)s, 5, row_number() OVER (ORDER BY month), month AT TIME ZONE %(zone)s, month::date, 1,
-        ceil(cost / 10000.0)::bigint * 10000 + CASE WHEN month = max(month) OVER () THEN 500000 ELSE 0 END,
+        CASE WHEN %(ahead)s > 0 THEN ceil(cost / 10000.0)::bigint * 10000 ELSE cost END
+            + CASE WHEN month = max(month) OVER () THEN %(ahead)s ELSE 0 END,
         'Invoice ' || to_char(month, 'YYYY-MM')
     FROM (SELECT date_trunc('month', day) AS month, -sum(quantity * rate) AS cost FROM charge
         WHERE business_id = %(business)s GROUP BY 1) months

@@ -12,11 +12,13 @@ from app.demo.calendar import Calendar
 from app.demo.charges import charge_past
 from app.demo.coupons import write_coupons, write_holdings
 from app.demo.filling import fill
+from app.demo.inbox import write_inbox
 from app.demo.news import write_news
 from app.demo.plans import BusinessPlan, kavalier, teremok
 from app.demo.segments import write_segments
 from app.demo.shoppers import Shop
 from app.demo.structure import Structure, Writer, add_member, assign, write_structure
+from app.demo.templates import write_templates
 from app.permissions import Role
 
 
@@ -52,6 +54,7 @@ def _make(connection: Connection, config: Config, until: datetime, plans: tuple[
         add_member(connection, first.business, people[email], role, franchisee)
     writer = Writer(connection, first.business)
     write_segments(writer, first, until)
+    write_templates(writer, until)
     write_news(writer, first, until, people[users.OPERATOR])
     assign(connection, first.business, first.places[0].terminals[0], people[users.SALESPERSON])
     add_member(connection, second.business, people[users.OTHER_ADMIN], Role.ADMIN)
@@ -68,4 +71,5 @@ def _business(connection: Connection, plan: BusinessPlan, until: datetime, opera
     # A few of its messages do not arrive, and none at once.
     simulator = "INSERT INTO simulator (business_id, delay, refused, failed) VALUES (%s, 4, 10, 20)"
     connection.execute(simulator, [structure.business])
+    write_inbox(connection, structure.business, until, plan.zone, poor=plan.paid_ahead < 0)
     return structure

@@ -14,7 +14,7 @@ from app.demo.calendar import DAY
 from app.demo.shoppers import Customer, Shop
 from app.demo.words import NOTICES, WELCOMES, Words
 from app.lib.sms import segments
-from app.messaging.models import Channel, Direction, MessageKind, MessageStatus
+from app.messaging.models import Channel, Direction, MessageKind, MessageStatus, Reason
 from app.transactions.models import Kind
 
 NOTICED_DAYS = 90
@@ -25,6 +25,7 @@ _SHARE_GIVEN = 0.2
 _SHARE_READ = 0.6
 _STATUSES = [MessageStatus.DELIVERED] * 93 + [MessageStatus.SENT] * 3 + [MessageStatus.FAILED] * 3
 _STATUSES.append(MessageStatus.UNKNOWN)
+_REASONS = {MessageStatus.FAILED: Reason.REFUSED, MessageStatus.UNKNOWN: Reason.NO_ANSWER}
 _NULL = "\\N"
 
 
@@ -103,6 +104,7 @@ class Letters:
             f"{self._shop.structure.business}\t{customer.id}\t{Direction.OUT:d}\t{letter.kind:d}\t{channel:d}"
             f"\t{letter.title}\t{letter.text}\t{customer.person.language}"
             f"\t{len(segments(letter.text)) if channel is Channel.SMS else 0}\t{status:d}\t{letter.key}"
+            f"\t{_REASONS.get(status, '')}"
             f"\t{sale.place if sale else _NULL}\t{sale.terminal if sale else _NULL}"
             f"\t{_NULL if letter.user is None else letter.user}\t{text(letter.at)}\t{text(letter.at + 2)}"
             f"\t{text(letter.ends) if letter.ends else _NULL}\t{text(read) if is_read else _NULL}\n"

@@ -73,6 +73,8 @@ class BusinessPlan:
     questions: tuple[QuestionPlan, ...] = ()
     offers: tuple[OfferPlan, ...] = ()
     bulk: tuple[Bulk, ...] = ()
+    paid_ahead: int = 500_000
+    """What it paid in beyond its charges, in the smallest unit; below zero its messages wait for money."""
 
 
 def slug_of(name: str) -> str:
@@ -111,7 +113,8 @@ def teremok(seed: int = 8) -> BusinessPlan:
     """A second business, so that there is another one whose rows nobody of the first may see."""
     places = (PlacePlan("Центр", 2), PlacePlan("Левада"))
     program = ProgramPlan("Теремок Бонус", {"uk": "Теремок Бонус"}, percent=5, morning_percent=5, whole=False)
-    return BusinessPlan("Teremok", "teremok", 300, 3_000, places, (program,), menu="bakery", seed=seed)
+    named = ("Teremok", "teremok", 300, 3_000)
+    return BusinessPlan(*named, places, (program,), menu="bakery", seed=seed, paid_ahead=-2_000)
 
 
 def standard(name: str, customers: int, sales: int, seed: int) -> BusinessPlan:

@@ -1,4 +1,4 @@
-"""A customer's messages, those of records merged into it among them, newest first (CP-4, CP-9).
+"""Messages newest first: a customer's, those of records merged into it among them, and all (CP-4, CP-9, MS-1).
 
 Row-level security leaves a location operator those of its own points of sale and of the brand (PR-3).
 """
@@ -8,21 +8,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import BigInteger, Row, Select, cast, func, select, text, true, type_coerce
 from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
 from app.businesses.models import PointOfSale
 from app.customers.family import of_family, stretches
+from app.customers.models import Customer
 from app.db import autocommit_engine, business_id
 from app.extensions import db
 from app.lib import dates
-from app.messaging.models import Message
+from app.loyalty.models import Program
+from app.messaging.box_filter import UNREAD, BoxFilter
+from app.messaging.models import Message, MessageStatus
 from app.paging import Order, PageKey
 
 ORDER = Order(Message.created_at.expression, Message.id.expression)
 PREVIEWED = 400
 """Characters of a text from which its preview is made."""
+MOST_UNREAD = 100
+"""More unread ones than this are not counted."""
+WHO: tuple[Any, ...] = (Customer.first_name, Customer.last_name, Customer.phone, Customer.erased_at)
+DRAWN: tuple[Any, ...] = (
+    *(Message.id, Message.direction, Message.kind, Message.channel, Message.title, Message.status),
+    *(Message.distributed_at, Message.ends_at, Message.read_at),
+    func.left(Message.text, PREVIEWED).label("beginning"),
+)
 
 
 def messages(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
@@ -30,13 +41,44 @@ def messages(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
     records = stretches(customer_id)
     mine = select(Message.id).where(Message.business_id == business_id(), Message.customer_id == records.c.customer_id)
     ids = ORDER.newest(mine, key, records).subquery()
-    columns: list[Any] = [
-        *(Message.id, Message.direction, Message.kind, Message.channel, Message.title, Message.status),
-        *(Message.distributed_at, Message.ends_at, Message.read_at),
-        func.left(Message.text, PREVIEWED).label("beginning"),
-    ]
-    statement = select(*columns).join(ids, ids.c.id == Message.id).where(Message.business_id == business_id())
+    statement = select(*DRAWN).join(ids, ids.c.id == Message.id).where(Message.business_id == business_id())
     return db.session.execute(statement.order_by(*ORDER.newest_first())).all()
+
+
+def box_page(chosen: BoxFilter, key: PageKey | None) -> Sequence[Row[Any]]:
+    """A page of all messages and one more, with their customers."""
+    walked, stretches = chosen.walk()
+    ids = ORDER.newest(walked, key, stretches).subquery()
+    of_row = Message.business_id
+    statement: Select[Any] = (
+        select(*DRAWN, Message.created_at, Message.reason, Message.customer_id, *WHO)
+        .join(ids, ids.c.id == Message.id)
+        .outerjoin(Customer, (Customer.business_id == of_row) & (Customer.id == Message.customer_id))
+        .where(of_row == business_id())
+        .order_by(*ORDER.newest_first())
+    )
+    return db.session.execute(statement).all()
+
+
+def box_counts(chosen: BoxFilter) -> dict[MessageStatus, int]:
+    """How many are chosen, by status; those of none are left out."""
+    if chosen.is_short:
+        counted = (
+            chosen.walk()[0].with_only_columns(Message.status, func.count().label("number")).group_by(Message.status)
+        )
+        return {row.status: row.number for row in db.session.execute(counted)}
+    walked, stretches = chosen.sorted_walk()
+    of_sort = walked.with_only_columns(func.count().label("number")).lateral("counted")
+    status = type_coerce(stretches.c.status, Message.status.type)
+    summed = select(status, cast(func.sum(of_sort.c.number), BigInteger)).select_from(stretches.join(of_sort, true()))
+    rows = db.session.execute(summed.group_by(stretches.c.status))
+    return {each: number for each, number in rows if number}
+
+
+def unread_count() -> int:
+    """How many came in and nobody here has opened, up to MOST_UNREAD."""
+    some = select(Message.id).where(Message.business_id == business_id(), *UNREAD).limit(MOST_UNREAD).subquery()
+    return int(db.session.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 def message_count(customer_id: int) -> int:
@@ -45,17 +87,19 @@ def message_count(customer_id: int) -> int:
     return int(db.session.execute(mine).scalar_one())
 
 
-def message_named(customer_id: int, number: int) -> Row[Any]:
-    """A customer's message with names of place and author. Raises NotFound."""
+def message_named(number: int, customer_id: int | None = None) -> Row[Any]:
+    """A message, of the customer if one is named, with names of place, program and author. Raises NotFound."""
     columns: list[Any] = [Message, PointOfSale.name.label("place"), User.name.label("author")]
+    columns += [Program.title.label("program"), *WHO]
+    of_row = Message.business_id
+    mine = _of_customer(customer_id) if customer_id else (of_row == business_id(),)
     statement = (
         select(*columns)
-        .outerjoin(
-            PointOfSale,
-            (PointOfSale.business_id == Message.business_id) & (PointOfSale.id == Message.point_of_sale_id),
-        )
+        .outerjoin(PointOfSale, (PointOfSale.business_id == of_row) & (PointOfSale.id == Message.point_of_sale_id))
+        .outerjoin(Program, (Program.business_id == of_row) & (Program.id == Message.program_id))
         .outerjoin(User, User.id == Message.user_id)
-        .where(*_of_customer(customer_id), Message.id == number)
+        .outerjoin(Customer, (Customer.business_id == of_row) & (Customer.id == Message.customer_id))
+        .where(*mine, Message.id == number)
     )
     found = db.session.execute(statement).first()
     if found is None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from flask_babel import gettext as _
 
+from app import lines
 from app.address import address
 from app.identity import person
-from app.paging import Page, PageKey
-from app.period import ARGS as PERIOD_ARGS
 from app.period import Period
 from app.permissions import Permission
 from app.transactions import queries
@@ -56,34 +52,15 @@ class Good:
     amount: int
 
 
-class Lines(ABC):
+class Lines(lines.Lines):
     """A page of transactions, one of which may be open below its line."""
 
     period: Period
-    key: PageKey | None
     opened: Opened | None
 
     @property
-    @abstractmethod
-    def page(self) -> Page[Any]: ...
-
-    @abstractmethod
-    def href(self, *parts: Mapping[str, str]) -> str:
-        """The list's address with these arguments."""
-
-    @property
-    @abstractmethod
-    def filter_args(self) -> dict[str, str]:
-        """What of the address chooses lines."""
-
-    @property
-    def opened_elsewhere(self) -> bool:
-        """Whether what is open is none of this page's lines, as when another page led to it."""
-        return self.opened is not None and all(line.id != self.opened.row.id for line in self.page.lines)
-
-    @property
-    def narrowed(self) -> bool:
-        return bool(self.filter_args)
+    def open_row(self) -> Transaction | None:
+        return self.opened.row if self.opened else None
 
     @cached_property
     def status_words(self) -> dict[Status, str]:
@@ -97,17 +74,6 @@ class Lines(ABC):
     def kind_words(self) -> dict[Kind, str]:
         return {Kind.SALE: _("Sale"), Kind.CREDIT: _("Credit")}
 
-    def page_href(self, place: dict[str, str] | None) -> str | None:
-        return self.href(self.filter_args, place) if place else None
-
-    def period_href(self, args: dict[str, str]) -> str:
-        return self.href({name: value for name, value in self.filter_args.items() if name not in PERIOD_ARGS}, args)
-
-    def line_href(self, number: int) -> str:
-        """Opens a line, or closes it when it is open, and leaves the page as it is."""
-        is_open = self.opened is not None and self.opened.row.id == number
-        return self._base + ("" if is_open else f"/{number}") + self._query
-
     @property
     def cancel_href(self) -> str | None:
         """Where what is open is cancelled; None for who may not, or where there is nothing to cancel."""
@@ -118,14 +84,6 @@ class Lines(ABC):
             return None
         back = f"{self._base}/{sold.id}{self._query}"
         return address("transactions.ask_to_cancel", {"back": back}, transaction_id=sold.id)
-
-    @cached_property
-    def _base(self) -> str:
-        return self.href()
-
-    @cached_property
-    def _query(self) -> str:
-        return self.href(self.filter_args, self.key.args() if self.key else {}).removeprefix(self._base)
 
 
 def opened_transaction(number: int, customer_id: int | None = None) -> Opened:

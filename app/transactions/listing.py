@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import Row
 
-from app.address import address
+from app.address import address, member
 from app.paging import ARGS as PAGE_ARGS
 from app.paging import Page, PageKey, page_of
 from app.period import ARGS as PERIOD_ARGS
@@ -17,7 +17,6 @@ from app.period import Period
 from app.transactions import queries
 from app.transactions.figures import Figures
 from app.transactions.lines import Lines, opened_transaction
-from app.transactions.log_filter import member
 from app.transactions.models import Status
 
 MOST_AT_ONCE = 3_000

@@ -17,9 +17,10 @@ from app.identity import person
 from app.paging import ARGS as PAGE_ARGS
 from app.paging import Page, PageKey, page_of
 from app.permissions import Permission
+from app.selects import Select
 from app.transactions.figures import Figures
 from app.transactions.lines import Lines, opened_transaction
-from app.transactions.log_choices import Select, class_selects, place_selects
+from app.transactions.log_choices import class_selects, place_selects
 from app.transactions.log_filter import LogFilter
 from app.transactions.log_queries import figures, log_lines
 from app.transactions.models import Kind, Source, Status

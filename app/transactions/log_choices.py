@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from enum import IntEnum
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from flask_babel import gettext as _
 from sqlalchemy import Row
@@ -12,10 +11,9 @@ from sqlalchemy import Row
 from app.businesses.models import PointOfSale, Terminal
 from app.businesses.queries import place_options, terminal_options
 from app.loyalty.queries import program_options
+from app.selects import Options, Select, members, select
 from app.transactions.log_filter import LogFilter
 from app.transactions.models import Kind, Source, Status
-
-Options = list[tuple[str, str]]
 
 
 class Words(Protocol):
@@ -31,15 +29,6 @@ class Words(Protocol):
     def status_words(self) -> dict[Status, str]: ...
 
 
-class Select(NamedTuple):
-    """A select over the lines; its groups are (label, options), options (value, words)."""
-
-    name: str
-    label: str
-    choices: list[tuple[str | None, Options]]
-    value: str
-
-
 def place_selects(chosen: LogFilter) -> list[Select]:
     """Terminals stand under their point of sale, those of the chosen one alone."""
     values = chosen.place_args()
@@ -47,18 +36,18 @@ def place_selects(chosen: LogFilter) -> list[Select]:
     programs = [(str(each.id), each.title) for each in program_options()]
     shops = [(str(each.id), each.name) for each in places]
     return [
-        _select("program", _("Program"), [(None, programs)], values),
-        _select("point_of_sale", _("Point of sale"), [(None, shops)], values),
-        _select("terminal", _("Terminal"), _terminals(chosen, places), values),
+        select("program", _("Program"), [(None, programs)], values),
+        select("point_of_sale", _("Point of sale"), [(None, shops)], values),
+        select("terminal", _("Terminal"), _terminals(chosen, places), values),
     ]
 
 
 def class_selects(chosen: LogFilter, words: Words) -> list[Select]:
     values = chosen.args()
     return [
-        _select("kind", _("Kind"), [(None, _members(words.kind_words))], values),
-        _select("source", _("Source"), [(None, _members(words.source_words))], values),
-        _select("status", _("Status"), [(None, _members(words.status_words))], values),
+        select("kind", _("Kind"), [(None, members(words.kind_words))], values),
+        select("source", _("Source"), [(None, members(words.source_words))], values),
+        select("status", _("Status"), [(None, members(words.status_words))], values),
     ]
 
 
@@ -71,18 +60,6 @@ def _terminals(chosen: LogFilter, places: Sequence[Row[Any]]) -> list[tuple[str 
     return [(shop.name, found[shop.id]) for shop in places if here in (None, shop.id) and shop.id in found]
 
 
-def _members(words: Mapping[Any, str]) -> Options:
-    return [(_key(member), name) for member, name in words.items()]
-
-
-def _key(member: IntEnum) -> str:
-    return member.name.lower()
-
-
 def _listed(place: Row[Any], current: PointOfSale | Terminal | None) -> bool:
     # An archived place is not offered anew; an address that names it still shows it.
     return place.archived_at is None or (current is not None and current.id == place.id)
-
-
-def _select(name: str, label: str, choices: list[tuple[str | None, Options]], values: Mapping[str, str]) -> Select:
-    return Select(name, label, [(None, [("", _("All"))]), *choices], values.get(name, ""))

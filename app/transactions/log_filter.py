@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 from itertools import product
 from typing import Any, ClassVar, TypeVar
 
@@ -13,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, SmallInteger, Subquery, column, fu
 from sqlalchemy.dialects.postgresql import ARRAY
 from werkzeug.exceptions import NotFound
 
-from app.address import whole_number
+from app.address import member, whole_number
 from app.businesses.models import PointOfSale, Terminal
 from app.db import business_id, current_scope
 from app.errors import BadAddress
@@ -24,7 +23,6 @@ from app.period import Period
 from app.transactions.models import Kind, Source, Status, Transaction
 
 Row = TypeVar("Row", Program, PointOfSale, Terminal)
-Member = TypeVar("Member", bound=IntEnum)
 
 
 @dataclass(frozen=True)
@@ -148,14 +146,3 @@ def _row(kind: type[Row], args: Mapping[str, str], name: str) -> Row | None:
     if found is None:
         raise NotFound
     return found
-
-
-def member(members: type[Member], args: Mapping[str, str], name: str) -> Member | None:
-    """What an address names in lower case. Raises BadAddress."""
-    text = args.get(name, "")
-    if not text:
-        return None
-    known = {member.name.lower(): member for member in members}
-    if text not in known:
-        raise BadAddress(_("There is no such “%(name)s” as this address names.", name=name))
-    return known[text]

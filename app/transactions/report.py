@@ -15,8 +15,9 @@ from app.businesses.queries import place_options, terminal_options
 from app.errors import BadAddress
 from app.period import ARGS as PERIOD_ARGS
 from app.period import Choice, Period, today
+from app.selects import Select
 from app.transactions.figures import Figures
-from app.transactions.log_choices import Select, place_selects
+from app.transactions.log_choices import place_selects
 from app.transactions.log_filter import LogFilter
 from app.transactions.log_queries import figures_by_day
 

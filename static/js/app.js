@@ -4,6 +4,7 @@ import { closeDialog, showDialog } from "./dialog.js";
 import "./back.js";
 import "./drawer.js";
 import "./filter_builder.js";
+import "./insert.js";
 import "./keys.js";
 import "./news_preview.js";
 import "./order.js";
@@ -12,6 +13,7 @@ import "./rows.js";
 import "./scopes.js";
 import "./selection.js";
 import "./table_keys.js";
+import "./look.js";
 
 const clicks = [
   ["[data-close-toast]", closeToast],

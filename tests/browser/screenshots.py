@@ -35,6 +35,7 @@ from app.identity import COOKIE, TERMINAL_COOKIE
 from app.ledger.models import EntryKind
 from app.ledger.services import Credit, post
 from app.lib import dates
+from app.links import leave_link, stop_link
 from app.local.embedded import DATABASE, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, chromium
 from app.permissions import Role
@@ -73,6 +74,12 @@ PAGES = {
     "transaction": "/transactions/{sale}",
     "cancellation": "/transactions/{sale}/cancellation",
     "report": "/transactions/report",
+    "messages": "/messages",
+    "messages-unread": "/messages?unread=yes",
+    "message": "/messages/{unknown}?status=unknown",
+    "messages-customer": "/messages/customer",
+    "simulator": "/simulator",
+    "phone": "/simulator/{phone}",
     "programs": "/programs",
     "program-new": "/programs/new",
     "program": "/programs/{program}",
@@ -103,6 +110,14 @@ PAGES = {
     "segment-new": "/segments/new?f={filter}",
     "segment-changed": "/segments/{segment}/edit?f={filter}",
     "segment-removal": "/segments/{segment}/removal",
+    "templates": "/messages/templates",
+    "template": "/messages/templates/{template}",
+    "template-new": "/messages/templates/new",
+    "template-removal": "/messages/templates/{template}/removal",
+    "notices": "/programs/{program}/notices",
+    "stop-messages": "/u/{stop}",
+    "leave-program": "/l/{leave}",
+    "link-nowhere": "/u/nowhere",
     "audit-log": "/audit-log",
     "points-of-sale": "/points-of-sale",
     "point-of-sale": "/points-of-sale/new",
@@ -123,6 +138,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
+        ids |= _messages(app) | _texts(app, customer)
         ids |= _merging(app, customer) | _news(app) | _offers(app)
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
@@ -289,6 +305,27 @@ def _program(app: Flask) -> dict[str, int]:
         program = db.session.execute(text("SELECT id FROM program WHERE is_default")).scalar_one()
         rule = text("SELECT id FROM program_rule WHERE program_id = :program ORDER BY priority, id LIMIT 1")
         return {"program": program, "rule": db.session.execute(rule, {"program": program}).scalar_one()}
+
+
+def _messages(app: Flask) -> dict[str, int]:
+    """A message that nobody knows of, and the customer whose phone has most to show."""
+    with app.app_context(), unit_of_work(_anna(app).scope):
+        unknown = "SELECT id FROM message WHERE status = 5 ORDER BY created_at DESC, id DESC LIMIT 1"
+        phone = (
+            "SELECT m.customer_id FROM simulated_message s JOIN message m USING (business_id) WHERE m.id = s.message_id"
+            " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+        )
+        asked = {"unknown": unknown, "phone": phone}
+        return {name: int(db.session.scalar(text(each)) or 0) for name, each in asked.items()}
+
+
+def _texts(app: Flask, customer: int) -> dict[str, int | str]:
+    """A template of messages, and the links that a customer gets in them."""
+    with app.app_context(), unit_of_work(_anna(app).scope):
+        program = int(db.session.execute(text("SELECT id FROM program WHERE is_default")).scalar_one())
+        number = int(db.session.execute(text("SELECT min(id) FROM message_template")).scalar_one())
+        links = {"stop": stop_link(customer), "leave": leave_link(customer, program)}
+        return {"template": number, **{name: link.rpartition("/")[2] for name, link in links.items()}}
 
 
 def _segment(app: Flask) -> dict[str, int | str]:

@@ -9,11 +9,12 @@ from app.customers.saved_filters import Kept, keep
 from app.customers.services.merging import hold_pair, merge_customers
 from app.lib import dates
 from app.lib.images import drawn
+from app.links import leave_link, stop_link
 from app.loyalty.models import FieldKind
 from app.loyalty.rules import AccountAmount, Conditions, PointsPercent
 from app.loyalty.services import create_program
 from app.loyalty.services.accounts import add_account
-from app.messaging.models import MessageStatus
+from app.messaging.models import Direction, MessageKind, MessageStatus
 from app.offers.services import generate_coupons, issue_coupon
 from app.offers.services.gift_cards import make_gift_card
 from app.pictures import write as write_picture
@@ -33,6 +34,8 @@ from tests.factories import (
     add_sale,
     add_segment,
     add_series,
+    add_simulated,
+    add_template,
     give_offer,
 )
 from tests.news.writing import add_news
@@ -59,6 +62,8 @@ PAGES = [
         "/transactions/sums",
         "/transactions/report",
     ),
+    *("/messages", "/messages/{message}", "/messages/{asked}?kind=pin", "/messages?kind=pin", "/messages/customer"),
+    *("/messages?customer={customer}", "/messages/sums", "/simulator", "/simulator/{customer}"),
     *("/transactions/report?by=both", "/transactions/report?to=2026-01-01"),
     *("/news", "/news/new", "/news/{news}", "/news?stage=over", "/news?archived=1"),
     *("/offers", "/offers/new", "/offers/{offer}", "/offers?archived=1", "/coupons", "/coupons/new", "/gift-cards"),
@@ -70,6 +75,8 @@ PAGES = [
     *("/programs/{program}/accounts/{account}", "/programs/{program}/advanced-settings", "/programs/{empty}/rules"),
     *("/customers/duplicates", "/customers/{customer}/merging", "/customers/{customer}/merging?with={other}"),
     "/customers/{customer}/merges/{merge}/undoing",
+    *("/messages/templates", "/messages/templates/new", "/messages/templates/{template}"),
+    *("/messages/templates/{template}/removal", "/programs/{program}/notices"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
@@ -87,6 +94,8 @@ def ids(town: Town) -> dict[str, int | str]:
         failed = {"status": MessageStatus.FAILED, "reason": "No such number" * 20}
         message = add_message(known, "Ранковакава" * 60, title="Запрошення" * 30, **failed)
         add_message(known, ends_at=dates.now())
+        question = add_message(known, "Питання" * 60, direction=Direction.IN, kind=MessageKind.NOTICE)
+        add_simulated(message, "Ранковакава" * 60)
         for price in (0, 5_000):
             give_offer(known, add_offer("Капучино" * 40, "Будьласка" * 60, price=price))
         good = add_good("Капучино" * 40, group_id=add_good_group("Напої" * 60), code="1" * 64, unit="чашка" * 4)
@@ -115,12 +124,18 @@ def ids(town: Town) -> dict[str, int | str]:
         card = make_gift_card(12_345_678, None, known).id
         news = add_news("Меню" * 25, shop.own_place, shop.franchised_place, text="Сирники" * 200, picture=picture)
         add_news("Обід", day=dates.now().date(), text="")
+        texts = dict.fromkeys(("en", "uk"), "{first_name} {card}" + "Ранковакава" * 40)
+        template = add_template("Шаблон" * 40, texts=texts, titles={"en": "Запрошення" * 10}, channel="email").id
+        links = {"stop": stop_link(known), "leave": leave_link(known, shop.program)}
     ids = {
+        "template": template,
+        **{name: link.rpartition("/")[2] for name, link in links.items()},
         "other": other,
         "merge": merge,
         "customer": known,
         "sale": sale,
         "message": message,
+        "asked": question,
         "used": used,
         "segment": segment,
         "good": good,
@@ -143,6 +158,15 @@ def test_axe_finds_nothing(page_for: PageFor, town: Town, ids: dict[str, int], w
             found[address] = faults
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
     assert found == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_customers_pages(page_for: PageFor, ids: dict[str, int], theme: str) -> None:
+    page = page_for(None, width=390, color_scheme=theme)
+    for address in ("/u/{stop}", "/l/{leave}", "/u/nowhere"):
+        page.goto(address.format(**ids))
+        assert axe_faults(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
 def test_axe_finds_nothing_before_signing_in(page_for: PageFor) -> None:

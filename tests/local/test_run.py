@@ -80,6 +80,8 @@ def test_killed_it_leaves_no_process_and_starts_again(started: Run, run_data: Pa
         ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud'"),
         ("REGULARS_ENV", "staging", "REGULARS_ENV is 'staging'"),
         ("REGULARS_ENV", "production", "SECRET_KEY is missing"),
+        ("PUBLIC_URL", "regulars.example", "PUBLIC_URL is not an address"),
+        ("PUBLIC_URL", "https://" + "long." * 9 + "ua", "PUBLIC_URL is longer than 36"),
         ("DEMO_PASSWORD", "short", "DEMO_PASSWORD must have 12"),
         ("HOST", "192.0.2.1", "Cannot listen at http://192.0.2.1:8000"),
     ],
@@ -93,6 +95,8 @@ def test_a_wrong_setting_gives_one_line_and_starts_nothing(
 
 def test_production_is_not_served_from_the_embedded_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = {"REGULARS_ENV": "production", "SECRET_KEY": "s" * 32}
+    assert refusal(tmp_path, monkeypatch, **settings).startswith("PUBLIC_URL is missing")
+    settings["PUBLIC_URL"] = "https://regulars.example"
     assert refusal(tmp_path, monkeypatch, **settings).startswith("In production DATABASE_URL")
 
 

@@ -235,6 +235,7 @@ class Enrolment(Base):
     access: Mapped[Access] = mapped_column(SmallEnum(Access))
     enrolled_at: Mapped[Created]
     left_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the customer left the program by itself (LP-5): it has no access, until someone gives it access again."""
 
 
 class CustomerStats(Base):

@@ -20,7 +20,7 @@ def release_category(customer: Customer, program_id: int) -> None:
         change_customer(customer, replace(kept, standings={**kept.standings, program_id: standing}))
 
 
-def change_customer(customer: Customer, new: Details) -> None:
+def change_customer(customer: Customer, new: Details, action: str = "customer.change") -> None:
     """Gives a customer new details; needs it held (`customer_to_change`). What is the same is not written.
 
     Raises TakenError.
@@ -39,4 +39,4 @@ def change_customer(customer: Customer, new: Details) -> None:
     customer.version += 1
     db.session.flush()
     find_duplicates_of(customer.id)
-    audit.record("customer.change", audit.Subject("customer", customer.id), changes)
+    audit.record(action, audit.Subject("customer", customer.id), changes)

@@ -20,7 +20,7 @@ from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib import dates
 from app.lib.collation import sort_key
-from app.loyalty.models import FieldKind
+from app.loyalty.models import Access, FieldKind
 from app.loyalty.queries import every_question
 
 ANSWERED_IN = {
@@ -157,6 +157,8 @@ def keep_standings(customer_id: int, old: Details, new: Details) -> None:
     ):
         standing = new.standings[enrolment.program_id]
         enrolment.access = standing.access
+        if standing.access in (Access.FULL, Access.LIMITED):
+            enrolment.left_at = None  # Who left has come back.
         enrolment.category_by_hand = standing.category_id is not None
         enrolment.category_id = standing.category_id or enrolment.category_id
     db.session.flush()

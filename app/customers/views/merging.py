@@ -6,29 +6,23 @@ from typing import Any
 
 from flask import flash, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import LARGEST, address, takes, whole_number
 from app.customers import duplicates as listing
 from app.customers import profile
 from app.customers.comparing import Comparison, field_label
-from app.customers.filters import CustomerFilter
 from app.customers.forms.merging import CandidateForm, MergeForm
 from app.customers.models import Customer, CustomerMerge
-from app.customers.queries import customer_named
+from app.customers.queries import customer_named, customers_found
 from app.customers.registry import CannotUndoError, registry
-from app.customers.saved_filters import Search
-from app.customers.search import Criterion
 from app.customers.services.merging import GoneError, facts_of, hold_pair, merge_customers
 from app.customers.services.unmerging import as_step, check_undoable, merge_named, merge_to_undo, stays, undo_merge
-from app.customers.statements import selection_statement
 from app.customers.views.blueprint import blueprint
 from app.customers.wording import Wording
 from app.db import business_id
 from app.errors import Problem
 from app.extensions import db
-from app.kept_statements import ask
 from app.permissions import Permission, requires
 from app.web import go, render
 
@@ -54,7 +48,9 @@ def find_candidates(customer_id: int) -> BaseResponse:
     survivor, form = customer_named(customer_id), CandidateForm()
     if not form.validate():
         return _pick(survivor, form, status=422)
-    return _pick(survivor, form, _found(form.text.data, customer_id))
+    found = customers_found(form.text.data, MOST_CANDIDATES + 1)
+    others = [each for each in found if each.id != customer_id][:MOST_CANDIDATES]
+    return _pick(survivor, form, others)
 
 
 @blueprint.post("/<int:customer_id>/merging")
@@ -92,15 +88,6 @@ def undo(customer_id: int, merge_id: int) -> BaseResponse:
         return _show_undoing(customer, merge_named(customer_id, merge_id), 409)
     flash(_("The merge was undone."), "success")
     return go(url_for("customers.profile", customer_id=customer_id))
-
-
-def _found(words: str, but: int) -> list[Customer]:
-    """The first records that a search finds."""
-    chosen = CustomerFilter.from_args({}).searching(Search(Criterion.ALL, words))
-    ids = selection_statement(chosen).limit(MOST_CANDIDATES + 1)
-    numbers = ask(None, lambda: ids, chosen.parameters()).scalars().all()
-    mine = select(Customer).where(Customer.business_id == business_id(), Customer.id.in_(numbers), Customer.id != but)
-    return list(db.session.scalars(mine.order_by(Customer.name_key, Customer.id).limit(MOST_CANDIDATES)))
 
 
 def _pick(

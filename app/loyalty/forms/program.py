@@ -22,7 +22,7 @@ LONGEST_SIGNATURE = 100
 WEB = re.compile(r"https?://[^\s/]+\.[^\s]+")
 MORE = Within(1, message=_l("More than 0."))
 NUMBER = InputRequired(_l("Enter a number."))
-SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ._-]+")
+SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ._-]{3,11}")
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,9 @@ class AdvancedForm(KeptForm):
 
     def validate_sender(self, field: Field) -> None:
         if field.data and not SENDER.fullmatch(field.data):
-            raise ValidationError(_("Latin letters, digits, blanks, dots and hyphens, with at least one letter."))
+            raise ValidationError(
+                _("3 to 11 Latin letters, digits, blanks, dots and hyphens, with at least one letter.")
+            )
 
 
 class CategoryForm(KeptForm):

@@ -3,6 +3,7 @@
 from app.messaging.models.message import Channel, Direction, Message, MessageKind, MessageStatus
 from app.messaging.models.outbox import Outbox, Part, PinText, Priority, Reason, Step
 from app.messaging.models.simulator import SimulatedEvent, SimulatedMessage, Simulator
+from app.messaging.models.template import MessageTemplate, Tester, Way
 
 __all__ = [
     "Channel",
@@ -10,6 +11,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageStatus",
+    "MessageTemplate",
     "Outbox",
     "Part",
     "PinText",
@@ -19,4 +21,6 @@ __all__ = [
     "SimulatedMessage",
     "Simulator",
     "Step",
+    "Tester",
+    "Way",
 ]

@@ -55,6 +55,14 @@ def read_pin(message_id: int) -> str | None:
     return pin_texts([message_id]).get(message_id)
 
 
+def pin_is_kept(message_id: int) -> bool:
+    """Whether a PIN still serves, so that its text can be read."""
+    kept = select(PinText.message_id).where(
+        PinText.business_id == business_id(), PinText.message_id == message_id, PinText.expires_at > dates.now()
+    )
+    return db.session.scalar(kept) is not None
+
+
 def pin_texts(messages: Collection[int]) -> dict[int, str]:
     """Message → text, of those that are still of use."""
     mine = select(PinText.message_id, PinText.secret).where(

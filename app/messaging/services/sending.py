@@ -19,11 +19,12 @@ from sqlalchemy.exc import OperationalError
 from app.db import ask_by_keys, business_id, unit_of_work
 from app.extensions import db
 from app.lib import dates
+from app.links import stop_link
 from app.messaging.gateways import gateway_for
 from app.messaging.gateways.base import Answer, Fate, Gateway, Outgoing
 from app.messaging.models import Channel
 from app.messaging.services.claiming import LEASE, claim
-from app.messaging.services.judging import Claimed
+from app.messaging.services.judging import MANY, Claimed
 from app.messaging.services.pacing import take_places, use_places
 from app.messaging.services.pins import pin_texts
 from app.messaging.services.settling import settle
@@ -179,9 +180,16 @@ def _outgoing(going: Sequence[Claimed]) -> list[Outgoing]:
             text=pins.get(each.id, each.text),
             language=each.language,
             valid_until=each.valid_until,
+            unsubscribe_url=_way_out(each),
         )
         for each in going
     ]
+
+
+def _way_out(message: Claimed) -> str:
+    """Where the customer stops messages: of an e-mail, and of what goes to many at the business's wish (LP-5)."""
+    shows = message.channel is Channel.EMAIL or message.kind in MANY
+    return stop_link(message.customer_id) if shows else ""
 
 
 def _call(gateway: Gateway, outgoing: Sequence[Outgoing]) -> list[Answer]:

@@ -11,14 +11,14 @@ from app.businesses.models import Business, PointOfSale, Terminal
 from app.customers.models import Customer, Enrolment
 from app.db import business_id
 from app.extensions import db
+from app.locale import OF_CUSTOMERS
 from app.loyalty.models import Category, Notify, Program, ProgramAccount
 from app.loyalty.queries import active_rules
+from app.messaging.texts import Voice
 from app.transactions.models import Kind, Transaction
 from app.transactions.notices import Manner
 from app.transactions.services.basket import Basket, Refusal, RefusedError
 
-DEFAULT_LANGUAGE = "uk"
-"""Of customers who chose none."""
 _HERE, _CUSTOMER, _PROGRAM = (bindparam(name, type_=BigInteger) for name in ("business", "customer", "program"))
 
 
@@ -40,9 +40,11 @@ def circumstances(basket: Basket, *, hold: bool = False) -> Any:
 
 def manner_of(row: Any) -> Manner:
     """How the program speaks to this customer."""
-    program, language = row.Program, row.language or DEFAULT_LANGUAGE
-    names = {**program.public_names, "": program.title}
-    return Manner(Notify(program.notifications), names, program.terms_url, language, row.currency, row.is_first)
+    program, language = row.Program, row.language or OF_CUSTOMERS
+    # Who left the program by itself is told no more of it (LP-5).
+    notify = Notify.NONE if row.left_at else Notify(program.notifications)
+    spoken = program.id, notify, Voice.of(program), program.terms_url
+    return Manner(*spoken, language, row.currency, row.is_first)
 
 
 @cache
@@ -55,6 +57,7 @@ def _statement(hold: bool) -> Select[Any]:
         (Terminal.archived_at.is_not(None) | PointOfSale.archived_at.is_not(None)).label("closed"),
         *(Business.time_zone, Business.currency, Program),
         *(customer.c.id.label("customer_id"), customer.c.language, standing.c.access, standing.c.category_id),
+        standing.c.left_at,
         *_of_program(),
         (~_bought_before()).label("is_first"),
     )
@@ -82,7 +85,9 @@ def _customer(hold: bool) -> CTE:
 
 def _standing(customer: CTE, hold: bool) -> CTE:
     mine = Enrolment.business_id == _HERE, Enrolment.program_id == _PROGRAM
-    found = select(Enrolment.access, Enrolment.category_id).join(customer, customer.c.id == Enrolment.customer_id)
+    found = select(Enrolment.access, Enrolment.category_id, Enrolment.left_at).join(
+        customer, customer.c.id == Enrolment.customer_id
+    )
     found = found.where(*mine)
     # Held too, and once the customer is: else it would be read as it was before who blacklisted it was done.
     return (found.with_for_update(key_share=True, of=Enrolment) if hold else found).cte("standing")

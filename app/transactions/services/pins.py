@@ -16,9 +16,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.db import business_id, one_row
 from app.extensions import db
 from app.lib import dates
-from app.messaging.models import Channel, MessageKind
-from app.messaging.services import Letter, write_letters
+from app.messaging.services import wipe_pins, write_pin
 from app.transactions.models import Pin
+from app.transactions.notices import pin_text
 from app.transactions.services.basket import Basket
 from app.transactions.services.quoting import Quote
 
@@ -82,8 +82,16 @@ def send_pin(asked: Quote) -> SentPin:
         )
     )
     db.session.flush()
-    letter = Letter(MessageKind.PIN, Channel.SMS, "", asked.manner.language, f"pin:{number}")
-    write_letters(basket.customer_id, [letter], point_of_sale_id=asked.place_id, terminal_id=basket.terminal_id)
+    write_pin(
+        basket.customer_id,
+        pin_text(code, asked.manner),
+        dates.now() + LASTS,
+        language=asked.manner.language,
+        dedupe_key=_message_key(number),
+        program_id=basket.program_id,
+        point_of_sale_id=asked.place_id,
+        terminal_id=basket.terminal_id,
+    )
     return SentPin(number, code)
 
 
@@ -106,6 +114,7 @@ def check_pin(pin_id: int, code: str, basket: Basket, spent: int | None = None) 
     mine = update(Pin).where(Pin.business_id == business_id(), Pin.id == pin_id, Pin.used_at.is_(None))
     if not db.session.execute(mine.values(used_at=dates.now()).returning(Pin.id)).first():
         raise PinOverError
+    wipe_pins([_message_key(pin_id)])
 
 
 def basket_hash(basket: Basket, spent: int) -> bytes:
@@ -122,7 +131,12 @@ def _end_others(basket: Basket) -> None:
         Pin.used_at.is_(None),
         Pin.expires_at > dates.now(),
     )
-    db.session.execute(open_ones.values(expires_at=dates.now()))
+    over = db.session.scalars(open_ones.values(expires_at=dates.now()).returning(Pin.id))
+    wipe_pins([_message_key(number) for number in over])
+
+
+def _message_key(number: int) -> str:
+    return f"pin:{number}"
 
 
 def _failures(column: InstrumentedAttribute[int], number: int) -> int:

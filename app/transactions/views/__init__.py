@@ -1,6 +1,6 @@
 """Pages of transactions: the log and the report, the tab of a profile, points added and removed by hand, cancels."""
 
-from app.transactions.views import adjusting, cancelling, log
+from app.transactions.views import adjusting, cancelling, log, notices
 from app.transactions.views.blueprint import blueprint
 
-__all__ = ["adjusting", "blueprint", "cancelling", "log"]
+__all__ = ["adjusting", "blueprint", "cancelling", "log", "notices"]

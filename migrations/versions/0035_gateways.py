@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations.policies import own_customer, protect
 
-revision = "0036"
+revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import takes
 from app.customers.queries import customer_named
 from app.customers.tabs import show_tab
 from app.messaging.listing import Messages
+from app.messaging.views.blueprint import blueprint
 from app.paging import ARGS
 from app.permissions import Permission, requires
-
-blueprint = Blueprint("messaging", __name__)
 
 
 @blueprint.get("/customers/<int:customer_id>/messages")

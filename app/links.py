@@ -1,0 +1,62 @@
+"""Links that customers get in messages: to stop messages, and to leave a program (LP-5).
+
+Each names business and customer, signed, and works as long as the customer is there; no phone or name stands in it.
+They are short, as an SMS pays for each character: about 20 behind the address of the panel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from app.db import business_id
+from app.lib import tokens
+
+_STOP, _LEAVE = "stop messages", "leave program"
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Whom a link is about."""
+
+    business_id: int
+    customer_id: int
+    program_id: int = 0
+    """0 where it is about no program."""
+
+
+def stop_link(customer_id: int) -> str:
+    """Where a customer says which messages it wants no more."""
+    return public_address(f"/u/{tokens.sign(_key(), _STOP, business_id(), customer_id)}")
+
+
+def leave_link(customer_id: int, program_id: int) -> str:
+    """Where a customer leaves a program."""
+    return public_address(f"/l/{tokens.sign(_key(), _LEAVE, business_id(), customer_id, program_id)}")
+
+
+def stopping(token: str) -> Linked:
+    """Raises ForgedError."""
+    return _linked(tokens.read(_key(), _STOP, token), 2)
+
+
+def leaving(token: str) -> Linked:
+    """Raises ForgedError."""
+    return _linked(tokens.read(_key(), _LEAVE, token), 3)
+
+
+def public_address(path: str) -> str:
+    """A path as people outside reach it."""
+    return f"{current_app.config['REGULARS'].public_url}{path}"
+
+
+def _linked(numbers: tuple[int, ...], wanted: int) -> Linked:
+    if len(numbers) != wanted:
+        raise tokens.ForgedError
+    return Linked(*numbers)
+
+
+def _key() -> bytes:
+    secret: str = current_app.config["REGULARS"].secret_key
+    return secret.encode()

@@ -1,0 +1,124 @@
+"""Texts as people write them: variables, and what a program puts around (BA-1, LP-1, LP-3).
+
+A variable is `{name}`, found by a regular expression and filled out of an allowlist; a text is never a template of
+Jinja nor of str.format. It is filled once, so what a customer is called cannot bring variables in.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.lib.sms import segments
+from app.lib.texts import one_line
+from app.loyalty.models import Program
+from app.messaging.models import Channel
+
+MOST_SEGMENTS = 10
+VARIABLES: Mapping[str, object] = {
+    "first_name": _l("First name"),
+    "last_name": _l("Last name"),
+    "points": _l("Points that can be spent"),
+    "expiring_points": _l("Points that expire next"),
+    "expires_on": _l("The day on which they expire"),
+    "balance": _l("Money on accounts"),
+    "card": _l("Card number"),
+    "category": _l("Category"),
+    "program": _l("Name of the program"),
+    "unsubscribe": _l("Link to stop messages"),
+}
+"""What a customer has of itself, and how people call it."""
+OF_COUPON: Mapping[str, object] = {"coupon": _l("Code of the coupon"), "series": _l("Title of the coupon")}
+"""What only the issue of a coupon gives."""
+EXAMPLES: Mapping[str, object] = {"coupon": "7KQX-2M9P-4T5", "series": _l("Free cake")}
+"""What stands in for them where there is no coupon yet."""
+_BRACES = re.compile(r"\{([^{}\n]{1,40})\}")
+_HIDDEN = dict.fromkeys([*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C])
+"""Marks that turn the direction of writing: in a name they would turn what the business wrote behind it."""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How a program speaks to customers."""
+
+    names: Mapping[str, str]
+    """Public names by language (LP-1)."""
+    title: str
+    """Its own people's name for it, used where no public one is."""
+    signature: str
+
+    @classmethod
+    def of(cls, program: Program) -> Voice:
+        return cls(program.public_names, program.title, program.signature)
+
+    def name(self, language: str) -> str:
+        """What the program is called in a language, else in the first that there is."""
+        return self.names.get(language) or next(iter(filter(None, self.names.values())), self.title)
+
+
+def variables_in(*texts: str) -> list[str]:
+    """Everything that stands in braces, known or not, in the order of its first place."""
+    return list(dict.fromkeys(name for text in texts for name in _BRACES.findall(text)))
+
+
+def unknown_variables(text: str, known: Iterable[str] = VARIABLES) -> list[str]:
+    """What would stay in braces, as nobody gives it a value."""
+    names = frozenset(known)
+    return [name for name in variables_in(text) if name not in names]
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Puts values in place of variables, once; what has none there stays as it was written."""
+    return _BRACES.sub(lambda found: clean(values[found[1]]) if found[1] in values else found[0], text)
+
+
+def empty_for(text: str, values: Mapping[str, str]) -> list[str]:
+    """The variables of a text that this customer has nothing for."""
+    return [name for name in variables_in(text) if name in values and not clean(values[name])]
+
+
+def clean(value: str) -> str:
+    """A value as a message can have it: one line, nothing that cannot be seen, braces as they are."""
+    plain = one_line(value).translate(_HIDDEN)
+    # Blanks that do not break would turn a text of GSM-7 into UCS-2, which holds less than half.
+    return "".join(each for each in plain if unicodedata.category(each) not in ("Cc", "Cs"))
+
+
+def dress(text: str, voice: Voice, language: str, channel: Channel = Channel.SMS) -> str:
+    """The text as it goes out: an SMS begins with the program's public name (LP-1), each message ends with its
+    signature (LP-3). What begins with the name already does not get it twice.
+    """
+    name = voice.name(language)
+    if channel is Channel.SMS and name and not text.casefold().startswith(name.casefold()):
+        text = f"{name}: {text}"
+    return f"{text}\n{voice.signature}" if voice.signature else text
+
+
+def in_language(texts: Mapping[str, str], language: str) -> tuple[str, str]:
+    """The language and the text for who reads this language; else the first that was written."""
+    if texts.get(language):
+        return language, texts[language]
+    return next(((code, text) for code, text in texts.items() if text), (language, ""))
+
+
+def too_long(text: str) -> int:
+    """How many SMS a text takes where that is more than may be; 0 where it fits."""
+    taken = len(segments(text))
+    return taken if taken > MOST_SEGMENTS else 0
+
+
+def refusal(text: str, known: Iterable[str]) -> str:
+    """Why a text cannot be kept, in words; '' where it can. What variables bring in comes on top of its length."""
+    if unknown := unknown_variables(text, known):
+        named = ", ".join(f"{{{name}}}" for name in unknown)
+        return _("There is no such variable: %(names)s.", names=named)
+    known_names = frozenset(known)
+    written = _BRACES.sub(lambda found: "" if found[1] in known_names else found[0], text)
+    if taken := too_long(written):
+        return _("This takes %(number)d SMS; at most %(most)d are sent.", number=taken, most=MOST_SEGMENTS)
+    return ""
