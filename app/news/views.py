@@ -58,9 +58,7 @@ def edit_news(news_id: int) -> BaseResponse:
     kept = NewsValues.of(news)
     form = _form(news, kept)
     form.show(kept)
-    if not is_changeable(news):
-        return render("news/item.html", news=news, form=form, title=_title(news), wording=news.wording(language()))
-    return _show_kept(news, form)
+    return _show_kept(news, form) if is_changeable(news) else _show_read(news, form)
 
 
 @blueprint.post("/<int:news_id>")
@@ -143,6 +141,11 @@ def _show_kept(news: News, form: NewsForm, status: int = 200, kept: Sequence[tup
         archive_href=None if archived else url_for("news.archive_news", news_id=news.id),
         restore_href=url_for("news.restore_news", news_id=news.id) if archived else None,
     )
+
+
+def _show_read(news: News, form: NewsForm) -> BaseResponse:
+    wording, stage = news.wording(language()), stage_names()[news.stage(today())]
+    return render("news/item.html", news=news, form=form, title=wording.title, wording=wording, stage=stage)
 
 
 def _show(form: NewsForm, status: int, **context: Any) -> BaseResponse:

@@ -30,7 +30,7 @@ function draw(box, language) {
   const spoken = (titles.find((each) => each.lang === language && written(each)) ?? titles.find(written))?.lang ?? language;
   const said = (name) => [...fields[name]].find((each) => each.lang === spoken).value.trim();
   box.querySelector(".news-card").lang = spoken;
-  box.querySelector("h3").textContent = said("titles");
+  box.querySelector("h3").textContent = said("titles") || "…";
   box.querySelector(".news-card-text").textContent = said("texts");
   const day = fields.first_day.valueAsDate;
   const words = day && new Intl.DateTimeFormat(spoken, { dateStyle: "long", timeZone: "UTC" }).format(day);

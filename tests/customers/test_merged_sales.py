@@ -1,0 +1,65 @@
+"""Sales of a merged record are cancelled: who gets back what, and who lends it (CP-9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.extensions import db
+from app.transactions.models import Transaction
+from app.transactions.services import (
+    AlreadyCancelledError,
+    MissingError,
+    cancel_sale,
+)
+from tests.customers.records import cancel, lots, merge, nothing_differs, sold, spend, ten_percent, undo
+from tests.people import Town
+
+
+class TestCancelling:
+    def test_points_of_an_absorbed_sale_come_back_on_the_survivor(self, town: Town, pair: tuple[int, int]) -> None:
+        """CP-9, TE-5: what was paid is the survivor's, what was earned is taken from it, each with its date."""
+        first, second = pair
+        shop = town.kavalier
+        with shop.work(town.anna):
+            ten_percent(shop.program)
+            sale = sold(shop, second, 900, points=400)
+            merge(first, second)
+            assert lots(first) == [(100, 5), (1_000, 30), (250, None)]
+            cancel(shop, sale)
+            assert lots(first) == [(500, 5), (1_000, 30), (200, None)]
+            assert lots(second) == []
+            with pytest.raises(AlreadyCancelledError):
+                cancel(shop, sale)
+            nothing_differs()
+
+    def test_what_both_lack_is_told_exactly(self, town: Town, pair: tuple[int, int]) -> None:
+        first, second = pair
+        shop = town.kavalier
+        with shop.work(town.anna):
+            ten_percent(shop.program)
+            sale = sold(shop, second, 3_000, points=100)
+            merge(first, second)
+            spend(shop, first, 1_800)
+        with pytest.raises(MissingError) as short, shop.work(town.anna):
+            cancel(shop, sale)
+        missing = short.value.missing
+        assert missing == {shop.wallet: 100}
+        with shop.work(town.anna):
+            cancel_sale(db.session.get_one(Transaction, (shop.id, sale)), reason="A wrong check", credit=missing)
+            assert lots(first) == []
+            nothing_differs()
+
+    def test_undone_after_that_each_has_its_own(self, town: Town, pair: tuple[int, int]) -> None:
+        """CP-9: what the survivor gave for a cancelled sale of the other is not returned once more."""
+        first, second = pair
+        shop = town.kavalier
+        with shop.work(town.anna):
+            ten_percent(shop.program)
+            sale = sold(shop, second, 500)
+            number = merge(first, second)
+            spend(shop, first, 750)  # the other's lots that expire first, and a part of the survivor's own
+            cancel(shop, sale)
+            undo(first, number)
+            assert lots(second) == [(500, 5), (200, None)]
+            assert lots(first) == [(250, 30)]
+            nothing_differs()
