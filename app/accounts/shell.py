@@ -28,6 +28,8 @@ class Item:
     endpoint: str
     permission: Permission
     key: str | None = None
+    also: tuple[str, ...] = ()
+    """Where else its pages stand."""
 
     @property
     def href(self) -> str:
@@ -35,7 +37,7 @@ class Item:
 
     @property
     def current(self) -> bool:
-        return (request.path + "/").startswith(self.href.rstrip("/") + "/")
+        return any((request.path + "/").startswith(begin.rstrip("/") + "/") for begin in (self.href, *self.also))
 
 
 @dataclass(frozen=True)
@@ -143,13 +145,16 @@ class Shell:
         customers = [
             Item(_("Customers"), "users", "customers.index", Permission.READ_CUSTOMERS, "c"),
             Item(_("Segments"), "bookmark", "segments.index", Permission.READ_CUSTOMERS, "e"),
-            Item(_("Messages"), "message-square", "messaging.index", Permission.READ_MESSAGES, "m"),
+            Item(_("Messages"), "message-square", "messaging.index", Permission.READ_MESSAGES, "m", ("/simulator",)),
             Item(_("Transactions"), "receipt-text", "transactions.index", Permission.READ_TRANSACTIONS, "x"),
         ]
         loyalty = [
             Item(_("Programs"), "award", "loyalty.programs", Permission.READ_LOYALTY, "r"),
             Item(_("Goods and services"), "package", "loyalty.goods", Permission.READ_LOYALTY, "o"),
-            Item(_("Offers and coupons"), "ticket-percent", "offers.index", Permission.READ_OFFERS, "b"),
+            Item(
+                *(_("Offers and coupons"), "ticket-percent", "offers.index", Permission.READ_OFFERS, "b"),
+                also=("/coupons", "/gift-cards"),
+            ),
             Item(pgettext("many", "News"), "newspaper", "news.index", Permission.EDIT_NEWS, "n"),
             Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q"),
         ]
