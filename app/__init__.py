@@ -17,6 +17,8 @@ from app.accounts import register as account_parts
 from app.accounts import views as account_views
 from app.billing import models as billing_models
 from app.billing import register as billing_parts
+from app.bulk import models as bulk_models
+from app.bulk import register as bulk_parts
 from app.businesses import models as business_models
 from app.businesses import register as business_parts
 from app.businesses import views as business_views
@@ -51,6 +53,7 @@ MODELS = (
     audit,
     audit_check,
     billing_models,
+    bulk_models,
     business_models,
     customer_models,
     form_keys,
@@ -87,6 +90,7 @@ PARTS = (
     message_parts,
     offer_parts,
     transaction_parts,
+    bulk_parts,
 )
 ROOT = Path(__file__).parent.parent
 

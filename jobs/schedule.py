@@ -13,6 +13,8 @@ MINUTES = {
     "jobs.housekeeping.expire_points": 1,
     "jobs.housekeeping.add_up_charges": 1,
     "jobs.housekeeping.post_monthly_fees": 60,
+    "jobs.bulk.wake_batches": 1,
+    "jobs.bulk.forget_batches": 60,
     "jobs.categories.assign_all_categories": 1,
     "jobs.housekeeping.check_audit_logs": 60,
     "jobs.housekeeping.forget_open_sales": 60,

@@ -103,6 +103,12 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO customer (business_id, registered_at) VALUES (%(id)s, now())",
         "INSERT INTO likely_duplicate (business_id, first_id, second_id, reasons)"
         " SELECT %(id)s, min(id), max(id), 1 FROM customer WHERE business_id = %(id)s",
+        f"INSERT INTO batch (business_id, user_id) VALUES (%(id)s, {person})",
+        "INSERT INTO batch_item (business_id, batch_id, customer_id, state) SELECT %(id)s, max(b.id), min(c.id), 1"
+        " FROM batch b JOIN customer c USING (business_id) WHERE business_id = %(id)s",
+        "INSERT INTO batch_tally (business_id, batch_id, at, done, first_customer, last_customer)"
+        " SELECT %(id)s, max(id), now(), 1, 1, 1 FROM batch WHERE business_id = %(id)s",
+        "INSERT INTO batch_limit (business_id, role, customers) VALUES (%(id)s, 'brand_operator', 1000)",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
     ):
