@@ -29,6 +29,7 @@ REGISTRIES = {
     "app.customers.family",
     *("app.customers.parameters", "app.customers.registry", "app.customers.tabs"),
     *("app.customers.conditions.fields", "app.customers.conditions.kinds"),
+    "app.loyalty.kinds",  # what people call access types and the like, everywhere the same
 }
 # What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.
 SHARED = {"app.accounts.forms", "app.customers.details", "app.customers.forms.fields"}

@@ -120,6 +120,7 @@ class TestCatalogue:
         assert bare == [
             "audit_entry.subject_id",  # of any kind, by subject_kind
             "batch_item.batch_id",  # a million rows at once, where each check would cost more than the row
+            "batch_item.business_id",
             "batch_item.customer_id",
             "ledger_entry.transaction_id",  # transactions come after the ledger
         ]

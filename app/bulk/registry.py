@@ -83,6 +83,8 @@ class Action:
     """What became of those it was done to, such as: Credited."""
     unit: Callable[[Values, int], str] | None = None
     """An amount in words, where there is one."""
+    each: Callable[[Values], int] | None = None
+    """How much each gets, where it is the same for all."""
 
     def work(self, batch: Batch) -> Work:
         found = self.do if batch.undoes_id is None else self.undo

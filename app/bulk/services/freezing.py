@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from app.bulk.models import Batch, BatchItem, BatchState, ItemState
+from app.bulk.registry import action_named
 from app.bulk.services.doubting import doubting
 from app.customers.services.selecting import Selection
 from app.db import business_id, patience
@@ -24,10 +25,11 @@ def freeze(batch: Batch) -> None:
     rows = db.session.execute(_sums(batch)).all()
     reasons = {row.reason: row.number for row in rows if row.reason is not None}
     batch.selected = sum(row.number for row in rows)
-    done = next((row for row in rows if row.reason is None), None)
+    done, amount = next(((row.number, int(row.amount or 0)) for row in rows if row.reason is None), (0, 0))
+    each = action_named(batch.action).each if batch.undoes_id is None else None
     batch.foreseen = {
-        "done": done.number if done else 0,
-        "amount": int(done.amount or 0) if done else 0,
+        "done": done,
+        "amount": done * each(batch.values) if each else amount,
         "reasons": dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))),
     }
     batch.frozen_at, batch.state = dates.now(), BatchState.PREVIEWED
