@@ -19,6 +19,7 @@ from app.billing import models as billing_models
 from app.billing import register as billing_parts
 from app.bulk import models as bulk_models
 from app.bulk import register as bulk_parts
+from app.bulk import views as bulk_views
 from app.businesses import models as business_models
 from app.businesses import register as business_parts
 from app.businesses import views as business_views
@@ -67,6 +68,7 @@ MODELS = (
 VIEWS = (
     account_views,
     audit_views,
+    bulk_views,
     business_views,
     customer_views,
     health,

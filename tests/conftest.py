@@ -30,6 +30,7 @@ from app.loyalty.rules import PointsPercent
 from app.loyalty.services.accounts import add_account
 from tests.factories import (
     add_answer,
+    add_batch,
     add_customer,
     add_duplicate,
     add_franchisee,
@@ -143,6 +144,8 @@ def stocked(town: Town) -> Town:
             add_segment("Regulars")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)
+            for franchisee in (None, shop.franchisee):
+                add_batch(customer, town.anna.id if shop is town.kavalier else town.oleg.id, franchisee)
             keep(Kept(conditions=Group(members=(Condition("last_at", "exists"),))))
         with shop.work(town.sasha if shop is town.kavalier else town.oleg):
             add_open_sale(customer, shop.franchised_terminal)

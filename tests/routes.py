@@ -39,6 +39,7 @@ class Ids:
     filter_key: str
     merge: int
     duplicate: int
+    batch: int
     sale_key: str
     """Of a sale that Sasha is making; a customer is chosen and an amount entered."""
 
@@ -63,6 +64,7 @@ class Ids:
             "filter_key": self.filter_key,
             "merge_id": self.merge,
             "duplicate_id": self.duplicate,
+            "batch_id": self.batch,
             "sale_key": self.sale_key,
         }
 
@@ -87,7 +89,8 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         pair = text("SELECT max(id) FROM likely_duplicate WHERE first_id = :customer")
         asked = (sale, message, question, *goods, segment, rule, category, account)
         found = [db.session.scalar(each, theirs) or 0 for each in asked]
-        merged = [db.session.scalar(each, theirs) or 0 for each in (merge, pair)]
+        batch = text("SELECT max(id) FROM batch WHERE (franchisee_id IS NOT NULL) = :own")
+        merged = [db.session.scalar(each, theirs) or 0 for each in (merge, pair, batch)]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
         sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
     return Ids(shop, franchised, int(customer), *found, str(key), *merged, str(sale_key))

@@ -89,8 +89,6 @@ class Batch(Base):
     """How many customers the next chunk takes."""
     strikes: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     """Chunks that were begun, one after another, and did not end."""
-    singly: Mapped[int] = mapped_column(Integer, server_default="0")
-    """How many customers are still to be done one by one, as a chunk with them did not end."""
     created_at: Mapped[Created]
     frozen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -14,14 +14,21 @@ from app.bulk.actions.tags import TAGS
 from app.bulk.audit_words import KIND
 from app.bulk.registry import add_action
 from app.bulk.services.forgetting import forget_kept
-from app.customers.registry import ErasureStep, add_erasure_step
+from app.customers.registry import Action as CustomerAction
+from app.customers.registry import ErasureStep, SelectionAction, add_erasure_step, set_selection_action
+from app.customers.registry import add_action as add_customer_action
+from app.permissions import Permission
 
 ERASURE = ErasureStep(lazy_gettext("What bulk actions changed of it"), forget_kept)
+FOR_ONE = CustomerAction("bulk", lazy_gettext("More actions"), "zap", "bulk.ask_for_customer", Permission.BULK_ACTIONS)
+"""What is done in bulk is done to one as well (CP-10)."""
 ACTIONS = (CREDIT, ACCOUNT, REMOVAL, CATEGORY, ACCESS, TAGS)
 
 
 def register() -> None:
     describe(KIND)
+    add_customer_action(FOR_ONE)
+    set_selection_action(SelectionAction("bulk.begin", "bulk.ask_who", Permission.BULK_ACTIONS))
     add_erasure_step(ERASURE)
     for action in ACTIONS:
         add_action(action)

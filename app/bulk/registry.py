@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from flask_wtf import FlaskForm
 
 from app.bulk.models import Batch
+from app.forms import field_words
 from app.permissions import Permission
 
 Values = Mapping[str, Any]
@@ -59,6 +60,11 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
 
     def kept(self) -> dict[str, Any]:
         return {name: each.data for name, each in self._fields.items() if name != "csrf_token"}
+
+    def said(self) -> list[tuple[str, str]]:
+        """What it says, label and words; what was left empty is left out."""
+        asked = [each for name, each in self._fields.items() if name != "csrf_token" and each.data not in (None, "")]
+        return [(str(each.label.text), field_words(each, each.data)) for each in asked]
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,6 @@ def batches() -> None:
         sa.Column("foreseen", postgresql.JSONB(), server_default="{}", nullable=False),
         sa.Column("chunk", sa.Integer(), server_default="200", nullable=False),
         sa.Column("strikes", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.Column("singly", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),

@@ -69,7 +69,7 @@ def do_chunk(scope: Scope, chunk: Chunk) -> int:
         if customers:
             amount, skipped = _do(batch, customers)
             keep_tally(batch.id, customers, len(customers) - len(skipped), amount, skipped.values())
-        _go_on(batch, time.monotonic() - began, full=len(customers) == chunk.size and chunk.single is None)
+        _go_on(batch, time.monotonic() - began, full=len(customers) == chunk.size)
     return customers[-1] if customers else 0
 
 
@@ -82,7 +82,6 @@ def next_single(batch: Batch) -> int | None:
     item = db.session.scalars(claimed).first()
     while item is not None and item.strikes >= TRIES:
         item.state, item.reason = ItemState.FAILED, FAILED
-        batch.singly = max(0, batch.singly - 1)
         keep_tally(batch.id, [item.customer_id], 0, 0, [FAILED])
         db.session.flush()
         item = db.session.scalars(claimed).first()
@@ -136,10 +135,10 @@ def _go_on(batch: Batch, seconds: float, full: bool) -> None:
     """The strike is taken back, and the next chunk has the size that this one teaches."""
     size = batch.chunk
     if seconds > SLOW:
-        size = max(LEAST, size // 2)
+        size = max(min(LEAST, size), size // 2)
     elif full and seconds < QUICK:
         size = min(MOST, size * 2)
-    values = {"strikes": 0, "chunk": size, "singly": max(0, batch.singly - 1)}
+    values = {"strikes": 0, "chunk": size}
     db.session.execute(
         update(Batch).where(Batch.business_id == business_id(), Batch.id == batch.id).values(values),
         execution_options={"synchronize_session": False},

@@ -36,7 +36,7 @@ def end(scope: Scope, number: int) -> bool:
         if db.session.scalar(select(left)):
             return True
         batch.state, batch.finished_at = BatchState.DONE, dates.now()
-        batch.strikes = batch.singly = 0
+        batch.strikes = 0
         if batch.undoes_id is not None:
             undone = update(Batch).where(Batch.business_id == business_id(), Batch.id == batch.undoes_id)
             db.session.execute(undone.values(state=BatchState.UNDONE))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import select
 
-from app.bulk.models import Batch, BatchState
+from app.bulk.models import Batch, BatchItem, BatchState
 from app.bulk.services.acting import acting_for
 from app.bulk.services.chunks import Chunk, do_chunk, next_single
 from app.bulk.services.ending import end, settle
@@ -25,7 +25,9 @@ from app.lib import dates
 from app.scope import Scope
 
 STRIKES = 3
-"""After so many chunks that did not end the customers of the next one are done one by one."""
+"""After so many chunks that did not end the next ones are ten times smaller, down to one customer alone."""
+BUSY = {"55P03", "40P01", "40001"}
+"""A lock that was not to be had, a deadlock, a failure to serialise: nobody's poison, and tried again."""
 _chance = random.SystemRandom()
 _log = structlog.get_logger(__name__)
 
@@ -49,8 +51,10 @@ def work(business: int, number: int, stop: Callable[[], bool]) -> bool:
         try:
             done = do_chunk(scope, Chunk(number, plan.size, after, plan.single))
         except Exception as error:
-            # The strike is counted already: what is told here is tried again, and at last done singly.
+            # The strike is counted already: what fails is tried again, in the end each customer alone.
             _log.warning("chunk given up", batch=number, error=type(error).__name__, size=plan.size)
+            if getattr(getattr(error, "orig", None), "sqlstate", None) in BUSY:
+                _forgive(scope, number, plan)
             time.sleep(_chance.uniform(0.05, 0.5))
             after = 0
             continue
@@ -85,9 +89,19 @@ def _plan(scope: Scope, number: int) -> Plan | None:
             settle(batch)
         if batch.state is not BatchState.RUNNING:
             return None
-        if batch.strikes >= STRIKES and not batch.singly:
-            batch.singly, batch.strikes = batch.chunk, 0
-        if batch.singly:
+        if batch.strikes >= STRIKES:
+            batch.chunk, batch.strikes = max(1, batch.chunk // 10), 0
+        if batch.chunk == 1:
             return Plan(1, next_single(batch))
         batch.strikes += 1
         return Plan(batch.chunk)
+
+
+def _forgive(scope: Scope, number: int, plan: Plan) -> None:
+    """Takes the strike back of a chunk that others were only in the way of."""
+    with unit_of_work(scope):
+        batch = held_batch(number)
+        batch.strikes = max(0, batch.strikes - 1)
+        item = db.session.get(BatchItem, (business_id(), number, plan.single)) if plan.single else None
+        if item is not None:
+            item.strikes = max(0, item.strikes - 1)
