@@ -22,14 +22,20 @@ from app.scope import Scope
 LEAST, MOST = 200, 10_000
 QUICK, SLOW = 0.7, 1.5
 """Seconds: a chunk that took less is followed by a larger one, one that took more by a smaller."""
-TRIES = 3
-"""How often a customer is tried alone before it is given up."""
+ERROR, MOST_STRIKES = 3, 12
+"""A try alone is a strike, one that ended in an error so many more: three errors give a customer up, or twelve deaths
+of a worker, as these tell less: whoever restarts workers strikes those at work.
+"""
 FAILED = "failed"
 
 _LIMITS = text("SELECT set_config('lock_timeout', '2000', true), set_config('statement_timeout', '15000', true)")
 _CLAIM = text(
     "SELECT customer_id FROM batch_item WHERE business_id = :business AND batch_id = :batch AND customer_id > :after"
-    f" AND state = {ItemState.PENDING:d} ORDER BY customer_id LIMIT :size FOR UPDATE SKIP LOCKED"
+    f" AND state = {ItemState.PENDING:d} AND strikes = 0 ORDER BY customer_id LIMIT :size FOR UPDATE SKIP LOCKED"
+)
+_CLAIM_ONE = text(
+    "SELECT customer_id FROM batch_item WHERE business_id = :business AND batch_id = :batch AND customer_id = :single"
+    f" AND state = {ItemState.PENDING:d} FOR UPDATE SKIP LOCKED"
 )
 # Customers before balances, in the order in which everyone holds them (docs/decisions.md).
 _HOLD = text(
@@ -74,19 +80,26 @@ def do_chunk(scope: Scope, chunk: Chunk) -> int:
 
 
 def next_single(batch: Batch) -> int | None:
-    """The customer that is tried alone, its strike written before; who had too many is given up. Needs it held."""
+    """The customer that is tried alone, its strike written before; who had too many is given up. Needs it held.
+
+    Who was struck comes last: chunks leave him out, and the others are done by then.
+    """
     pending = select(BatchItem).where(
         BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id, BatchItem.state == ItemState.PENDING
     )
-    claimed = pending.order_by(BatchItem.customer_id).limit(1).with_for_update(skip_locked=True)
-    item = db.session.scalars(claimed).first()
-    while item is not None and item.strikes >= TRIES:
+    fresh = pending.where(BatchItem.strikes == 0).order_by(BatchItem.customer_id)
+    struck = pending.where(BatchItem.strikes > 0).order_by(BatchItem.strikes, BatchItem.customer_id)
+    for ordered in (fresh, struck):
+        item = db.session.scalars(ordered.limit(1).with_for_update(skip_locked=True)).first()
+        if item is not None:
+            break
+    else:
+        return None
+    if item.strikes >= MOST_STRIKES:
         item.state, item.reason = ItemState.FAILED, FAILED
         keep_tally(batch.id, [item.customer_id], 0, 0, [FAILED])
         db.session.flush()
-        item = db.session.scalars(claimed).first()
-    if item is None:
-        return None
+        return next_single(batch)
     item.strikes += 1
     return item.customer_id
 
@@ -99,10 +112,10 @@ def keep_tally(number: int, customers: Sequence[int], done: int, amount: int, re
 
 
 def _claim(chunk: Chunk) -> list[int]:
-    values = {"business": business_id(), "batch": chunk.batch, "after": chunk.after, "size": chunk.size}
+    values = {"business": business_id(), "batch": chunk.batch}
     if chunk.single is not None:
-        values |= {"after": chunk.single - 1, "size": 1}
-    return list(db.session.scalars(_CLAIM, values))
+        return list(db.session.scalars(_CLAIM_ONE, values | {"single": chunk.single}))
+    return list(db.session.scalars(_CLAIM, values | {"after": chunk.after, "size": chunk.size}))
 
 
 def _do(batch: Batch, customers: Sequence[int]) -> tuple[int, dict[int, str]]:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app.bulk.models import Batch, BatchItem, BatchState
 from app.bulk.services.acting import acting_for
-from app.bulk.services.chunks import Chunk, do_chunk, next_single
+from app.bulk.services.chunks import ERROR, Chunk, do_chunk, next_single
 from app.bulk.services.ending import end, settle
 from app.bulk.services.freezing import freeze
 from app.bulk.services.locking import held_batch
@@ -43,28 +43,36 @@ class Plan:
 def work(business: int, number: int, stop: Callable[[], bool]) -> bool:
     """Works a batch until it is told to stop; whether there is more that can be done at once."""
     scope = _scope_of(business, number)
-    after = 0
+    after, struck_alone = 0, False
     while scope is not None and not stop():
-        plan = _plan(scope, number)
+        plan = _plan(scope, number, struck_alone)
         if plan is None:
             return False
-        try:
-            done = do_chunk(scope, Chunk(number, plan.size, after, plan.single))
-        except Exception as error:
-            # The strike is counted already: what fails is tried again, in the end each customer alone.
-            _log.warning("chunk given up", batch=number, error=type(error).__name__, size=plan.size)
-            if getattr(getattr(error, "orig", None), "sqlstate", None) in BUSY:
-                _forgive(scope, number, plan)
-            time.sleep(_chance.uniform(0.05, 0.5))
+        done = _try(scope, number, plan, after)
+        if done is None:
             after = 0
-            continue
-        if done:
+        elif done:
             after = done if plan.single is None else after
         elif after:
             after = 0
+        elif not struck_alone:
+            struck_alone = True
         else:
             return end(scope, number)
     return scope is not None
+
+
+def _try(scope: Scope, number: int, plan: Plan, after: int) -> int | None:
+    """The last customer that was done, 0 when there was none; None when the chunk was given up."""
+    try:
+        return do_chunk(scope, Chunk(number, plan.size, after, plan.single))
+    except Exception as error:
+        # The strike is counted already: what fails is tried again, in the end each customer alone.
+        _log.warning("chunk given up", batch=number, error=type(error).__name__, size=plan.size)
+        busy = getattr(getattr(error, "orig", None), "sqlstate", None) in BUSY
+        _judge(scope, number, plan, busy)
+        time.sleep(_chance.uniform(0.05, 0.5))
+        return None
 
 
 def _scope_of(business: int, number: int) -> Scope | None:
@@ -76,7 +84,7 @@ def _scope_of(business: int, number: int) -> Scope | None:
     return Scope(business, row.user_id, row.franchisee_id) if row else None
 
 
-def _plan(scope: Scope, number: int) -> Plan | None:
+def _plan(scope: Scope, number: int, struck_alone: bool) -> Plan | None:
     """What is to be done now, with a strike that is committed before it is begun; None when nothing is."""
     with unit_of_work(scope):
         batch = held_batch(number)
@@ -91,17 +99,18 @@ def _plan(scope: Scope, number: int) -> Plan | None:
             return None
         if batch.strikes >= STRIKES:
             batch.chunk, batch.strikes = max(1, batch.chunk // 10), 0
-        if batch.chunk == 1:
+        if batch.chunk == 1 or struck_alone:
             return Plan(1, next_single(batch))
         batch.strikes += 1
         return Plan(batch.chunk)
 
 
-def _forgive(scope: Scope, number: int, plan: Plan) -> None:
-    """Takes the strike back of a chunk that others were only in the way of."""
+def _judge(scope: Scope, number: int, plan: Plan, busy: bool) -> None:
+    """Takes the strike back of a chunk that others were only in the way of; an error of one alone weighs more."""
     with unit_of_work(scope):
         batch = held_batch(number)
-        batch.strikes = max(0, batch.strikes - 1)
+        if busy:
+            batch.strikes = max(0, batch.strikes - 1)
         item = db.session.get(BatchItem, (business_id(), number, plan.single)) if plan.single else None
         if item is not None:
-            item.strikes = max(0, item.strikes - 1)
+            item.strikes = max(0, item.strikes + (-1 if busy else ERROR))
