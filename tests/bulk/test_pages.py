@@ -72,6 +72,7 @@ def test_from_ticks_to_the_report(town: Town, customers: list[int]) -> None:
     page = desk.previewed(customers)
     preview = desk.see(page)
     assert "Add the tag city = Kyiv" in preview
+    assert "What to do Add Key city Value Kyiv" in preview
     assert "Confirm for 3 customers" in preview
     assert "Has a tag of this key" in preview
     assert "Last Koval" in desk.see(f"{page}/customers?reason=has_tag")
@@ -161,7 +162,7 @@ def test_over_the_limit_a_second_person_approves(town: Town, customers: list[int
     assert olha.send(f"{page}/approval")[0] == 403
     assert anna.send(f"{page}/approval")[0] == 303
     work_all(town)
-    assert "Approved by Anna Kovalenko" in olha.see(page)
+    assert "Approved by Anna Kovalenko." in olha.see(page)
 
 
 def test_strangers_and_other_roles_do_not_see_it(town: Town, customers: list[int]) -> None:

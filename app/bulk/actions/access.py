@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from app.bulk.actions.shared import PROGRAM_REASONS, program_choices
@@ -21,7 +22,7 @@ class AccessForm(ActionForm):
 
     def offer(self) -> None:
         self.program.choices = program_choices()
-        self.given.choices = [(int(each), label) for each, label in access_labels().items()]
+        self.given.choices = [SelectChoice(int(each), label) for each, label in access_labels().items()]
 
 
 def _title(values: Values) -> str:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from app.bulk.actions.crediting import UNDOING_REASONS, CreditUndoing
@@ -31,7 +32,7 @@ class AccountForm(ActionForm):
     note = line(_l("What for"), description=_l("Stands in the customer's history."), longest=200)
 
     def offer(self) -> None:
-        self.account.choices = [(each.id, each.name) for each in accounts()]
+        self.account.choices = [SelectChoice(each.id, each.name) for each in accounts()]
         self.terminal.choices = terminal_choices()
 
     def validate_amount(self, field: MoneyField) -> None:

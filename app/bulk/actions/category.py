@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from app.bulk.actions.shared import PROGRAM_REASONS
@@ -26,7 +27,7 @@ class CategoryForm(ActionForm):
         programs = program_options()
         several = len(programs) > 1
         self.given.choices = [
-            (number, f"{program.title}: {name}" if several else name)
+            SelectChoice(number, f"{program.title}: {name}" if several else name)
             for program in programs
             for number, name in program.categories.items()
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from wtforms.fields.choices import SelectChoice
 
 from app.bulk.models import Batch
 from app.businesses.queries import place_options, terminal_options
@@ -13,7 +14,7 @@ from app.lib import formats
 from app.loyalty.models import Access, Program
 from app.loyalty.queries import program_options
 
-Choices = list[tuple[int, str]]
+Choices = list[SelectChoice]
 ENROLMENT = (
     "LEFT JOIN enrolment n ON n.business_id = :business AND n.program_id = :in_program"
     " AND n.customer_id = a.customer_id"
@@ -32,14 +33,14 @@ PROGRAM_REASONS = {
 
 
 def program_choices() -> Choices:
-    return [(each.id, each.title) for each in program_options()]
+    return [SelectChoice(each.id, each.title) for each in program_options()]
 
 
 def terminal_choices() -> Choices:
     """The Terminals in use that this person sees, under the names of their points of sale."""
     shops = {each.id: each.name for each in place_options() if each.archived_at is None}
     return [
-        (each.id, f"{shops[each.point_of_sale_id]}, {each.name}")
+        SelectChoice(each.id, f"{shops[each.point_of_sale_id]}, {each.name}")
         for each in terminal_options()
         if each.archived_at is None and each.point_of_sale_id in shops
     ]

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import text
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, ValidationError
 
 from app.bulk.models import Batch, ItemState
@@ -23,7 +24,7 @@ _TAG = "LEFT JOIN tag t ON t.business_id = :business AND t.customer_id = a.custo
 class TagsForm(ActionForm):
     way = RadioField(
         _l("What to do"),
-        choices=[(ADD, _l("Add")), (CHANGE, _l("Change")), (REMOVE, _l("Remove"))],
+        choices=[SelectChoice(ADD, _l("Add")), SelectChoice(CHANGE, _l("Change")), SelectChoice(REMOVE, _l("Remove"))],
         default=ADD,
     )
     key = line(_l("Key"), DataRequired(_l("Enter a key.")), longest=60)
