@@ -15,6 +15,7 @@ from app.loyalty.services.accounts import add_account
 from app.messaging.models import MessageStatus
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
+from tests.bulk.batches import do, preview
 from tests.factories import (
     add_answer,
     add_customer,
@@ -58,6 +59,9 @@ PAGES = [
     *("/programs/{program}/accounts/{account}", "/programs/{program}/advanced-settings", "/programs/{empty}/rules"),
     *("/customers/duplicates", "/customers/{customer}/merging", "/customers/{customer}/merging?with={other}"),
     "/customers/{customer}/merges/{merge}/undoing",
+    *("/bulk-actions", "/bulk-actions/new", "/bulk-actions/new?f={filter}", "/bulk-actions/{draft}"),
+    *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
+    *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
@@ -95,7 +99,10 @@ def ids(town: Town) -> dict[str, int | str]:
         other = add_customer("Соломія" * 20, "Яремчук" * 20, "+380674120856", tags=[("milk", "soy" * 60)])
         merge = merge_customers(*hold_pair(known, add_customer("Соля" * 30)), set())
         add_duplicate(known, other)
+    long = {"way": "add", "key": "Ключ" * 15, "value": "Слово" * 40}
     ids = {
+        "draft": preview(shop, town.anna, "tags", long, [known, other]),
+        "batch": do(shop, town.anna, "tags", long, [known, other]),
         "other": other,
         "merge": merge,
         "customer": known,

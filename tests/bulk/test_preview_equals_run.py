@@ -96,7 +96,7 @@ asked = given(
 def test_nobody_changed(
     crowd: Crowd, town: Town, action: str, amount: int, way: str, access: Access, choices: list[int]
 ) -> None:
-    """BA-11, BA-12, BA-14: the figures agree, the ledger adds up, and the undoing leaves what was there."""
+    """BA-5, BA-6, BA-7, BA-8, BA-10, BA-11, BA-12, BA-14: figures agree, the ledger adds up, undoing leaves nothing."""
     shop, before = crowd.shop, holdings(crowd.shop)
     chosen = [each for each, choice in zip(crowd.customers, choices, strict=True) if choice] or crowd.customers
     number = preview(shop, town.anna, action, crowd.values_of(action, amount, way, access), chosen)
