@@ -148,6 +148,11 @@ def test_a_wrong_form_says_so(town: Town, customers: list[int]) -> None:
     assert "Enter an amount above 0." in shown
     assert "Say for how many days special points are valid." in shown
     assert desk.client.get(f"{page}/action?action=nothing").status_code == 400
+    shop = town.kavalier
+    sent = {"action": "credit", "amount": "25", "program": str(shop.program), "terminal": str(shop.own_terminal)}
+    assert desk.send(f"{page}/action", **sent) == (303, page)
+    assert "Program Kavalier Club How many points for each 25" in desk.see(page)
+    assert "Terminal Pechersk, Pechersk 1" in desk.see(page)
     confirmed = desk.previewed(customers)
     assert desk.send(f"{confirmed}/confirmation", start="2020-01-01T10:00")[0] == 422
 

@@ -22,7 +22,7 @@ class AccessForm(ActionForm):
 
     def offer(self) -> None:
         self.program.choices = program_choices()
-        self.given.choices = [SelectChoice(int(each), label) for each, label in access_labels().items()]
+        self.given.choices = [SelectChoice(str(int(each)), label) for each, label in access_labels().items()]
 
 
 def _title(values: Values) -> str:

@@ -32,7 +32,7 @@ class AccountForm(ActionForm):
     note = line(_l("What for"), description=_l("Stands in the customer's history."), longest=200)
 
     def offer(self) -> None:
-        self.account.choices = [SelectChoice(each.id, each.name) for each in accounts()]
+        self.account.choices = [SelectChoice(str(each.id), each.name) for each in accounts()]
         self.terminal.choices = terminal_choices()
 
     def validate_amount(self, field: MoneyField) -> None:

@@ -27,7 +27,7 @@ class CategoryForm(ActionForm):
         programs = program_options()
         several = len(programs) > 1
         self.given.choices = [
-            SelectChoice(number, f"{program.title}: {name}" if several else name)
+            SelectChoice(str(number), f"{program.title}: {name}" if several else name)
             for program in programs
             for number, name in program.categories.items()
         ]

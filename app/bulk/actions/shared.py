@@ -33,14 +33,14 @@ PROGRAM_REASONS = {
 
 
 def program_choices() -> Choices:
-    return [SelectChoice(each.id, each.title) for each in program_options()]
+    return [SelectChoice(str(each.id), each.title) for each in program_options()]
 
 
 def terminal_choices() -> Choices:
     """The Terminals in use that this person sees, under the names of their points of sale."""
     shops = {each.id: each.name for each in place_options() if each.archived_at is None}
     return [
-        SelectChoice(each.id, f"{shops[each.point_of_sale_id]}, {each.name}")
+        SelectChoice(str(each.id), f"{shops[each.point_of_sale_id]}, {each.name}")
         for each in terminal_options()
         if each.archived_at is None and each.point_of_sale_id in shops
     ]
