@@ -18,7 +18,7 @@ test: setup ## the tests, with Chromium installed where that may be done
 test-long: setup ## the heavy tests
 	@$(PYTHON) -m app.local.check -m long $(ARGS)
 
-faults: setup ## races and guesses in the full numbers, for hours: what make test-long does in short
+faults: setup ## races, guesses and kills in the full numbers, for hours: what make test-long does in short
 	@$(PYTHON) -m app.local.check -m faults $(ARGS)
 
 lint: setup ## style and types

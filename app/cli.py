@@ -21,13 +21,15 @@ from app.demo.cli import group as demo
 from app.ledger import cli as ledger
 from app.loyalty import cli as senders
 from app.loyalty.services import create_program
+from app.messaging import check as sent
+from app.messaging import cli as gateways
 from app.permissions import Role
 from app.proofs import group as check
 from app.scope import Scope
 from app.support import group as support
 from app.transactions.cli import group as bought
 
-PARTS = (billing, features, ledger, senders)
+PARTS = (billing, features, gateways, ledger, senders, sent)
 """Whose commands are in the groups `support` and `check`."""
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")
@@ -60,5 +62,5 @@ def create(admin_email: str, admin_name: str, admin_password: str, **business: s
 
 
 def init_app(app: Flask) -> None:
-    for group in (businesses, demo, stats, duplicates_group, bought, check, audit, support, terminals):
+    for group in (businesses, demo, stats, duplicates_group, bought, check, audit, support, terminals, gateways.push):
         app.cli.add_command(group)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.gateway_config import GatewayConfig
 from app.local.paths import data_dir
 
 ENVIRONMENTS = ("development", "test", "production")
@@ -33,6 +34,7 @@ class Config:
     log_level: str
     proxies: int
     """How many proxies in front set X-Forwarded-For and X-Forwarded-Proto."""
+    gateways: GatewayConfig = field(default_factory=GatewayConfig)
 
     @property
     def production(self) -> bool:
@@ -65,6 +67,7 @@ class Config:
             demo_password=_demo_password(environ, environment),
             log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
             proxies=_count(environ, "PROXIES"),
+            gateways=_gateways(environ),
         )
 
 
@@ -73,6 +76,13 @@ def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], def
     if value not in allowed:
         raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
     return value
+
+
+def _gateways(environ: Mapping[str, str]) -> GatewayConfig:
+    try:
+        return GatewayConfig.from_environ(environ)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _port(text: str) -> int:

@@ -137,6 +137,21 @@ def patience(milliseconds: int) -> Iterator[None]:
     yield
 
 
+def ask_by_keys() -> None:
+    """For a unit of work whose statements ask by keys alone: they keep their plans, and go by indexes.
+
+    One plan fits any value then; made anew each time, it would take longer than the rest, and made of a table that was
+    small a moment ago it would read the whole of it.
+    """
+    db.session.execute(_BY_KEYS)
+
+
+_BY_KEYS = text(
+    "SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'off', true),"
+    " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+)
+
+
 @contextmanager
 def references_planned_once() -> Iterator[None]:
     """For statements that write thousands of rows: the checks of their references keep their plans.

@@ -5,6 +5,8 @@ A lost job does no harm, as housekeeping finds what was left lying; so a dead Re
 
 from __future__ import annotations
 
+from time import monotonic
+
 import structlog
 from flask import current_app
 from redis import Redis, RedisError
@@ -14,6 +16,8 @@ from rq.serializers import JSONSerializer
 from app.db import after_commit
 
 QUEUES = ("messages", "work")
+AWAY = 5  # seconds for which nobody is kept waiting again by a Redis that did not answer
+WOKEN = 10  # seconds after which a job that was sent to wake is taken to be lost
 JOB_TIMEOUT = 120  # seconds; a job works for 20 and then wakes the next
 _log = structlog.get_logger(__name__)
 
@@ -27,6 +31,49 @@ def enqueue(function: str, *ids: int | str, queue: str = "work") -> None:
     """Have a worker run `function` (dotted, of package `jobs`) on `ids` once this unit of work commits."""
     redis_url = current_app.config["REGULARS"].redis_url
     after_commit(lambda: send(_shared(redis_url), function, *ids, queue=queue))
+
+
+def wake(function: str, *ids: int, queue: str) -> None:
+    """The same, of what looks for work by itself: while one of it waits in the queue, no other is sent."""
+    redis_url = current_app.config["REGULARS"].redis_url
+    after_commit(lambda: wake_now(redis_url, function, *ids, queue=queue))
+
+
+def wake_now(redis_url: str, function: str, *ids: int, queue: str) -> bool:
+    """Sends it now, unless one of it waits; whether Redis was there."""
+    if monotonic() < _away_until.get(redis_url, 0):
+        return False
+    connection = _shared(redis_url)
+    try:
+        sent = not connection.set(_wake_key(queue, *ids), 1, nx=True, ex=WOKEN) or send(
+            connection, function, *ids, queue=queue
+        )
+    except RedisError as error:
+        _log.warning("worker not woken", function=function, queue=queue, error=str(error))
+        sent = False
+    if not sent:
+        _away_until[redis_url] = monotonic() + AWAY
+    return sent
+
+
+def woken(*ids: int, queue: str) -> None:
+    """A job that was sent to wake begins: what is written from now on sends another."""
+    try:
+        _shared(current_app.config["REGULARS"].redis_url).delete(_wake_key(queue, *ids))
+    except RedisError as error:
+        _log.warning("waking not noted", queue=queue, error=str(error))
+
+
+def jobs_waiting(queue: str) -> int:
+    """How many jobs wait in a queue; none, as far as is known, while Redis is away."""
+    try:
+        return int(Queue(queue, connection=_shared(current_app.config["REGULARS"].redis_url)).count)
+    except RedisError:
+        return 0
+
+
+def _wake_key(queue: str, *ids: int) -> str:
+    return ":".join(("wake", queue, *map(str, ids)))
 
 
 def send(connection: Redis, function: str, *ids: int | str, queue: str = "work", ttl: int | None = None) -> bool:
@@ -44,6 +91,7 @@ def send(connection: Redis, function: str, *ids: int | str, queue: str = "work",
 
 
 _clients: dict[str, Redis] = {}
+_away_until: dict[str, float] = {}
 
 
 def _shared(redis_url: str) -> Redis:

@@ -13,7 +13,7 @@ from app.local.embedded import LOADER, Postgres
 from app.local.lock import locked
 from app.local.paths import PROJECT
 from app.local.processes import LocalError
-from benchmarks import rows
+from benchmarks import messages, rows
 from benchmarks.places import Place, peers, peers_python, regulars
 from benchmarks.report import Result, document, machine, screen_table
 from benchmarks.sizes import HUNDREDTH, STANDARD, TENTH, Size, make
@@ -43,6 +43,10 @@ NOTES = [
     " figures of every scope, the message, the form's key. The bare view writes the same rows by eleven statements of"
     " psycopg, with a rule in its code, no sign-in and no walls. The page before, which ours shows for both, warms the"
     " rows of the customer and is not counted.",
+    f"Messages: {messages.MESSAGES:,} notices of a sale to {messages.SIZE.customers:,} customers, written beforehand,"
+    f" to the server of smpp34 on this machine, {messages.WINDOW} in flight. One process sends and one listens; the"
+    " server, which delivers a receipt for each, and PostgreSQL share the two cores with them. `python -m"
+    " benchmarks.messages` measures these rows alone.",
 ]
 
 
@@ -63,6 +67,8 @@ def run(postgres: Postgres, folder: Path) -> None:
             say(f"{size.customers:,} customers, {size.transactions:,} sales: made once, then kept")
             make(postgres, size)
         results, facts = measure(postgres, folder, (HUNDREDTH, TENTH, STANDARD))
+        say("Messages through SMPP")
+        results += messages.rows(postgres)
     finally:
         postgres.stop()
     print(screen_table(results))

@@ -32,7 +32,7 @@ def make(postgres: Postgres, size: Size) -> None:
     """Makes the database unless it is there, and brings its schema up to date."""
     if not _exists(postgres, size.database):
         _generate(postgres, size)
-    _flask(postgres, size.database, "db", "upgrade")
+    flask(postgres, size.database, "db", "upgrade")
 
 
 def serving_environment(postgres: Postgres, database: str) -> dict[str, str]:
@@ -57,20 +57,20 @@ def _generate(postgres: Postgres, size: Size) -> None:
     part = f"{size.database}_part"
     postgres.drop_database(part)
     postgres.create_database(part)
-    _flask(postgres, part, "db", "upgrade")
+    flask(postgres, part, "db", "upgrade")
     amounts = {
         "--customers": size.customers,
         "--transactions": size.transactions,
         "--small-businesses": size.small_businesses,
     }
-    _flask(postgres, part, "demo", "generate", *[str(word) for pair in amounts.items() for word in pair])
+    flask(postgres, part, "demo", "generate", *[str(word) for pair in amounts.items() for word in pair])
     with postgres.connect() as connection:
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         connection.execute(rename.format(sql.Identifier(part), sql.Identifier(size.database)))
         connection.execute("CHECKPOINT")
 
 
-def _flask(postgres: Postgres, database: str, *words: str) -> None:
+def flask(postgres: Postgres, database: str, *words: str) -> None:
     """A command of the application as the database's owner. Raises LocalError with its output."""
     env = serving_environment(postgres, database) | {
         "REGULARS_ENV": "development",

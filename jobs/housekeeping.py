@@ -10,6 +10,7 @@ from app.businesses.queries import every_business
 from app.customers.services import drafts, duplicates
 from app.db import unit_of_work
 from app.ledger.services import expire_lots
+from app.messaging import services as messaging
 from app.scope import Scope
 from app.transactions.services.open_sales import forget_old_sales
 from jobs import job
@@ -79,6 +80,14 @@ def expire_points() -> None:
             with unit_of_work(Scope(business)):
                 if not expire_lots():
                     break
+
+
+@job
+def wipe_pins() -> None:
+    """Forget the texts of PINs that are over (MS-2)."""
+    for business in every_business():
+        with unit_of_work(Scope(business)):
+            messaging.wipe_old_pins()
 
 
 @job

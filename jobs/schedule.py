@@ -12,6 +12,7 @@ MINUTES = {
     "jobs.housekeeping.forget_unsent_forms": 1,
     "jobs.housekeeping.expire_points": 1,
     "jobs.housekeeping.add_up_charges": 1,
+    "jobs.housekeeping.wipe_pins": 1,
     "jobs.housekeeping.post_monthly_fees": 60,
     "jobs.bulk.wake_batches": 1,
     "jobs.bulk.forget_batches": 60,

@@ -27,9 +27,11 @@ from tests.factories import (
 )
 from tests.people import Shop
 
-OF_NO_BUSINESS = {"alembic_version", "app_user", "business", "sign_in_failure", "user_session"}
+OF_NO_BUSINESS = {
+    *("alembic_version", "app_user", "business", "gateway_pace", "receipt", "sign_in_failure", "user_session"),
+}
 """`business` is walled by its own id, `app_user` and `user_session` by the person's; the others hold nobody's data."""
-WITHOUT_POLICIES = {"alembic_version", "sign_in_failure"}
+WITHOUT_POLICIES = {"alembic_version", "gateway_pace", "sign_in_failure"}
 APPEND_ONLY = {"audit_entry", "charge", "ledger_entry", "lot_use", "tariff", "transaction_line"}
 
 
@@ -49,6 +51,27 @@ def count(connection: psycopg.Connection, table: str, where: str = "true") -> in
     row = found.fetchone()
     assert row is not None
     return int(row[0])
+
+
+OF_MESSAGES = (
+    *(
+        f"INSERT INTO {table} (business_id, message_id, {columns}) SELECT %(id)s, min(id), {values} FROM message"
+        " WHERE business_id = %(id)s"
+        for table, columns, values in (
+            ("message_outbox", "channel, priority, due_at", "1, 1, now()"),
+            ("message_part", "number, gateway, gateway_id, status", "1, 'simulator', 'x', 4"),
+            ("pin_text", "secret, expires_at", "'x', now()"),
+            (
+                "simulated_message",
+                "channel, address, sender, title, text, language, fate, arrived, at",
+                "1, '', '', '', '', '', 'accepted', true, now()",
+            ),
+        )
+    ),
+    "INSERT INTO simulator (business_id) VALUES (%(id)s)",
+    "INSERT INTO simulated_event (business_id, due_at) VALUES (%(id)s, now())",
+    "INSERT INTO receipt (gateway, gateway_id, reference, status, at) VALUES ('simulator', %(id)s::text, '', 6, now())",
+)
 
 
 def fill(shop: Shop, superuser: psycopg.Connection) -> None:
@@ -95,6 +118,9 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO charge_total (business_id, day, kind, rate, quantity) VALUES (%(id)s, '2026-11-01', 1, -1, 1)",
         "INSERT INTO charge_reserved (business_id, kind, subject, quantity, rate) VALUES (%(id)s, 2, 1, 1, -2)",
         "INSERT INTO business_feature (business_id, feature) VALUES (%(id)s, 'viber')",
+        "INSERT INTO business_gateway (business_id, channel, name) VALUES (%(id)s, 1, 'simulator')",
+        "INSERT INTO push_subscription (business_id, customer_id, endpoint, p256dh, auth)"
+        " SELECT %(id)s, min(id), 'https://push.example.com/1', '', '' FROM customer WHERE business_id = %(id)s",
         "INSERT INTO program_rule (business_id, program_id, name, conditions, effects)"
         " VALUES (%(id)s, %(program)s, 'Always', '{}', '{\"points_percent\": 500}')",
         "INSERT INTO category_run (business_id, program_id, started_at) VALUES (%(id)s, %(program)s, now())",
@@ -111,6 +137,7 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO batch_limit (business_id, role, customers) VALUES (%(id)s, 'brand_operator', 1000)",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
+        *OF_MESSAGES,
     ):
         superuser.execute(statement.encode(), {"id": shop.id, "program": shop.program, "wallet": shop.wallet})
     assert sale

@@ -34,6 +34,10 @@ def _fields() -> KnownFields:
             "franchisee_id": (_("Franchisee"), one_of(franchisees)),
             "point_of_sale_id": (_("Point of sale"), one_of(places)),
             "archived_at": (_("Archived"), moment_words),
+            "gateway_sms": (_("Gateway of SMS"), str),
+            "gateway_email": (_("Gateway of e-mail"), str),
+            "gateway_push": (_("Gateway of pushes"), str),
+            "gateway_viber": (_("Gateway of Viber"), str),
             "feature": (_("Feature"), one_of({str(each): name for each, name in queries.feature_names().items()})),
         }
     )
@@ -53,6 +57,7 @@ KINDS = (
             "business.change": _l("Settings changed"),
             "business.enable": _l("Feature turned on by support"),
             "business.disable": _l("Feature turned off by support"),
+            "business.gateway": _l("Gateway chosen by support"),
         },
         names=lambda ids: {each.id: each.name for each in db.session.scalars(select(Business))},
         fields=_fields,

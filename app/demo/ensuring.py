@@ -59,4 +59,7 @@ def _business(connection: Connection, plan: BusinessPlan, until: datetime, opera
     calendar = Calendar(plan.zone, until)
     fill(connection, Shop(plan, structure, calendar, operator))
     charge_past(connection, structure.business, plan, calendar.first, until)
+    # A few of its messages do not arrive, and none at once.
+    simulator = "INSERT INTO simulator (business_id, delay, refused, failed) VALUES (%s, 4, 10, 20)"
+    connection.execute(simulator, [structure.business])
     return structure

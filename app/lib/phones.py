@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 import phonenumbers
+from phonenumbers import timezone
 
 
 def e164(text: str, country: str) -> str:
@@ -19,3 +23,26 @@ def e164(text: str, country: str) -> str:
     if parsed.extension or not phonenumbers.is_valid_number(parsed):
         raise ValueError("There is no such phone.")
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def zone_of(phone: str, home: ZoneInfo) -> ZoneInfo:
+    """The time zone of a phone in E.164; `home` where its country has several and that is one, or where none is known.
+
+    Other countries with several zones are taken by their first one.
+    """
+    zones = _zones(phone)
+    if not zones or home.key in zones:
+        return home
+    try:
+        return ZoneInfo(zones[0])
+    except (ZoneInfoNotFoundError, ValueError):
+        return home
+
+
+@lru_cache(maxsize=10_000)
+def _zones(phone: str) -> tuple[str, ...]:
+    try:
+        found = timezone.time_zones_for_number(phonenumbers.parse(phone))
+    except phonenumbers.NumberParseException:
+        return ()
+    return tuple(each for each in found if each != timezone.UNKNOWN_TIMEZONE)

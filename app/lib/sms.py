@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_BASIC = (
+BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_EXTENDED = "\f^{}\\[~]|€"
+EXTENDED = "\f^{}\\[~]|€"
 """These are two septets: an escape comes before them."""
-_GSM7 = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_EXTENDED, 2)
+_GSM7 = dict.fromkeys(BASIC, 1) | dict.fromkeys(EXTENDED, 2)
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ UCS2 = Alphabet("UCS-2", 70, 67, lambda character: 2 if ord(character) > 0xFFFF 
 
 def alphabet_of(text: str) -> Alphabet:
     """One character outside GSM-7 makes the whole text UCS-2."""
-    return GSM7 if all(each in _GSM7 for each in text) else UCS2
+    return GSM7 if _GSM7.keys() >= set(text) else UCS2
 
 
 def units(text: str) -> int:

@@ -30,6 +30,8 @@ SERVICES = {
     "The messages worker": ("-m", "jobs.worker", "messages"),
     "The worker": ("-m", "jobs.worker", "work"),
     "The scheduler": ("-m", "jobs.schedule"),
+    "The sweeper": ("-m", "jobs.sweeper"),
+    "The listener": ("-m", "jobs.listener"),
 }
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, text
 from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
 from app.businesses.models import PointOfSale
 from app.customers.family import of_family, stretches
-from app.db import business_id
+from app.db import autocommit_engine, business_id
 from app.extensions import db
+from app.lib import dates
 from app.messaging.models import Message
 from app.paging import Order, PageKey
 
@@ -60,6 +61,12 @@ def message_named(customer_id: int, number: int) -> Row[Any]:
     if found is None:
         raise NotFound
     return found
+
+
+def businesses_to_send() -> list[int]:
+    """The businesses with messages that are due, or that wait for money."""
+    with autocommit_engine().connect() as connection:
+        return list(connection.execute(text("SELECT businesses_to_send(:now)"), {"now": dates.now()}).scalars())
 
 
 def _of_customer(customer_id: int) -> tuple[Any, ...]:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
-from app.customers.registry import ErasureStep, Tab, add_erasure_step, add_personal_data, add_tab
+from app.customers.registry import (
+    ErasureStep,
+    MergeStep,
+    Tab,
+    add_erasure_step,
+    add_merge_step,
+    add_personal_data,
+    add_tab,
+)
 from app.messaging.personal_data import personal_data
 from app.messaging.queries import message_count
-from app.messaging.services import forget_texts
+from app.messaging.services import forget_texts, subscriptions
 
 ERASURE = ErasureStep(lazy_gettext("Texts of messages"), forget_texts)
+BROWSERS = ErasureStep(lazy_gettext("Browsers that receive pushes"), subscriptions.forget_subscriptions)
 
 
 def register() -> None:
     add_tab(40, Tab("messages", lazy_gettext("Messages"), "messaging.of_customer", count=message_count))
     add_personal_data("messages", personal_data)
     add_erasure_step(ERASURE)
+    add_personal_data("push_subscriptions", subscriptions.personal_data)
+    add_erasure_step(BROWSERS)
+    add_merge_step(MergeStep(subscriptions.merge_subscriptions, subscriptions.separate_subscriptions))

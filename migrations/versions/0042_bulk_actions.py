@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.policies import BUSINESS, FRANCHISEE, WHOLE_BRAND, definer, open_to_definer, protect
 
 revision = "0042"
-down_revision = "0033"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

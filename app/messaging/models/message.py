@@ -74,6 +74,7 @@ class Message(Base):
         ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
         ForeignKeyConstraint(["business_id", "point_of_sale_id"], ["point_of_sale.business_id", "point_of_sale.id"]),
         ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        ForeignKeyConstraint(["business_id", "program_id"], ["program.business_id", "program.id"]),
         UniqueConstraint("business_id", "dedupe_key"),
         CheckConstraint(f"direction = {Direction.IN:d} OR customer_id IS NOT NULL", name="customer"),
         CheckConstraint(f"kind <> {MessageKind.PIN:d} OR text = ''", name="pin"),
@@ -101,7 +102,13 @@ class Message(Base):
     """Of an SMS; 0 on other channels."""
     status: Mapped[MessageStatus] = mapped_column(SmallEnum(MessageStatus))
     reason: Mapped[Words]
-    """Why it is held, failed or was rejected."""
+    """Why it is held, unpaid, unknown, failed or was rejected: a Reason, or a gateway's own words."""
+    program_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Whose quiet hours, sender and SMART timeout hold; None is the default program's."""
+    sender: Mapped[Words]
+    """The alpha name it went under; '' is the platform's (BA-3)."""
+    gateway: Mapped[Words]
+    """What it was last handed to; '' before that."""
     dedupe_key: Mapped[str] = mapped_column(Text)
     """What makes it be written once, such as sale:<transaction> or welcome:<customer>."""
     point_of_sale_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,0 +1,102 @@
+"""Which gateway carries a channel: a business's own choice, by support, else what the configuration says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.businesses.models import Feature
+from app.businesses.queries import features
+from app.db import business_id
+from app.extensions import db
+from app.gateway_config import NEEDED, GatewayConfig
+from app.messaging.gateways.base import Answer, Fate, Gateway, Incoming, Outgoing, Receipt
+from app.messaging.gateways.models import BusinessGateway
+from app.messaging.gateways.simulator import SimulatorGateway
+from app.messaging.gateways.smpp import SmppGateway
+from app.messaging.gateways.smtp import SmtpGateway
+from app.messaging.gateways.viber import ViberGateway
+from app.messaging.gateways.webpush import WebPushGateway
+from app.messaging.models import Channel
+
+MAKERS: dict[str, Callable[[GatewayConfig], Gateway]] = {
+    "simulator": lambda _config: SimulatorGateway(),
+    "smpp": SmppGateway.made,
+    "smtp": SmtpGateway.made,
+    "webpush": WebPushGateway.made,
+    "viber": ViberGateway.made,
+}
+
+
+class NoGateway:
+    """Stands where a message may not or cannot go, so that it is never carried by another gateway instead."""
+
+    name = "none"
+    channels = frozenset(Channel)
+    window = 100
+    rate: float | None = None
+
+    def __init__(self, fate: Fate, reason: str) -> None:
+        self._answer = Answer(fate, reason=reason)
+
+    def send(self, batch: Sequence[Outgoing]) -> Sequence[Answer]:
+        return [self._answer] * len(batch)
+
+    def listen(self) -> Iterator[Receipt | Incoming]:
+        return iter(())
+
+    def query(self, reference: str) -> Receipt | None:
+        return None
+
+    def close(self) -> None:
+        """There is nothing to give up."""
+
+
+def gateway_for(channel: Channel) -> Gateway:
+    """What carries a channel for the business of this session."""
+    if channel is Channel.VIBER and Feature.VIBER not in features():
+        return NoGateway(Fate.REFUSED, "Viber is not enabled for this business.")
+    return gateway_named(chosen_gateway(channel))
+
+
+def chosen_gateway(channel: Channel) -> str:
+    """The name of the gateway of a channel, the business's own before the configuration's."""
+    own = select(BusinessGateway.name).where(
+        BusinessGateway.business_id == business_id(), BusinessGateway.channel == channel
+    )
+    return db.session.scalar(own) or _config().chosen[channel.name.lower()]
+
+
+def gateway_named(name: str) -> Gateway:
+    """The gateway of a name; one of a process, as no fork shares its connection."""
+    if name not in MAKERS or not _config().has(name):
+        return NoGateway(Fate.FAILED_BEFORE, f"{NEEDED.get(name, name)} is not set.")
+    made = _made()
+    if name not in made:
+        made[name] = MAKERS[name](_config())
+    return made[name]
+
+
+def configured_gateways() -> list[str]:
+    """The names of all that this house can use, for who listens to them."""
+    return [name for name in MAKERS if _config().has(name)]
+
+
+def close_gateways() -> None:
+    """Gives up their connections, at the end of a job."""
+    made = _made()
+    while made:
+        made.popitem()[1].close()
+
+
+def _made() -> dict[str, Gateway]:
+    by_process: dict[int, dict[str, Gateway]] = current_app.extensions.setdefault("gateways", {})
+    return by_process.setdefault(os.getpid(), {})
+
+
+def _config() -> GatewayConfig:
+    config: GatewayConfig = current_app.config["REGULARS"].gateways
+    return config

@@ -1,0 +1,43 @@
+"""What is kept of gateways: which of them a business goes by, and where customers' browsers receive pushes."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base
+from app.lib.columns import BusinessKey, Created, Id, SmallEnum
+from app.messaging.models import Channel
+
+LONGEST_ENDPOINT = 2000
+
+
+class BusinessGateway(Base):
+    """A business's own gateway for a channel, chosen by support; without a row the configuration's."""
+
+    __tablename__ = "business_gateway"
+    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]),)
+
+    business_id: Mapped[BusinessKey]
+    channel: Mapped[Channel] = mapped_column(SmallEnum(Channel), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+
+
+class PushSubscription(Base):
+    """A browser that a customer lets pushes into; an address of one belongs to one customer (RFC 8291)."""
+
+    __tablename__ = "push_subscription"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
+        UniqueConstraint("business_id", "endpoint"),
+        CheckConstraint(f"length(endpoint) <= {LONGEST_ENDPOINT}", name="endpoint"),
+        Index(None, "business_id", "customer_id"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    customer_id: Mapped[int] = mapped_column(BigInteger)
+    endpoint: Mapped[str] = mapped_column(Text)
+    p256dh: Mapped[str] = mapped_column(Text)
+    auth: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Created]

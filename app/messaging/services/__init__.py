@@ -1,0 +1,24 @@
+"""What is done with messages: written, sent, told what became of them, and forgotten."""
+
+from app.messaging.services.forgetting import forget_texts
+from app.messaging.services.hearing import hear
+from app.messaging.services.pins import read_pin, wipe_old_pins, wipe_pins, write_pin
+from app.messaging.services.sending import send_due
+from app.messaging.services.unknown import KnownError, resolve_unknown
+from app.messaging.services.writing import Addressed, Letter, write_letters, write_to_many
+
+__all__ = [
+    "Addressed",
+    "KnownError",
+    "Letter",
+    "forget_texts",
+    "hear",
+    "read_pin",
+    "resolve_unknown",
+    "send_due",
+    "wipe_old_pins",
+    "wipe_pins",
+    "write_letters",
+    "write_pin",
+    "write_to_many",
+]

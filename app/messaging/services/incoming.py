@@ -1,0 +1,67 @@
+"""What customers write to a business, which is the one that last wrote to their phone from that number (MS-1)."""
+
+from __future__ import annotations
+
+import hashlib
+
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+
+from app.customers.family import survivor_of
+from app.customers.models import Consent, ConsentKind
+from app.db import business_id, one_row, unit_of_work
+from app.extensions import db
+from app.lib import dates
+from app.messaging.gateways.base import Incoming
+from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
+from app.scope import Scope
+
+STOP = frozenset({"stop", "стоп", "stopall", "unsubscribe", "відписатись", "відписатися", "отписаться"})
+"""Alone in a message, they opt its writer out of the channel."""
+LONGEST = 4000
+CONSENTS = {Channel.SMS: ConsentKind.SMS, Channel.VIBER: ConsentKind.VIBER, Channel.EMAIL: ConsentKind.EMAIL}
+_log = structlog.get_logger(__name__)
+
+
+def take_incoming(gateway: str, channel: Channel, incoming: Incoming) -> None:
+    """Writes a message to us down, once; nobody's is left out, as it names no business."""
+    found = one_row(
+        "SELECT * FROM written_to(:phone, CAST(:channel AS smallint), :number)",
+        phone=incoming.address,
+        channel=int(channel),
+        number=incoming.to,
+    )
+    if found is None:
+        _log.info("message to us of nobody", gateway=gateway)
+        return
+    with unit_of_work(Scope(found.business_id)):
+        customer = survivor_of(found.customer_id)
+        _write(gateway, channel, incoming, customer)
+        if incoming.text.strip(" .!\n\r\t\"'").casefold() in STOP:
+            _opt_out(customer, channel)
+
+
+def _write(gateway: str, channel: Channel, incoming: Incoming, customer_id: int) -> None:
+    name = incoming.gateway_id or hashlib.sha256(f"{incoming}".encode()).hexdigest()
+    at = incoming.at or dates.now()
+    row = insert(Message).values(
+        business_id=business_id(),
+        customer_id=customer_id,
+        direction=Direction.IN,
+        kind=MessageKind.NOTICE,
+        channel=channel,
+        text=incoming.text.replace("\0", "")[:LONGEST],
+        status=MessageStatus.DELIVERED,
+        dedupe_key=f"in:{gateway}:{name[:200]}",
+        gateway=gateway,
+        created_at=at,
+        distributed_at=at,
+    )
+    db.session.execute(row.on_conflict_do_nothing())
+
+
+def _opt_out(customer_id: int, channel: Channel) -> None:
+    said = {"granted": False, "at": dates.now(), "user_id": None}
+    row = insert(Consent).values(business_id=business_id(), customer_id=customer_id, kind=CONSENTS[channel], **said)
+    kept = row.on_conflict_do_update(index_elements=["business_id", "customer_id", "kind"], set_=said)
+    db.session.execute(kept)

@@ -1,0 +1,102 @@
+"""PINs on their way: their text is kept encrypted, apart from the message, until they are used or over (MS-2)."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Collection
+from datetime import datetime
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import current_app
+from sqlalchemy import delete, select, update
+
+from app.db import business_id
+from app.extensions import db
+from app.lib import dates
+from app.lib.sms import segments
+from app.messaging.models import Channel, Message, MessageKind, PinText, SimulatedMessage
+from app.messaging.services.writing import Addressed, Letter, write_to_many
+
+WIPED = "••••••"
+
+
+def write_pin(
+    customer_id: int,
+    text: str,
+    expires_at: datetime,
+    *,
+    language: str,
+    dedupe_key: str,
+    program_id: int | None = None,
+    point_of_sale_id: int | None = None,
+    terminal_id: int | None = None,
+) -> int | None:
+    """Writes the SMS of a PIN: `text` is whole, the code in it.
+
+    Answers with its message; None where the key is known.
+    """
+    letter = Letter(
+        *(MessageKind.PIN, Channel.SMS, "", language, dedupe_key), program_id=program_id, valid_until=expires_at
+    )
+    addressed = Addressed(customer_id, letter, point_of_sale_id, terminal_id)
+    written = write_to_many([addressed], [len(segments(text))])
+    for message in written:
+        secret = _cipher().encrypt(text.encode())
+        db.session.add(PinText(business_id=business_id(), message_id=message, secret=secret, expires_at=expires_at))
+        db.session.flush()
+    return written[0] if written else None
+
+
+def read_pin(message_id: int) -> str | None:
+    """The text of a PIN; None once it is used or over."""
+    return pin_texts([message_id]).get(message_id)
+
+
+def pin_texts(messages: Collection[int]) -> dict[int, str]:
+    """Message → text, of those that are still of use."""
+    mine = select(PinText.message_id, PinText.secret).where(
+        PinText.business_id == business_id(), PinText.message_id.in_(messages), PinText.expires_at > dates.now()
+    )
+    found = {message: _decrypted(secret) for message, secret in db.session.execute(mine)} if messages else {}
+    return {message: text for message, text in found.items() if text is not None}
+
+
+def wipe_pins(dedupe_keys: Collection[str]) -> None:
+    """Forgets the texts of PINs that were used, or that others took the place of."""
+    mine = select(Message.id).where(Message.business_id == business_id(), Message.dedupe_key.in_(dedupe_keys))
+    gone = delete(PinText).where(PinText.business_id == business_id(), PinText.message_id.in_(mine))
+    if wiped := list(db.session.scalars(gone.returning(PinText.message_id))):
+        _wipe_phones(wiped)
+
+
+def wipe_old_pins() -> None:
+    """Forgets the texts of all PINs that are over, on the phones of the simulator too."""
+    mine = delete(PinText).where(PinText.business_id == business_id(), PinText.expires_at <= dates.now())
+    if wiped := list(db.session.scalars(mine.returning(PinText.message_id))):
+        _wipe_phones(wiped)
+
+
+def _wipe_phones(messages: Collection[int]) -> None:
+    shown = SimulatedMessage.business_id == business_id(), SimulatedMessage.message_id.in_(messages)
+    db.session.execute(update(SimulatedMessage).where(*shown).values(text=WIPED))
+
+
+def _decrypted(secret: bytes) -> str | None:
+    """None under another SECRET_KEY than it was written with: then nobody can read it, and a new PIN is sent."""
+    try:
+        return _cipher().decrypt(secret).decode()
+    except InvalidToken:
+        return None
+
+
+def _cipher() -> Fernet:
+    return _cipher_of(current_app.config["REGULARS"].secret_key)
+
+
+@cache
+def _cipher_of(secret_key: str) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"texts of PINs").derive(secret_key.encode())
+    return Fernet(urlsafe_b64encode(derived))

@@ -1,0 +1,98 @@
+"""Browsers that customers let pushes into: added and removed by the customer, gone when a gateway is told so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.customers.registry import Merge
+from app.db import business_id
+from app.extensions import db
+from app.messaging.gateways.base import Subscription
+from app.messaging.gateways.models import LONGEST_ENDPOINT, PushSubscription
+from app.messaging.gateways.webpush import decoded, public_key
+
+MOST = 20
+"""Of a customer; past that the oldest gives way."""
+
+
+def subscribe(customer_id: int, browser: Subscription) -> None:
+    """Keeps where a browser receives pushes; one that was another customer's is this one's from now on.
+
+    Raises ValueError for what cannot be such a place.
+    """
+    check(browser)
+    keys = {"customer_id": customer_id, "p256dh": browser.p256dh, "auth": browser.auth, "created_at": func.now()}
+    row = insert(PushSubscription).values(business_id=business_id(), endpoint=browser.endpoint, **keys)
+    db.session.execute(row.on_conflict_do_update(index_elements=["business_id", "endpoint"], set_=keys))
+    newest = select(PushSubscription.id).where(*_of(customer_id)).order_by(PushSubscription.id.desc()).limit(MOST)
+    db.session.execute(delete(PushSubscription).where(*_of(customer_id), PushSubscription.id.not_in(newest)))
+
+
+def application_key() -> str:
+    """What a browser is told when it subscribes; '' where this house sends no pushes."""
+    settings = current_app.config["REGULARS"].gateways.webpush
+    return public_key(settings.private_key) if settings else ""
+
+
+def unsubscribe(customer_id: int, endpoint: str) -> None:
+    db.session.execute(delete(PushSubscription).where(*_of(customer_id), PushSubscription.endpoint == endpoint))
+
+
+def subscriptions_of(customer_ids: Collection[int]) -> Mapping[int, tuple[Subscription, ...]]:
+    """Customer → the browsers it receives pushes in; in one statement, and in none for nobody."""
+    if not customer_ids:
+        return {}
+    statement = select(PushSubscription).where(
+        PushSubscription.business_id == business_id(), PushSubscription.customer_id.in_(customer_ids)
+    )
+    found: dict[int, list[Subscription]] = defaultdict(list)
+    for row in db.session.scalars(statement.order_by(PushSubscription.id)):
+        found[row.customer_id].append(Subscription(row.endpoint, row.p256dh, row.auth))
+    return {customer: tuple(browsers) for customer, browsers in found.items()}
+
+
+def check(browser: Subscription) -> None:
+    """Raises ValueError for what no browser says: an address that is not of HTTPS, keys of another length."""
+    parts = urlsplit(browser.endpoint)
+    plain = len(browser.endpoint) <= LONGEST_ENDPOINT and browser.endpoint.isascii() and browser.endpoint.isprintable()
+    if not plain or parts.scheme != "https" or not parts.hostname or parts.username or " " in browser.endpoint:
+        raise ValueError("This is no address for pushes.")
+    try:
+        lengths = len(decoded(browser.p256dh)), len(decoded(browser.auth))
+    except ValueError:
+        lengths = 0, 0
+    if lengths != (65, 16):
+        raise ValueError("These are no keys for pushes.")
+
+
+def forget_subscriptions(customer_id: int) -> None:
+    """A step of an erasure (CP-8)."""
+    db.session.execute(delete(PushSubscription).where(*_of(customer_id)))
+
+
+def merge_subscriptions(merge: Merge) -> None:
+    """The survivor receives in the browsers of both; the undoing gives back what came (CP-9)."""
+    moved = update(PushSubscription).where(*_of(merge.absorbed)).values(customer_id=merge.survivor)
+    merge.kept["push_subscriptions"] = list(db.session.scalars(moved.returning(PushSubscription.id)))
+
+
+def separate_subscriptions(merge: Merge) -> None:
+    came = PushSubscription.id.in_(merge.kept.get("push_subscriptions", []))
+    db.session.execute(update(PushSubscription).where(*_of(merge.survivor), came).values(customer_id=merge.absorbed))
+
+
+def personal_data(customer_id: int) -> list[dict[str, object]]:
+    """The browsers, for the file that a customer may ask for (CP-8)."""
+    rows = db.session.scalars(select(PushSubscription).where(*_of(customer_id)).order_by(PushSubscription.id))
+    return [{"since": row.created_at.isoformat(), "address": row.endpoint} for row in rows]
+
+
+def _of(customer_id: int) -> tuple[Any, ...]:
+    return PushSubscription.business_id == business_id(), PushSubscription.customer_id == customer_id

@@ -1,0 +1,143 @@
+"""Messages written in the unit of work of their cause, each with its row in the outbox (RELIABILITY: messages)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from app.db import business_id, current_scope
+from app.extensions import db
+from app.lib import dates
+from app.lib.sms import segments
+from app.messaging.models import Channel, MessageKind, Priority
+from app.messaging.services.waking import wake_worker
+
+_DAY, _DAYS = timedelta(days=1), timedelta(days=3)
+_LASTS = dict.fromkeys((MessageKind.TRANSACTION, MessageKind.WELCOME, MessageKind.COUPON), _DAY)
+_PRIORITIES = {
+    MessageKind.PIN: Priority.PIN,
+    MessageKind.BULK: Priority.BULK,
+    MessageKind.NEWS: Priority.BULK,
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message to a customer, its text final. `dedupe_key` makes it be written once."""
+
+    kind: MessageKind
+    channel: Channel
+    text: str
+    language: str
+    dedupe_key: str
+    title: str = ""
+    program_id: int | None = None
+    """Whose settings hold; None is the default program's."""
+    valid_until: datetime | None = None
+    """After this it is not sent any more; by its kind when left out."""
+    ends_at: datetime | None = None
+    """The end date for the customer (CP-4)."""
+    smart: bool = False
+    """Of the channel PUSH: an SMS at once to who has no app, and later to whom the push was not delivered (BA-2)."""
+
+    @property
+    def lasts_until(self) -> datetime:
+        """When it is of no use any more: an end date, or a day for what tells of a moment, else three."""
+        return self.valid_until or self.ends_at or dates.now() + _LASTS.get(self.kind, _DAYS)
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A letter to one of many."""
+
+    customer_id: int
+    letter: Letter
+    point_of_sale_id: int | None = None
+    terminal_id: int | None = None
+    user_id: int | None = None
+    """The person whose own message it is."""
+
+
+# Who has no app gets what is SMART as an SMS. A customer that this person may not see has none, as far as it knows.
+_WRITE = text(
+    """
+    WITH letter AS (
+        SELECT l.*, l.smart AND coalesce(c.app_installed, false) AS by_push,
+            CASE WHEN l.smart AND NOT coalesce(c.app_installed, false) THEN 1 ELSE l.channel END AS way
+        FROM json_to_recordset(CAST(:letters AS json)) AS l (customer bigint, kind smallint, channel smallint,
+            title text, body text, language text, segments smallint, key text, program bigint, until timestamptz,
+            ends timestamptz, smart boolean, priority smallint, place bigint, terminal bigint, person bigint)
+        LEFT JOIN customer c ON l.smart AND c.business_id = :business AND c.id = l.customer
+    ), written AS (
+        INSERT INTO message (business_id, customer_id, direction, kind, channel, title, text, language, segments,
+            status, dedupe_key, program_id, point_of_sale_id, terminal_id, user_id, valid_until, ends_at)
+        SELECT :business, customer, 1, kind, way, title, body, language, CASE WHEN way = 1 THEN segments ELSE 0 END,
+            1, key, program, place, terminal, person, until, ends
+        FROM letter ON CONFLICT DO NOTHING RETURNING id, dedupe_key
+    )
+    INSERT INTO message_outbox (business_id, message_id, channel, priority, due_at, smart)
+    SELECT :business, written.id, way, priority, :now, by_push
+    FROM written JOIN letter ON letter.key = written.dedupe_key
+    RETURNING message_id
+    """
+)
+
+
+def write_letters(
+    customer_id: int,
+    letters: Sequence[Letter],
+    *,
+    point_of_sale_id: int | None = None,
+    terminal_id: int | None = None,
+) -> list[int]:
+    """Writes messages in the unit of work of their cause; one whose key is known is not written again.
+
+    Answers with the ids of those that were. A worker is woken once this unit of work commits.
+    """
+    return write_to_many([Addressed(customer_id, letter, point_of_sale_id, terminal_id) for letter in letters])
+
+
+def write_to_many(addressed: Sequence[Addressed], sizes: Sequence[int] = ()) -> list[int]:
+    """The same to many customers in one statement; a few thousand at a time.
+
+    `sizes` are numbers of segments, of texts that are kept elsewhere.
+    """
+    if not addressed:
+        return []
+    rows = [_row(each) for each in addressed]
+    for row, size in zip(rows, sizes, strict=False):
+        row["segments"] = size
+    # One text for all: as an array for each column it took twice as long to hand over.
+    letters = json.dumps(rows, ensure_ascii=False)
+    values = {"business": business_id(), "now": dates.now(), "letters": letters}
+    written = list(db.session.execute(_WRITE, values).scalars())
+    if written:
+        wake_worker(current_scope())
+    return written
+
+
+def _row(addressed: Addressed) -> dict[str, object]:
+    letter = addressed.letter
+    by_sms = letter.channel is Channel.SMS or letter.smart
+    return {
+        "customer": addressed.customer_id,
+        "kind": letter.kind,
+        "channel": letter.channel,
+        "title": letter.title,
+        "body": letter.text,
+        "language": letter.language,
+        "segments": len(segments(letter.text)) if by_sms else 0,
+        "key": letter.dedupe_key,
+        "program": letter.program_id,
+        "until": letter.lasts_until.isoformat(),
+        "ends": letter.ends_at.isoformat() if letter.ends_at else None,
+        "smart": letter.smart,
+        "priority": _PRIORITIES.get(letter.kind, Priority.NOTICE),
+        "place": addressed.point_of_sale_id,
+        "terminal": addressed.terminal_id,
+        "person": addressed.user_id,
+    }

@@ -1,0 +1,108 @@
+"""The sweeper: `python -m jobs.sweeper` finds what is due, lost jobs or not, and has workers look at it.
+
+Several may run, one works. With Redis gone for half a minute it does the work itself.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask, current_app
+from sqlalchemy import Connection, text
+
+from app import create_app
+from app.db import autocommit_engine, refuse_unsafe_role
+from app.messaging.queries import businesses_to_send
+from app.messaging.services import send_due
+from app.messaging.services.waking import JOB, QUEUE
+from app.queue import wake_now
+from app.scope import Scope
+
+EVERY = 5.0  # seconds
+WITHOUT_REDIS = 30.0  # seconds for which workers are given the chance to be woken
+AT_ONCE = 5.0  # seconds that a business's work takes here at most
+_LOCK = text("SELECT pg_try_advisory_lock(7203)")
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Chore:
+    """What may be due: where, the job that does it, and how it is done without one."""
+
+    job: str
+    queue: str
+    due: Callable[[], Iterable[int]]
+    """Ids that the job takes."""
+    work: Callable[[int], object]
+
+
+CHORES = (Chore(JOB, QUEUE, businesses_to_send, lambda business: send_due(Scope(business), AT_ONCE)),)
+
+
+class Sweeper:
+    """Looks again and again, as long as it holds the lock that only one has."""
+
+    def __init__(self, app: Flask, stop: threading.Event) -> None:
+        self.app, self.stop = app, stop
+        self.redis_seen = time.monotonic()
+        self.lock: Connection | None = None
+
+    def run(self) -> None:
+        while not self.stop.is_set():
+            began = time.monotonic()
+            try:
+                with self.app.app_context():
+                    if self.holds_lock():
+                        self.sweep()
+            except Exception:
+                _log.exception("sweep failed")
+                self.give_up_lock()
+            self.stop.wait(max(0.1, EVERY - (time.monotonic() - began)))
+        self.give_up_lock()
+
+    def sweep(self) -> None:
+        for chore in CHORES:
+            for each in chore.due():
+                if self.stop.is_set():
+                    return
+                self._wake(chore, each)
+
+    def holds_lock(self) -> bool:
+        """Whether this is the one that works; a connection that was lost took the lock with it."""
+        if self.lock is not None:
+            self.lock.execute(text("SELECT 1"))
+            return True
+        connection = autocommit_engine().connect()
+        if connection.execute(_LOCK).scalar_one():
+            self.lock = connection
+        else:
+            connection.close()
+        return self.lock is not None
+
+    def give_up_lock(self) -> None:
+        if self.lock is not None:
+            self.lock.invalidate()
+            self.lock.close()
+            self.lock = None
+
+    def _wake(self, chore: Chore, each: int) -> None:
+        if wake_now(current_app.config["REGULARS"].redis_url, chore.job, each, queue=chore.queue):
+            self.redis_seen = time.monotonic()
+        elif time.monotonic() - self.redis_seen > WITHOUT_REDIS:
+            chore.work(each)
+
+
+def main() -> None:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    app = create_app()
+    refuse_unsafe_role(app.config["REGULARS"].database_url)
+    Sweeper(app, stop).run()
+
+
+if __name__ == "__main__":
+    main()

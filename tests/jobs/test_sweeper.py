@@ -1,0 +1,176 @@
+"""The sweeper finds what is due whatever jobs were lost, and works itself without Redis (RELIABILITY: bulk work, 4)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from flask import Flask
+from redis import Redis
+
+from app import create_app
+from app.config import Config
+from app.local.embedded import Valkey
+from app.messaging.models import MessageStatus
+from jobs import sweeper
+from jobs.listener import listen
+from jobs.messages import Turn
+from jobs.sweeper import Sweeper
+from jobs.worker import make_worker
+from tests.factories import add_customer
+from tests.messaging.pipeline import PHONE, letter, send, status_of, write
+from tests.people import Shop, Town
+
+
+@pytest.fixture(scope="module")
+def valkey(scratch: Path) -> Iterator[Valkey]:
+    server = Valkey(scratch / "sweeper-valkey")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis(valkey: Valkey) -> Iterator[Redis]:
+    connection = Redis.from_url(valkey.url)
+    connection.flushdb()
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def shop(town: Town) -> Shop:
+    return town.kavalier
+
+
+@pytest.fixture
+def working(config: Config, valkey: Valkey, shop: Shop, redis: Redis) -> Shop:
+    """The same business, in an application whose Redis is there."""
+    return replace(shop, app=create_app(replace(config, redis_url=valkey.url)))
+
+
+@pytest.fixture
+def message(shop: Shop) -> int:
+    """Written where no Redis was, so that no job was sent."""
+    with shop.work():
+        return write(add_customer(phone=PHONE))[0]
+
+
+def sweeper_of(app: Flask) -> Sweeper:
+    return Sweeper(app, threading.Event())
+
+
+def sweep(swept: Sweeper) -> None:
+    with swept.app.app_context():
+        assert swept.holds_lock()
+        swept.sweep()
+        swept.give_up_lock()
+
+
+def work_off(app: Flask) -> None:
+    make_worker(app, "messages").work(burst=True, logging_level="CRITICAL")
+
+
+def test_a_message_wakes_one_worker(working: Shop, redis: Redis) -> None:
+    """However many are written before it begins; then others wake it again."""
+    with working.work():
+        write(add_customer(phone=PHONE), letter("1"), letter("2"))
+    with working.work():
+        write(add_customer("Other", phone="+380671112244"), letter("3"))
+    assert redis.llen("rq:queue:messages") == 1
+    work_off(working.app)
+    assert redis.llen("rq:queue:messages") == 0
+    with working.work():
+        (message,) = write(add_customer("Third", phone="+380671112255"), letter("4"))
+        assert redis.llen("rq:queue:messages") == 0
+    assert redis.llen("rq:queue:messages") == 1
+    work_off(working.app)
+    with working.work():
+        assert status_of(message)[0] is MessageStatus.SENT
+
+
+def test_what_no_job_was_sent_for_is_found(working: Shop, message: int, redis: Redis) -> None:
+    """RELIABILITY: lose every job and every byte of Redis, and the work goes on by itself."""
+    sweep(sweeper_of(working.app))
+    assert redis.llen("rq:queue:messages") == 1
+    work_off(working.app)
+    with working.work():
+        assert status_of(message)[0] is MessageStatus.SENT
+    redis.flushdb()
+    sweep(sweeper_of(working.app))
+    assert redis.llen("rq:queue:messages") == 0
+
+
+def test_without_redis_it_works_itself(shop: Shop, message: int) -> None:
+    """RELIABILITY: once Redis has been away for half a minute."""
+    swept = sweeper_of(shop.app)
+    sweep(swept)
+    with shop.work():
+        assert status_of(message)[0] is MessageStatus.QUEUED
+    swept.redis_seen -= sweeper.WITHOUT_REDIS
+    sweep(swept)
+    with shop.work():
+        assert status_of(message)[0] is MessageStatus.SENT
+
+
+def test_of_several_one_works(shop: Shop) -> None:
+    first, second = sweeper_of(shop.app), sweeper_of(shop.app)
+    with shop.app.app_context():
+        assert first.holds_lock()
+        assert not second.holds_lock()
+        assert first.holds_lock()
+        first.give_up_lock()
+        assert second.holds_lock()
+        second.give_up_lock()
+
+
+def test_it_goes_on_after_a_failure_and_stops_when_asked(shop: Shop, message: int) -> None:
+    swept = sweeper_of(shop.app)
+    swept.redis_seen -= sweeper.WITHOUT_REDIS
+    calls = iter([RuntimeError("the database is away"), None])
+
+    def sweep_again() -> None:
+        if error := next(calls):
+            raise error
+        Sweeper.sweep(swept)
+        swept.stop.set()
+
+    with patch.object(swept, "sweep", sweep_again), patch.object(sweeper, "EVERY", 0.1):
+        swept.run()
+    with shop.work():
+        assert status_of(message)[0] is MessageStatus.SENT
+
+
+def test_a_job_gives_way_to_others_and_to_the_end(working: Shop, redis: Redis) -> None:
+    with working.app.app_context():
+        turn = Turn()
+        turn.looked -= 2
+        assert not turn()
+        redis.lpush("rq:queue:messages", "another")
+        turn.looked -= 2
+        assert turn()
+        with patch("jobs.messages.stopping") as stopping:
+            stopping.is_set.return_value = True
+            assert Turn()()
+
+
+def test_the_listener_hears_until_it_is_stopped(shop: Shop, message: int) -> None:
+    send(shop)
+    stop = threading.Event()
+    thread = threading.Thread(target=listen, args=(shop.app, "simulator", stop))
+    thread.start()
+    try:
+        for _wait in range(100):
+            with shop.work():
+                if status_of(message)[0] is MessageStatus.DELIVERED:
+                    break
+            stop.wait(0.1)
+    finally:
+        stop.set()
+        thread.join(10)
+    with shop.work():
+        assert status_of(message)[0] is MessageStatus.DELIVERED
