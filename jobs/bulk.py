@@ -1,41 +1,27 @@
 """Batches of bulk actions: a job works one for some seconds, then wakes the next (RELIABILITY: bulk work)."""
 
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-from app.bulk.queries import due_batches
+from flask import current_app
+
 from app.bulk.services.running import work
-from app.bulk.services.steering import JOB, forget_drafts
+from app.bulk.services.steering import JOB, QUEUE, forget_drafts
 from app.businesses.queries import every_business
 from app.db import unit_of_work
-from app.queue import enqueue
+from app.queue import wake_now, woken
 from app.scope import Scope
-from jobs import job
+from jobs import job, stopping
 
 AT_ONCE = 20  # seconds
 
 
 @job
 def work_batch(business: int, batch: int) -> None:
-    """Work a batch, and wake the next job when there is more of it."""
+    """Work a batch, and wake the next job when there is more of it; a worker that is to end finishes its chunk."""
+    woken(business, batch, queue=QUEUE)
     end = time.monotonic() + AT_ONCE
-    with told_to_stop() as told:
-        more = work(business, batch, lambda: told.is_set() or time.monotonic() > end)
-    if more:
-        with unit_of_work(Scope(business)):
-            enqueue(JOB, business, batch)
-
-
-@job
-def wake_batches() -> None:
-    """Wake what was left lying: its job was lost, or its hour has come."""
-    for business, batch in due_batches():
-        with unit_of_work(Scope(business)):
-            enqueue(JOB, business, batch)
+    if work(business, batch, lambda: stopping.is_set() or time.monotonic() > end):
+        wake_now(current_app.config["REGULARS"].redis_url, JOB, business, batch, queue=QUEUE)
 
 
 @job
@@ -44,14 +30,3 @@ def forget_batches() -> None:
     for business in every_business():
         with unit_of_work(Scope(business)):
             forget_drafts()
-
-
-@contextmanager
-def told_to_stop() -> Iterator[threading.Event]:
-    """Set by SIGTERM, so that the chunk under way is finished."""
-    told = threading.Event()
-    before: Any = signal.signal(signal.SIGTERM, lambda *_: told.set())
-    try:
-        yield told
-    finally:
-        signal.signal(signal.SIGTERM, before)

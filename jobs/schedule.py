@@ -14,7 +14,6 @@ MINUTES = {
     "jobs.housekeeping.add_up_charges": 1,
     "jobs.housekeeping.wipe_pins": 1,
     "jobs.housekeeping.post_monthly_fees": 60,
-    "jobs.bulk.wake_batches": 1,
     "jobs.bulk.forget_batches": 60,
     "jobs.categories.assign_all_categories": 1,
     "jobs.housekeeping.check_audit_logs": 60,

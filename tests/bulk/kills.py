@@ -18,6 +18,7 @@ from app.extensions import db
 from app.ledger.check import faults
 from app.ledger.models import Balance, Entry
 from app.lib import dates
+from jobs import stopping
 from jobs.bulk import work_batch
 from tests.bulk.batches import state
 from tests.people import Shop, Town
@@ -78,6 +79,7 @@ def fork(shop: Shop, number: int) -> int:
     if child:
         return child
     try:
+        signal.signal(signal.SIGTERM, lambda *_: stopping.set())  # as its worker tells it
         with shop.app.app_context():
             db.engine.dispose(close=False)
             work_batch(shop.id, number)

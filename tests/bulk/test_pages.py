@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.bulk.models import Batch, BatchState
 from app.extensions import db
-from jobs.bulk import wake_batches, work_batch
+from jobs.bulk import work_batch
 from tests.browsing import csrf_token, text_of
 from tests.factories import add_customer, add_segment
 from tests.people import Person, Town
@@ -58,7 +58,6 @@ class Desk:
 
 def work_all(town: Town) -> None:
     with town.app.app_context():
-        wake_batches()
         for shop in (town.kavalier, town.teremok):
             with shop.work():
                 numbers = list(db.session.scalars(select(Batch.id).where(Batch.state == BatchState.RUNNING)))

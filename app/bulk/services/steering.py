@@ -18,13 +18,13 @@ from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib import dates
 from app.permissions import Role
-from app.queue import enqueue
+from app.queue import wake as wake_worker
 
 AT_ONCE = 50_000
 """More customers than this are frozen by a job."""
 DRAFTS_LAST = timedelta(hours=24)
 UNDOING_LASTS = timedelta(days=30)
-JOB = "jobs.bulk.work_batch"
+JOB, QUEUE = "jobs.bulk.work_batch", "work"
 
 
 class WrongStateError(Exception):
@@ -186,7 +186,7 @@ def _stop(batch: Batch, state: BatchState) -> None:
 
 def wake(batch: Batch) -> None:
     """Has a worker look at it once this unit of work commits; the rows say what is to be done."""
-    enqueue(JOB, business_id(), batch.id)
+    wake_worker(JOB, business_id(), batch.id, queue=QUEUE)
 
 
 def _expect(batch: Batch, *states: BatchState) -> None:
