@@ -27,6 +27,9 @@ def work_batch(business: int, batch: int) -> None:
 @job
 def forget_batches() -> None:
     """Remove the drafts that nobody confirmed."""
+    began = time.monotonic()
     for business in every_business():
-        with unit_of_work(Scope(business)):
-            forget_drafts()
+        left = True
+        while left and time.monotonic() - began < AT_ONCE:
+            with unit_of_work(Scope(business)):
+                left = forget_drafts() > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 
 from app.bulk.models import Batch, BatchItem, BatchState, ItemState
 from app.bulk.registry import action_named
@@ -21,6 +21,7 @@ TIME = 120_000
 def freeze(batch: Batch) -> None:
     """Writes who is meant and who of them will be skipped; needs the batch held, and its action chosen."""
     with patience(TIME):
+        _forget(batch)
         _insert(batch)
     rows = db.session.execute(_sums(batch)).all()
     reasons = {row.reason: row.number for row in rows if row.reason is not None}
@@ -34,6 +35,12 @@ def freeze(batch: Batch) -> None:
     }
     batch.frozen_at, batch.state = dates.now(), BatchState.PREVIEWED
     db.session.flush()
+
+
+def _forget(batch: Batch) -> None:
+    """Another action was chosen before."""
+    mine = (BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id)
+    db.session.execute(delete(BatchItem).where(*mine))
 
 
 def _insert(batch: Batch) -> None:

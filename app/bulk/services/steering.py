@@ -12,9 +12,9 @@ from app import audit
 from app.bulk.models import DRAFTS, Batch, BatchItem, BatchLimit, BatchState, ItemState
 from app.bulk.registry import action_named
 from app.bulk.services.ending import settle
-from app.bulk.services.freezing import freeze
+from app.bulk.services.freezing import TIME, freeze
 from app.customers.services.selecting import Selection
-from app.db import business_id, current_scope
+from app.db import business_id, current_scope, patience
 from app.extensions import db
 from app.lib import dates
 from app.permissions import Role
@@ -23,6 +23,8 @@ from app.queue import wake as wake_worker
 AT_ONCE = 50_000
 """More customers than this are frozen by a job."""
 DRAFTS_LAST = timedelta(hours=24)
+FORGOTTEN = 5
+"""Drafts in one unit of work, as each can have a million customers."""
 UNDOING_LASTS = timedelta(days=30)
 JOB, QUEUE = "jobs.bulk.work_batch", "work"
 
@@ -61,8 +63,6 @@ def choose(batch: Batch, action: str, values: Mapping[str, Any], number: int | N
     held, as everything here does. Raises WrongStateError.
     """
     _expect(batch, *DRAFTS)
-    mine = (BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id)
-    db.session.execute(delete(BatchItem).where(*mine))
     batch.action, batch.values, batch.foreseen, batch.selected = action, dict(values), {}, 0
     batch.state = BatchState.FREEZING
     db.session.flush()
@@ -149,9 +149,10 @@ def forget_drafts() -> int:
     old = select(Batch.id).where(
         Batch.business_id == business_id(), Batch.state.in_(DRAFTS), Batch.created_at < dates.now() - DRAFTS_LAST
     )
-    lapsed = db.session.scalars(old.limit(20).with_for_update(skip_locked=True)).all()
-    for model, column in ((BatchItem, BatchItem.batch_id), (Batch, Batch.id)):
-        db.session.execute(delete(model).where(model.business_id == business_id(), column.in_(lapsed)))
+    lapsed = db.session.scalars(old.order_by(Batch.id).limit(FORGOTTEN).with_for_update(skip_locked=True)).all()
+    with patience(TIME):
+        for model, column in ((BatchItem, BatchItem.batch_id), (Batch, Batch.id)):
+            db.session.execute(delete(model).where(model.business_id == business_id(), column.in_(lapsed)))
     return len(lapsed)
 
 
