@@ -196,6 +196,15 @@ class BatchPage:
         return undoing_of(self.id)
 
     @property
+    def undoing_words(self) -> str:
+        """What the batch that takes this one back does, or would."""
+        if self.undone_by is None:
+            return ""
+        if self.undone_by.state in DRAFTS:
+            return _("The undoing is prepared: No. %(number)d", number=self.undone_by.id)
+        return _("Taken back by No. %(number)d", number=self.undone_by.id)
+
+    @property
     def may_approve(self) -> bool:
         return self.state is BatchState.WAITING and self.batch.user_id != person().user_id
 

@@ -87,6 +87,7 @@ def test_from_ticks_to_the_report(town: Town, customers: list[int]) -> None:
     status, undoing = desk.send(f"{page}/undoing")
     assert status == 303
     assert "Undo: Add the tag city = Kyiv" in desk.see(undoing)
+    assert "The undoing is prepared" in desk.see(page)
     desk.send(f"{undoing}/confirmation")
     work_all(town)
     assert "Undone" in desk.see(page)
@@ -163,6 +164,7 @@ def test_over_the_limit_a_second_person_approves(town: Town, customers: list[int
     page = olha.previewed(customers)
     olha.send(f"{page}/confirmation")
     assert "Waits for approval" in olha.see(page)
+    assert "Limits of bulk actions changed" in anna.see("/audit-log")
     assert olha.send(f"{page}/approval")[0] == 403
     assert anna.send(f"{page}/approval")[0] == 303
     work_all(town)

@@ -209,13 +209,18 @@ def _record(what: str, batch: Batch) -> None:
 
 def set_limits(limits: Mapping[Role, int | None]) -> None:
     """Says over how many customers a second person is asked, by the role of the first; None asks nobody (BA-15)."""
+    mine = select(BatchLimit).where(BatchLimit.business_id == business_id()).with_for_update()
+    known = {each.role: each for each in db.session.scalars(mine)}
+    changes = {}
     for role, customers in limits.items():
-        known = db.session.get(BatchLimit, (business_id(), str(role)))
-        if customers is None:
-            if known is not None:
-                db.session.delete(known)
-        elif known is None:
+        kept = known.get(str(role))
+        changes[str(role)] = (kept.customers if kept else None, customers)
+        if kept is not None and customers is None:
+            db.session.delete(kept)
+        elif kept is not None:
+            kept.customers = customers or 0
+        elif customers is not None:
             db.session.add(BatchLimit(business_id=business_id(), role=str(role), customers=customers))
-        else:
-            known.customers = customers
     db.session.flush()
+    if any(old != new for old, new in changes.values()):
+        audit.record("batch.limits", audit.Subject("batch", 0), changes)
