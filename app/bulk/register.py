@@ -21,7 +21,7 @@ from app.customers.registry import add_action as add_customer_action
 from app.permissions import Permission
 
 ERASURE = ErasureStep(lazy_gettext("What bulk actions changed of it"), forget_kept)
-FOR_ONE = CustomerAction("bulk", lazy_gettext("More actions"), "zap", "bulk.ask_for_customer", Permission.BULK_ACTIONS)
+FOR_ONE = CustomerAction("bulk", lazy_gettext("Bulk action"), "zap", "bulk.ask_for_customer", Permission.BULK_ACTIONS)
 """What is done in bulk is done to one as well (CP-10)."""
 LIMITS = SettingsPage(
     lazy_gettext("Limits of bulk actions"),

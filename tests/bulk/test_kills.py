@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import random
 import signal
 import time
 
@@ -9,13 +12,13 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from app.bulk.models import Batch, BatchItem
+from app.bulk.models import Batch, BatchItem, BatchState
 from app.bulk.services import running, steering
 from app.bulk.services.chunks import Chunk, do_chunk
 from app.bulk.services.locking import held_batch
 from app.extensions import db
-from tests.bulk.batches import became, confirm, preview, run, tallied
-from tests.bulk.kills import credit, credited, crowd, slowed, work_through_kills
+from tests.bulk.batches import became, confirm, preview, run, state, tallied
+from tests.bulk.kills import credit, credited, crowd, fork, slowed, work_through_kills
 from tests.people import Town
 
 
@@ -40,6 +43,31 @@ def test_workers_are_killed(town: Town, superuser: psycopg.Connection, customers
     for each in batches:
         assert became(shop, each) == tallied(shop, each) == {"done": customers}
     credited(shop, batches, customers, 500)
+
+
+@pytest.mark.parametrize("times", [5, pytest.param(50, marks=pytest.mark.faults)])
+def test_connections_are_cut(town: Town, superuser: psycopg.Connection, times: int) -> None:
+    """BA-13: in the middle of a statement or of a commit; the worker goes on with another."""
+    shop, chance = town.kavalier, random.Random(5)
+    people = crowd(shop, 400 * times)
+    number = preview(shop, town.anna, "credit", credit(town), people)
+    confirm(shop, town.anna, number)
+    cut = 0
+    with slowed(superuser, 0.1):
+        while state(shop, number) is not BatchState.DONE:
+            child = fork(shop, number)
+            while cut < times and os.waitpid(child, os.WNOHANG) == (0, 0):
+                time.sleep(chance.uniform(0.05, 0.4))
+                cut += len(superuser.execute(CUT).fetchall())
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child, 0)
+            with shop.app.app_context():
+                db.engine.dispose()
+    assert cut >= times
+    credited(shop, [number], len(people), 500)
+
+
+CUT = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'regulars_app' AND state <> 'idle'"
 
 
 @pytest.mark.parametrize("times", [3, pytest.param(50, marks=pytest.mark.faults)])
