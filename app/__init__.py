@@ -17,6 +17,9 @@ from app.accounts import register as account_parts
 from app.accounts import views as account_views
 from app.billing import models as billing_models
 from app.billing import register as billing_parts
+from app.bulk import models as bulk_models
+from app.bulk import register as bulk_parts
+from app.bulk import views as bulk_views
 from app.businesses import models as business_models
 from app.businesses import register as business_parts
 from app.businesses import views as business_views
@@ -56,6 +59,7 @@ MODELS = (
     audit,
     audit_check,
     billing_models,
+    bulk_models,
     business_models,
     customer_models,
     form_keys,
@@ -71,6 +75,7 @@ MODELS = (
 VIEWS = (
     account_views,
     audit_views,
+    bulk_views,
     business_views,
     customer_views,
     health,
@@ -99,6 +104,7 @@ PARTS = (
     offer_parts,
     transaction_parts,
     news_parts,
+    bulk_parts,
 )
 ROOT = Path(__file__).parent.parent
 

@@ -199,11 +199,11 @@ class KeptForm(FlaskForm):  # type: ignore[misc]
     def kept_words(self, row: object) -> list[tuple[str, str]]:
         """What of the row differs from what was typed: label and the kept value, as people read it."""
         differing = [name for name in self._names() if getattr(row, name) != self[name].data]
-        return [(str(self[name].label.text), _words(self[name], getattr(row, name))) for name in differing]
+        return [(str(self[name].label.text), field_words(self[name], getattr(row, name))) for name in differing]
 
     def said(self) -> list[tuple[str, str]]:
         """What the form says, for who only reads: label and value, as people read them."""
-        return [(str(self[name].label.text), _words(self[name], self[name].data)) for name in self._names()]
+        return [(str(self[name].label.text), field_words(self[name], self[name].data)) for name in self._names()]
 
     def _names(self) -> list[str]:
         """The fields that this form has, as one may have been taken out."""
@@ -214,7 +214,8 @@ class KeptForm(FlaskForm):  # type: ignore[misc]
         return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
-def _words(field: Field, value: object) -> str:
+def field_words(field: Field, value: object) -> str:
+    """A value of a field as people read it."""
     if hasattr(field, "words"):
         return str(field.words(value))
     if isinstance(field, SelectField):

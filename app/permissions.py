@@ -28,6 +28,8 @@ class Permission(StrEnum):
     EDIT_CUSTOMERS = "edit_customers"
     ADJUST_POINTS = "adjust_points"
     """Add or remove points and money of a customer by hand."""
+    BULK_ACTIONS = "bulk_actions"
+    """Do something to a whole selection of customers; what it is needs its own permission too (BA-1 to BA-15)."""
     ERASE_CUSTOMERS = "erase_customers"
     MERGE_CUSTOMERS = "merge_customers"
     """Make one of two records of a person, undo that, and say who is not the same (CP-9)."""
@@ -67,6 +69,7 @@ _OPERATOR = frozenset(
         Permission.READ_CUSTOMERS,
         Permission.EDIT_CUSTOMERS,
         Permission.ADJUST_POINTS,
+        Permission.BULK_ACTIONS,
         Permission.READ_TRANSACTIONS,
         Permission.READ_MESSAGES,
         Permission.READ_LOYALTY,

@@ -15,6 +15,7 @@ MINUTES = {
     "jobs.housekeeping.add_up_charges": 1,
     "jobs.housekeeping.wipe_pins": 1,
     "jobs.housekeeping.post_monthly_fees": 60,
+    "jobs.bulk.forget_batches": 60,
     "jobs.categories.assign_all_categories": 1,
     "jobs.housekeeping.check_audit_logs": 60,
     "jobs.housekeeping.forget_open_sales": 60,

@@ -14,6 +14,9 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, text
 
 from app import create_app
+from app.bulk.queries import due_batches
+from app.bulk.services import steering as batches
+from app.bulk.services.running import work
 from app.db import autocommit_engine, refuse_unsafe_role
 from app.messaging.queries import businesses_to_send
 from app.messaging.services import send_due
@@ -34,12 +37,28 @@ class Chore:
 
     job: str
     queue: str
-    due: Callable[[], Iterable[int]]
+    due: Callable[[], Iterable[tuple[int, ...]]]
     """Ids that the job takes."""
-    work: Callable[[int], object]
+    work: Callable[..., object]
 
 
-CHORES = (Chore(JOB, QUEUE, businesses_to_send, lambda business: send_due(Scope(business), AT_ONCE)),)
+def _some_seconds() -> Callable[[], bool]:
+    end = time.monotonic() + AT_ONCE
+    return lambda: time.monotonic() > end
+
+
+CHORES = (
+    Chore(
+        *(JOB, QUEUE),
+        lambda: ((business,) for business in businesses_to_send()),
+        lambda business: send_due(Scope(business), AT_ONCE),
+    ),
+    Chore(
+        *(batches.JOB, batches.QUEUE),
+        due_batches,
+        lambda business, batch: work(business, batch, _some_seconds()),
+    ),
+)
 
 
 class Sweeper:
@@ -88,11 +107,11 @@ class Sweeper:
             self.lock.close()
             self.lock = None
 
-    def _wake(self, chore: Chore, each: int) -> None:
-        if wake_now(current_app.config["REGULARS"].redis_url, chore.job, each, queue=chore.queue):
+    def _wake(self, chore: Chore, ids: tuple[int, ...]) -> None:
+        if wake_now(current_app.config["REGULARS"].redis_url, chore.job, *ids, queue=chore.queue):
             self.redis_seen = time.monotonic()
         elif time.monotonic() - self.redis_seen > WITHOUT_REDIS:
-            chore.work(each)
+            chore.work(*ids)
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ from app.offers.services.gift_cards import make_gift_card
 from app.pictures import write as write_picture
 from tests.factories import (
     add_answer,
+    add_batch,
     add_customer,
     add_duplicate,
     add_franchisee,
@@ -158,6 +159,8 @@ def stocked(town: Town) -> Town:
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)
                 add_news("Of its own", shop.franchised_place, franchisee=franchisee)
+            for franchisee in (None, shop.franchisee):
+                add_batch(customer, town.anna.id if shop is town.kavalier else town.oleg.id, franchisee)
             keep(Kept(conditions=Group(members=(Condition("last_at", "exists"),))))
         with shop.work(town.sasha if shop is town.kavalier else town.oleg):
             add_open_sale(customer, shop.franchised_terminal)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import cast, func, select, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from app.bulk.models import Batch, BatchItem, BatchState, ItemState
 from app.businesses.models import Franchisee, PointOfSale, Terminal
 from app.businesses.scopes import ensure_scopes
 from app.customers.conditions.kept import written
@@ -392,6 +393,26 @@ def add_series(title: str = "Ten percent off", **values: Any) -> int:
     series = CouponSeries(business_id=business_id(), title=title, **({"public_titles": {"en": title}} | known | values))
     _add(series)
     return series.id
+
+
+def add_batch(customer_id: int, user_id: int, franchisee: int | None = None) -> int:
+    """A previewed bulk action on one customer: a tag; answers with its id."""
+    values = {"way": "add", "key": "city", "value": "Kyiv"}
+    batch = Batch(
+        business_id=business_id(),
+        state=BatchState.PREVIEWED,
+        action="tags",
+        values=values,
+        selection={"args": {}, "ids": [customer_id], "left_out": []},
+        user_id=user_id,
+        franchisee_id=franchisee,
+        selected=1,
+        foreseen={"done": 1, "amount": 0, "reasons": {}},
+        frozen_at=dates.now(),
+    )
+    _add(batch)
+    _add(BatchItem(business_id=business_id(), batch_id=batch.id, customer_id=customer_id, state=ItemState.PENDING))
+    return batch.id
 
 
 def add_open_sale(customer_id: int, terminal_id: int) -> uuid.UUID:

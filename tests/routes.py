@@ -43,6 +43,7 @@ class Ids:
     filter_key: str
     merge: int
     duplicate: int
+    batch: int
     picture: int
     digest: str
     news: int
@@ -79,6 +80,7 @@ class Ids:
             "filter_key": self.filter_key,
             "merge_id": self.merge,
             "duplicate_id": self.duplicate,
+            "batch_id": self.batch,
             "picture_id": self.picture,
             "digest": self.digest,
             "news_id": self.news,
@@ -115,7 +117,8 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         pair = text("SELECT max(id) FROM likely_duplicate WHERE first_id = :customer")
         asked = (sale, message, question, *goods, segment, rule, category, account)
         found = [db.session.scalar(each, theirs) or 0 for each in asked]
-        merged = [db.session.scalar(each, theirs) or 0 for each in (merge, pair)]
+        batch = text("SELECT max(id) FROM batch WHERE (franchisee_id IS NOT NULL) = :own")
+        merged = [db.session.scalar(each, theirs) or 0 for each in (merge, pair, batch)]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
         shown = db.session.scalars(select(Picture)).one()
         picture = shown.id, shown.digest, db.session.scalar(news, theirs) or 0

@@ -19,6 +19,7 @@ DEFINERS = {
     "charge_sale",
     "coupons_had",
     "customer_search_ids",
+    "due_batches",
     "due_simulated_events",
     "end_session",
     "end_stale_sessions",
@@ -129,6 +130,9 @@ class TestCatalogue:
         )
         assert bare == [
             "audit_entry.subject_id",  # of any kind, by subject_kind
+            "batch_item.batch_id",  # a million rows at once, where each check would cost more than the row
+            "batch_item.business_id",
+            "batch_item.customer_id",
             "ledger_entry.transaction_id",  # transactions come after the ledger
             "message_part.gateway_id",  # what a gateway calls it
             "receipt.gateway_id",

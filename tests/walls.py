@@ -145,6 +145,12 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         " SELECT %(id)s, max(id), 100, 100, now(), 'issue' FROM gift_card WHERE business_id = %(id)s",
         "INSERT INTO code_guess (business_id, terminal_id, since, tries)"
         " SELECT %(id)s, min(id), now(), 1 FROM terminal WHERE business_id = %(id)s",
+        f"INSERT INTO batch (business_id, user_id) VALUES (%(id)s, {person})",
+        "INSERT INTO batch_item (business_id, batch_id, customer_id, state) SELECT %(id)s, max(b.id), min(c.id), 1"
+        " FROM batch b JOIN customer c USING (business_id) WHERE business_id = %(id)s",
+        "INSERT INTO batch_tally (business_id, batch_id, at, done, first_customer, last_customer)"
+        " SELECT %(id)s, max(id), now(), 1, 1, 1 FROM batch WHERE business_id = %(id)s",
+        "INSERT INTO batch_limit (business_id, role, customers) VALUES (%(id)s, 'brand_operator', 1000)",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
         f"INSERT INTO message_tester (business_id, user_id, customer_id) SELECT %(id)s, {person}, min(id) FROM customer"

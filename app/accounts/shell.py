@@ -145,6 +145,7 @@ class Shell:
         customers = [
             Item(_("Customers"), "users", "customers.index", Permission.READ_CUSTOMERS, "c"),
             Item(_("Segments"), "bookmark", "segments.index", Permission.READ_CUSTOMERS, "e"),
+            Item(_("Bulk actions"), "zap", "bulk.index", Permission.BULK_ACTIONS, "a"),
             Item(_("Messages"), "message-square", "messaging.index", Permission.READ_MESSAGES, "m", ("/simulator",)),
             Item(_("Transactions"), "receipt-text", "transactions.index", Permission.READ_TRANSACTIONS, "x"),
         ]

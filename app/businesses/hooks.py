@@ -1,12 +1,34 @@
-"""What later areas do when places change: they hang it in at start-up, as this area may not know them."""
+"""What later areas do when places change, and set up on pages of their own: hung in at start-up, unknown here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 Action = Callable[[], None]
 
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """A page of settings that another area owns; the words are lazily translated."""
+
+    label: object
+    about: object
+    endpoint: str
+
+
 _regrouped: list[Action] = []
+_settings: list[SettingsPage] = []
+
+
+def add_settings_page(page: SettingsPage) -> None:
+    """Hangs in a page that the settings lead to."""
+    if page not in _settings:
+        _settings.append(page)
+
+
+def settings_pages() -> list[SettingsPage]:
+    return _settings
 
 
 def on_places_regrouped(action: Action) -> None:

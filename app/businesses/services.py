@@ -13,7 +13,7 @@ from babel.numbers import is_currency
 from sqlalchemy import func, select, text
 
 from app import audit
-from app.businesses.hooks import on_places_regrouped, places_regrouped
+from app.businesses.hooks import SettingsPage, add_settings_page, on_places_regrouped, places_regrouped
 from app.businesses.models import Business, BusinessFeature, Feature, Franchisee, PointOfSale, Terminal
 from app.businesses.queries import lock_places, money_moved, open_places_of, open_terminals_of, place_above
 from app.businesses.scopes import ensure_scopes
@@ -22,7 +22,7 @@ from app.extensions import db
 from app.lib import dates
 from app.scope import Scope
 
-__all__ = ["ensure_scopes", "on_places_regrouped"]
+__all__ = ["SettingsPage", "add_settings_page", "ensure_scopes", "on_places_regrouped"]
 
 Place = PointOfSale | Terminal | Franchisee
 Values = Mapping[str, object]

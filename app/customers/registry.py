@@ -142,6 +142,17 @@ class Action:
         return url_for(self.endpoint, customer_id=customer_id)
 
 
+@dataclass(frozen=True)
+class SelectionAction:
+    """What is done with a selection of customers: the ticks are posted to one page, a filter alone leads to another."""
+
+    posted_to: str
+    """The endpoint that takes the ids, the filter's arguments and `all`."""
+    asked_at: str
+    """The endpoint that takes the filter's arguments."""
+    permission: Permission
+
+
 ColumnProvider = Callable[[], Sequence[Column]]
 FactProvider = Callable[[int], Mapping[str, object]]
 DataProvider = Callable[[int], object]
@@ -215,6 +226,7 @@ class Registry:
     merging: list[MergeStep] = field(default_factory=list)
     tabs: list[tuple[int, Tab]] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
+    selection_action: SelectionAction | None = None
 
 
 registry = Registry()
@@ -273,6 +285,11 @@ def add_action(action: Action) -> None:
     """Hangs in what can be done with one customer."""
     if all(action.key != known.key for known in registry.actions):
         registry.actions.append(action)
+
+
+def set_selection_action(action: SelectionAction) -> None:
+    """Says what the table's Actions lead to (CT-10)."""
+    registry.selection_action = action
 
 
 def facts(providers: Sequence[FactProvider], customer_id: int) -> dict[str, object]:

@@ -104,6 +104,14 @@ class CustomersTable:
         return url_for("customers.duplicates") if person().may(Permission.MERGE_CUSTOMERS) else None
 
     @cached_property
+    def bulk(self) -> dict[str, str] | None:
+        """Where an action on the ticked, and on all that match, begins; None for who may do none (CT-10)."""
+        known = registry.selection_action
+        if known is None or not person().may(known.permission):
+            return None
+        return {"posted_to": url_for(known.posted_to), "href": address(known.asked_at, self.filter.args())}
+
+    @cached_property
     def rows(self) -> list[Line]:
         return [self._line(row) for row in self.page.rows]
 

@@ -14,6 +14,11 @@ export function showBar(bar, { all, ids }) {
     merge.hidden = all || ids.size !== 2;
     if (!merge.hidden) merge.href = `/customers/${first}/merging?with=${second}`;
   }
+  const form = document.getElementById("bulk-form");
+  if (form) {
+    form.elements.namedItem("ids").value = [...ids].join(",");
+    form.elements.namedItem("all").value = all ? "1" : "";
+  }
   const button = bar.querySelector("[data-select-all]");
   button.hidden = all && !ids.size;
   button.textContent = fill(button.dataset.words, matching);

@@ -65,6 +65,8 @@ PAGES = {
     "merging": "/customers/{merged}/merging?with={alike}",
     "merging-undo": "/customers/{merged}/merges/{merge}/undoing",
     "merged": "/customers/{merged}",
+    "bulk-actions": "/bulk-actions",
+    "bulk-who": "/bulk-actions/new",
     "goods": "/goods",
     "good": "/goods/new",
     "good-groups": "/goods/groups",

@@ -20,6 +20,7 @@ from app.offers.services.gift_cards import make_gift_card
 from app.pictures import write as write_picture
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
+from tests.bulk.batches import do, preview
 from tests.factories import (
     add_answer,
     add_customer,
@@ -77,6 +78,9 @@ PAGES = [
     "/customers/{customer}/merges/{merge}/undoing",
     *("/messages/templates", "/messages/templates/new", "/messages/templates/{template}"),
     *("/messages/templates/{template}/removal", "/programs/{program}/notices"),
+    *("/bulk-actions", "/bulk-actions/new", "/bulk-actions/new?f={filter}", "/bulk-actions/{draft}"),
+    *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
+    *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
 
@@ -127,7 +131,10 @@ def ids(town: Town) -> dict[str, int | str]:
         texts = dict.fromkeys(("en", "uk"), "{first_name} {card}" + "Ранковакава" * 40)
         template = add_template("Шаблон" * 40, texts=texts, titles={"en": "Запрошення" * 10}, channel="email").id
         links = {"stop": stop_link(known), "leave": leave_link(known, shop.program)}
+    long = {"way": "add", "key": "Ключ" * 15, "value": "Слово" * 40}
     ids = {
+        "draft": preview(shop, town.anna, "tags", long, [known, other]),
+        "batch": do(shop, town.anna, "tags", long, [known, other]),
         "template": template,
         **{name: link.rpartition("/")[2] for name, link in links.items()},
         "other": other,

@@ -21,6 +21,7 @@ from jobs.listener import listen
 from jobs.messages import Turn
 from jobs.sweeper import Sweeper
 from jobs.worker import make_worker
+from tests.bulk.batches import became, confirm, preview
 from tests.factories import add_customer
 from tests.messaging.killing import wait_until
 from tests.messaging.pipeline import PHONE, letter, send, status_of, write
@@ -176,3 +177,30 @@ def test_the_listener_hears_until_it_is_stopped(shop: Shop, message: int) -> Non
         thread.join(10)
     with shop.work():
         assert status_of(message)[0] is MessageStatus.DELIVERED
+
+
+class TestBatches:
+    """Bulk actions, whose jobs are lost with every byte of Redis (BA-13)."""
+
+    def confirmed(self, town: Town) -> int:
+        shop = town.kavalier
+        with shop.work():
+            people = [add_customer(f"C{number}") for number in range(3)]
+        number = preview(shop, town.anna, "tags", {"way": "add", "key": "city", "value": "Kyiv"}, people)
+        confirm(shop, town.anna, number)
+        return number
+
+    def test_one_that_was_left_lying_wakes_a_worker(self, town: Town, working: Shop, redis: Redis) -> None:
+        number = self.confirmed(town)
+        sweep(sweeper_of(working.app))
+        make_worker(working.app, "work").work(burst=True, logging_level="CRITICAL")
+        assert became(working, number) == {"done": 3}
+
+    def test_without_redis_it_is_worked_here(self, town: Town, shop: Shop) -> None:
+        number = self.confirmed(town)
+        swept = sweeper_of(shop.app)
+        sweep(swept)
+        assert became(shop, number) == {"pending": 3}
+        swept.redis_seen -= sweeper.WITHOUT_REDIS + 1
+        sweep(swept)
+        assert became(shop, number) == {"done": 3}

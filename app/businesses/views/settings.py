@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.businesses import queries, services
 from app.businesses.forms import BusinessForm
+from app.businesses.hooks import settings_pages
 from app.businesses.models import Business
 from app.businesses.views.blueprint import blueprint
 from app.filters import language
@@ -48,6 +49,12 @@ def _form(business: Business) -> BusinessForm:
 
 
 def _show(form: BusinessForm, status: int = 200, kept: Sequence[tuple[str, str]] = ()) -> Response:
-    response = render("businesses/settings.html", form=form, action=url_for("businesses.change_settings"), kept=kept)
+    response = render(
+        "businesses/settings.html",
+        form=form,
+        action=url_for("businesses.change_settings"),
+        kept=kept,
+        more=[(each.label, each.about, url_for(each.endpoint)) for each in settings_pages()],
+    )
     response.status_code = status
     return response

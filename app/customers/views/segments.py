@@ -15,6 +15,7 @@ from app.customers.condition_words import described
 from app.customers.conditions.nodes import Group, TooLargeError
 from app.customers.forms.segments import RemovalForm, SegmentForm, refusal, savable_conditions
 from app.customers.models import Segment
+from app.customers.registry import registry
 from app.customers.saved_filters import kept_as
 from app.customers.segments import (
     conditions_of,
@@ -53,6 +54,7 @@ def index() -> BaseResponse:
         shows_owners=any(each.franchisee_id != current_scope().franchisee_id for each in known),
         changeable={each.id for each in known if may_edit and is_changeable(each)},
         hrefs={each.id: _table_of(each) for each in known},
+        acts=_acts_on(known),
         new_href=_builder() if may_edit else None,
     )
 
@@ -131,6 +133,14 @@ def remove_segment(segment_id: int) -> BaseResponse:
         return _show_removal(segment, form, 409)
     flash(_("The segment “%(name)s” was deleted.", name=segment.name), "success")
     return go(url_for("segments.index"))
+
+
+def _acts_on(known: Sequence[Segment]) -> dict[int, str]:
+    """Where an action on all of a segment begins; nothing for who may do none."""
+    act = registry.selection_action
+    if act is None or not person().may(act.permission):
+        return {}
+    return {each.id: address(act.asked_at, {"segment": str(each.id)}) for each in known}
 
 
 def _own(segment_id: int) -> Segment:

@@ -4,6 +4,7 @@ Every movement goes through `posting.post`, which holds the balances first; what
 """
 
 from app.ledger.services.expiring import expire_lots
+from app.ledger.services.many import Many, Moved, credit_many, restore_many, spend_many, take_back_many
 from app.ledger.services.moving import (
     Credit,
     Holding,
@@ -22,13 +23,16 @@ __all__ = [
     "AlreadyReversedError",
     "Credit",
     "Holding",
+    "Many",
     "Move",
+    "Moved",
     "Occasion",
     "Posted",
     "Restore",
     "ShortfallError",
     "Spend",
     "TakeBack",
+    "credit_many",
     "expire_lots",
     "give_back",
     "hold",
@@ -37,5 +41,8 @@ __all__ = [
     "open_balances",
     "post",
     "post_for_absorbed",
+    "restore_many",
     "returnable",
+    "spend_many",
+    "take_back_many",
 ]

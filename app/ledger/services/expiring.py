@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import text
 
 from app.db import business_id, references_planned_once
@@ -84,11 +87,16 @@ def expire_lots(most: int = CHUNK) -> int:
 
     A lot goes once: its balance is held, and it is empty afterwards. Run it in units of work of its own.
     """
-    values = {"business": business_id(), "moment": dates.now(), "most": most}
-    held = db.session.execute(_HOLD, values).all()
+    moment = dates.now()
+    held = db.session.execute(_HOLD, {"business": business_id(), "moment": moment, "most": most}).all()
     if not held:
         return 0
-    columns = {"wallets": [row.wallet_id for row in held], "customers": [row.customer_id for row in held]}
-    more = {"kind": int(EntryKind.EXPIRED), "never": dates.NEVER}
     with references_planned_once():
-        return int(db.session.execute(_EXPIRE, values | columns | more).scalar_one())
+        return expire_held([row.wallet_id for row in held], [row.customer_id for row in held], moment)
+
+
+def expire_held(wallets: Sequence[int], customers: Sequence[int], moment: datetime) -> int:
+    """Takes out what is past its date of balances that are held, each of a wallet and its customer."""
+    values = {"business": business_id(), "moment": moment, "wallets": list(wallets), "customers": list(customers)}
+    more = {"kind": int(EntryKind.EXPIRED), "never": dates.NEVER}
+    return int(db.session.execute(_EXPIRE, values | more).scalar_one())

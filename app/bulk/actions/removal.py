@@ -1,0 +1,124 @@
+"""Remove points, never below zero (BA-10)."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import select
+from wtforms import SelectField
+from wtforms.validators import InputRequired, ValidationError
+
+from app.bulk.actions.shared import (
+    ENROLMENT,
+    NOT_THERE,
+    PROGRAM_REASONS,
+    key_of,
+    points_words,
+    program_choices,
+    program_of,
+    terminal_choices,
+)
+from app.bulk.models import Batch, BatchItem
+from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
+from app.businesses.models import Terminal
+from app.db import business_id
+from app.extensions import db
+from app.forms import HundredthsField, line
+from app.ledger.models import EntryKind
+from app.ledger.services import Many, restore_many, spend_many
+from app.lib import dates
+from app.permissions import Permission
+
+# What is past its date is spent no more, also where no job has let it expire yet.
+_AVAILABLE = (
+    "b.amount - CASE WHEN b.expiring > 0 AND b.expiring_at <= :moment THEN (SELECT sum(l.remaining) FROM lot l"
+    " WHERE l.business_id = :business AND l.customer_id = a.customer_id AND l.wallet_id = b.wallet_id"
+    " AND l.remaining > 0 AND l.expires_at <= :moment)::bigint ELSE 0 END"
+)
+_BALANCE = (
+    "LEFT JOIN balance b ON b.business_id = :business AND b.wallet_id = :of_wallet AND b.customer_id = a.customer_id"
+)
+
+
+class RemovalForm(ActionForm):
+    program = SelectField(_l("Program"), [InputRequired()], coerce=int)
+    amount = HundredthsField(
+        _l("How many points of each"),
+        [InputRequired(_l("Enter how many points."))],
+        description=_l("Who has fewer loses all, and nobody goes below zero."),
+    )
+    terminal = SelectField(
+        _l("Terminal"), [InputRequired()], coerce=int, description=_l("Where it counts as having happened.")
+    )
+    note = line(_l("What for"), description=_l("Stands in the customer's history."), longest=200)
+
+    def offer(self) -> None:
+        self.program.choices, self.terminal.choices = program_choices(), terminal_choices()
+
+    def validate_amount(self, field: HundredthsField) -> None:
+        if field.data == 0:
+            raise ValidationError(_("Enter an amount above 0."))
+
+
+class Removing:
+    def doubts(self, batch: Batch) -> Doubts:
+        values = {
+            "in_program": batch.values["program"],
+            "of_wallet": program_of(batch).wallet_id,
+            "moment": dates.now(),
+            "wanted": batch.values["amount"],
+        }
+        arms = (*NOT_THERE, (f"coalesce({_AVAILABLE}, 0) = 0", "no_points"))
+        amount = f"least(CAST(:wanted AS bigint), {_AVAILABLE})"
+        return Doubts(arms, f"{ENROLMENT} {_BALANCE}", amount=amount, values=values)
+
+    def step(self, claim: Claim) -> int:
+        """Takes what was foreseen of each."""
+        foreseen = select(BatchItem.customer_id, BatchItem.amount).where(
+            BatchItem.business_id == business_id(),
+            BatchItem.batch_id == claim.batch.id,
+            BatchItem.customer_id.in_(claim.customers),
+        )
+        amounts = {row.customer_id: row.amount for row in db.session.execute(foreseen)}
+        many = _many(claim, EntryKind.REMOVED)
+        return sum(-each.amount for each in spend_many(many, [amounts[each] for each in claim.customers]))
+
+
+class RemovalUndoing:
+    def doubts(self, batch: Batch) -> Doubts:
+        return Doubts(amount="d.amount")
+
+    def step(self, claim: Claim) -> int:
+        moved = restore_many(_many(claim, EntryKind.REVERSED), key_of(claim.batch.undoes_id or 0))
+        return sum(each.amount for each in moved)
+
+
+def _many(claim: Claim, kind: EntryKind) -> Many:
+    values = claim.batch.values
+    terminal = db.session.get_one(Terminal, (business_id(), values["terminal"]))
+    note = (values["note"] or "") if kind is EntryKind.REMOVED else ""
+    wallet, key = program_of(claim.batch).wallet_id, key_of(claim.batch.id)
+    return Many(wallet, claim.customers, kind, key, note, terminal.point_of_sale_id)
+
+
+def _title(values: Values) -> str:
+    number = points_words(values["amount"])
+    plural = values["amount"] // 100 if values["amount"] % 100 == 0 else 2
+    return ngettext("Remove %(number)s point", "Remove %(number)s points", plural, number=number)
+
+
+REMOVAL = Action(
+    key="removal",
+    label=_l("Remove points"),
+    sign="circle-minus",
+    about=_l("As many of each, but never below zero"),
+    permission=Permission.ADJUST_POINTS,
+    form=RemovalForm,
+    title=_title,
+    reasons={**PROGRAM_REASONS, "no_points": _l("Has no points")},
+    do=Removing(),
+    undo=RemovalUndoing(),
+    done=_l("Removed"),
+    unit=lambda _values, amount: _("%(amount)s points", amount=points_words(amount)),
+)

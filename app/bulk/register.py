@@ -1,0 +1,41 @@
+"""What this area hangs in at start-up: its actions, and what it erases of a customer."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext
+
+from app.audit_words import describe
+from app.bulk.actions.access import ACCESS
+from app.bulk.actions.account import ACCOUNT
+from app.bulk.actions.category import CATEGORY
+from app.bulk.actions.credit import CREDIT
+from app.bulk.actions.removal import REMOVAL
+from app.bulk.actions.tags import TAGS
+from app.bulk.audit_words import KIND
+from app.bulk.registry import add_action
+from app.bulk.services.forgetting import forget_kept
+from app.businesses.services import SettingsPage, add_settings_page
+from app.customers.registry import Action as CustomerAction
+from app.customers.registry import ErasureStep, SelectionAction, add_erasure_step, set_selection_action
+from app.customers.registry import add_action as add_customer_action
+from app.permissions import Permission
+
+ERASURE = ErasureStep(lazy_gettext("What bulk actions changed of it"), forget_kept)
+FOR_ONE = CustomerAction("bulk", lazy_gettext("Bulk action"), "zap", "bulk.ask_for_customer", Permission.BULK_ACTIONS)
+"""What is done in bulk is done to one as well (CP-10)."""
+LIMITS = SettingsPage(
+    lazy_gettext("Limits of bulk actions"),
+    lazy_gettext("Over how many customers a second person is asked"),
+    "bulk.ask_limits",
+)
+ACTIONS = (CREDIT, ACCOUNT, REMOVAL, CATEGORY, ACCESS, TAGS)
+
+
+def register() -> None:
+    describe(KIND)
+    add_settings_page(LIMITS)
+    add_customer_action(FOR_ONE)
+    set_selection_action(SelectionAction("bulk.begin", "bulk.ask_who", Permission.BULK_ACTIONS))
+    add_erasure_step(ERASURE)
+    for action in ACTIONS:
+        add_action(action)

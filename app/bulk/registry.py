@@ -1,0 +1,116 @@
+"""What an action is. One file in app/bulk/actions says all of it: form, doubts, step, undoing; it is hung in here.
+
+A doubt is why a customer is passed over, in SQL, and asked by the preview and by the run alike: so both agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask_wtf import FlaskForm
+
+from app.bulk.models import Batch
+from app.forms import field_words
+from app.permissions import Permission
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """Why customers are skipped: conditions with their reasons, the first that holds counts.
+
+    In SQL `c` is the customer, `i` its item in a run and `d` the item that an undoing takes back; `joins` bring more
+    rows in, at most one for each customer.
+    """
+
+    arms: Sequence[tuple[str, str]] = ()
+    joins: str = ""
+    amount: str = "CAST(NULL AS bigint)"
+    """What is foreseen for each, where customers differ in it."""
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Customers that a chunk does, held, in the order of their ids; nothing stands against any of them."""
+
+    batch: Batch
+    customers: Sequence[int]
+    at: datetime
+
+
+class Work(Protocol):
+    """One direction of an action: doing it, or taking it back."""
+
+    def doubts(self, batch: Batch) -> Doubts: ...
+
+    def step(self, claim: Claim) -> int:
+        """Does it to all of them in a few statements; answers with the sum of what it did, 0 where nothing adds up."""
+
+
+class ActionForm(FlaskForm):  # type: ignore[misc]
+    """What an action asks; its values are kept with the batch as JSON."""
+
+    def offer(self) -> None:
+        """Fills the lists that depend on the business and the person."""
+
+    def kept(self) -> dict[str, Any]:
+        return {name: each.data for name, each in self._fields.items() if name != "csrf_token"}
+
+    def said(self) -> list[tuple[str, str]]:
+        """What it says, label and words; what was left empty is left out."""
+        asked = [each for name, each in self._fields.items() if name != "csrf_token" and each.data not in (None, "")]
+        return [(str(each.label.text), field_words(each, each.data)) for each in asked]
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done to a selection of customers."""
+
+    key: str
+    label: object
+    """In words, lazily translated, as are the others."""
+    sign: str
+    """The icon."""
+    about: object
+    permission: Permission
+    form: type[ActionForm]
+    title: Callable[[Values], str]
+    """What it does, such as: Credit 25 bonus points."""
+    reasons: Mapping[str, object]
+    """Why customers are skipped, in words."""
+    do: Work
+    undo: Work | None = None
+    done: object = ""
+    """What became of those it was done to, such as: Credited."""
+    unit: Callable[[Values, int], str] | None = None
+    """An amount in words, where there is one."""
+    each: Callable[[Values], int] | None = None
+    """How much each gets, where it is the same for all."""
+
+    def work(self, batch: Batch) -> Work:
+        found = self.do if batch.undoes_id is None else self.undo
+        if found is None:
+            raise LookupError(f"{self.key} cannot be undone.")
+        return found
+
+
+_actions: dict[str, Action] = {}
+
+
+def add_action(action: Action) -> None:
+    """Hangs in an action."""
+    _actions[action.key] = action
+
+
+def actions() -> list[Action]:
+    return list(_actions.values())
+
+
+def action_named(key: str) -> Action:
+    """Raises KeyError."""
+    return _actions[key]

@@ -1,0 +1,1 @@
+"""Bulk actions: choosing whom, freezing, steering, working."""

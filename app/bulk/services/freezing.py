@@ -1,0 +1,78 @@
+"""The frozen selection with its preview: one INSERT … SELECT, done over when it is killed (RELIABILITY: bulk work)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, func, select, text
+
+from app.bulk.models import Batch, BatchItem, BatchState, ItemState
+from app.bulk.registry import action_named
+from app.bulk.services.doubting import doubting
+from app.customers.services.selecting import Selection
+from app.db import business_id, patience
+from app.extensions import db
+from app.lib import dates
+
+TIME = 120_000
+"""Milliseconds that it may take: a million customers take seconds."""
+
+
+def freeze(batch: Batch) -> None:
+    """Writes who is meant and who of them will be skipped; needs the batch held, and its action chosen."""
+    with patience(TIME):
+        _forget(batch)
+        _insert(batch)
+    rows = db.session.execute(_sums(batch)).all()
+    reasons = {row.reason: row.number for row in rows if row.reason is not None}
+    batch.selected = sum(row.number for row in rows)
+    done, amount = next(((row.number, int(row.amount or 0)) for row in rows if row.reason is None), (0, 0))
+    each = action_named(batch.action).each if batch.undoes_id is None else None
+    batch.foreseen = {
+        "done": done,
+        "amount": done * each(batch.values) if each else amount,
+        "reasons": dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))),
+    }
+    batch.frozen_at, batch.state = dates.now(), BatchState.PREVIEWED
+    db.session.flush()
+
+
+def _forget(batch: Batch) -> None:
+    """Another action was chosen before."""
+    mine = (BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id)
+    db.session.execute(delete(BatchItem).where(*mine))
+
+
+def _insert(batch: Batch) -> None:
+    asked, chosen = _asked(batch)
+    doubts, values = doubting(batch, running=False)
+    insert = text(
+        "INSERT INTO batch_item (business_id, batch_id, customer_id, state, reason, amount)"
+        f" SELECT :business, :batch, customer_id, CASE WHEN reason IS NULL THEN {ItemState.PENDING:d}"
+        f" ELSE {ItemState.SKIPPED:d} END, reason, CASE WHEN reason IS NULL THEN amount END"
+        f" FROM ({doubts}) looked ORDER BY customer_id"
+    )
+    compiled: Any = asked.compile(dialect=db.engine.dialect)
+    frame: Any = insert.compile(dialect=db.engine.dialect)
+    wanted = compiled.params | frame.params
+    wanted |= {name: value for name, value in {**values, **chosen}.items() if name in wanted}
+    db.session.connection().exec_driver_sql(f"WITH asked AS MATERIALIZED ({compiled}) {frame}", wanted)
+
+
+def _asked(batch: Batch) -> tuple[Any, dict[str, Any]]:
+    """Who is meant: whom the selection names; of an undoing, whom it was done to."""
+    if batch.undoes_id is None:
+        selection = Selection.from_kept(batch.selection)
+        return selection.statement(), selection.parameters()
+    done = select(BatchItem.customer_id).where(
+        BatchItem.business_id == business_id(),
+        BatchItem.batch_id == batch.undoes_id,
+        BatchItem.state == ItemState.DONE,
+    )
+    return done, {}
+
+
+def _sums(batch: Batch) -> Any:
+    mine = (BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id)
+    counted = select(BatchItem.reason, func.count().label("number"), func.sum(BatchItem.amount).label("amount"))
+    return counted.where(*mine).group_by(BatchItem.reason)

@@ -1,0 +1,116 @@
+"""The work of a batch, chunk by chunk, each customer exactly once whatever dies meanwhile (BA-13, RELIABILITY).
+
+All truth is in the rows: a worker that is killed leaves its chunk as it was, and any other goes on.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import select
+
+from app.bulk.models import Batch, BatchItem, BatchState
+from app.bulk.services.acting import acting_for
+from app.bulk.services.chunks import ERROR, Chunk, do_chunk, next_single
+from app.bulk.services.ending import end, settle
+from app.bulk.services.freezing import freeze
+from app.bulk.services.locking import held_batch
+from app.db import business_id, unit_of_work
+from app.extensions import db
+from app.lib import dates
+from app.scope import Scope
+
+STRIKES = 3
+"""After so many chunks that did not end the next ones are ten times smaller, down to one customer alone."""
+BUSY = {"55P03", "40P01", "40001"}
+"""A lock that was not to be had, a deadlock, a failure to serialise: nobody's poison, and tried again."""
+_chance = random.SystemRandom()
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What comes next: a chunk of so many, or the one customer that is done alone."""
+
+    size: int
+    single: int | None = None
+
+
+def work(business: int, number: int, stop: Callable[[], bool]) -> bool:
+    """Works a batch until it is told to stop; whether there is more that can be done at once."""
+    scope = _scope_of(business, number)
+    after, struck_alone = 0, False
+    while scope is not None and not stop():
+        plan = _plan(scope, number, struck_alone)
+        if plan is None:
+            return False
+        done = _try(scope, number, plan, after)
+        if done is None:
+            after = 0
+        elif done:
+            after = done if plan.single is None else after
+        elif after:
+            after = 0
+        elif not struck_alone:
+            struck_alone = True
+        else:
+            return end(scope, number)
+    return scope is not None
+
+
+def _try(scope: Scope, number: int, plan: Plan, after: int) -> int | None:
+    """The last customer that was done, 0 when there was none; None when the chunk was given up."""
+    try:
+        return do_chunk(scope, Chunk(number, plan.size, after, plan.single))
+    except Exception as error:
+        # The strike is counted already: what fails is tried again, in the end each customer alone.
+        _log.warning("chunk given up", batch=number, error=type(error).__name__, size=plan.size)
+        busy = getattr(getattr(error, "orig", None), "sqlstate", None) in BUSY
+        _judge(scope, number, plan, busy)
+        time.sleep(_chance.uniform(0.05, 0.5))
+        return None
+
+
+def _scope_of(business: int, number: int) -> Scope | None:
+    """The scope of who confirmed it, as nobody's action reaches further than the person (PR-3)."""
+    with unit_of_work(Scope(business)):
+        row = db.session.execute(
+            select(Batch.user_id, Batch.franchisee_id).where(Batch.business_id == business_id(), Batch.id == number)
+        ).first()
+    return Scope(business, row.user_id, row.franchisee_id) if row else None
+
+
+def _plan(scope: Scope, number: int, struck_alone: bool) -> Plan | None:
+    """What is to be done now, with a strike that is committed before it is begun; None when nothing is."""
+    with unit_of_work(scope):
+        batch = held_batch(number)
+        if batch.state is BatchState.FREEZING:
+            with acting_for(batch):
+                freeze(batch)
+        if batch.state is BatchState.SCHEDULED and batch.start_at and batch.start_at <= dates.now():
+            batch.state, batch.started_at = BatchState.RUNNING, dates.now()
+        if batch.state in (BatchState.PAUSING, BatchState.CANCELLING):
+            settle(batch)
+        if batch.state is not BatchState.RUNNING:
+            return None
+        if batch.strikes >= STRIKES:
+            batch.chunk, batch.strikes = max(1, batch.chunk // 10), 0
+        if batch.chunk == 1 or struck_alone:
+            return Plan(1, next_single(batch))
+        batch.strikes += 1
+        return Plan(batch.chunk)
+
+
+def _judge(scope: Scope, number: int, plan: Plan, busy: bool) -> None:
+    """Takes the strike back of a chunk that others were only in the way of; an error of one alone weighs more."""
+    with unit_of_work(scope):
+        batch = held_batch(number)
+        if busy:
+            batch.strikes = max(0, batch.strikes - 1)
+        item = db.session.get(BatchItem, (business_id(), number, plan.single)) if plan.single else None
+        if item is not None:
+            item.strikes = max(0, item.strikes + (-1 if busy else ERROR))

@@ -1,0 +1,121 @@
+"""The first steps of a bulk action: who, and what (CT-10, CP-10, BA-11)."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.address import address, takes
+from app.bulk.forms import SelectionForm
+from app.bulk.models import Batch, BatchState
+from app.bulk.queries import batch_named
+from app.bulk.registry import Action, ActionForm, actions
+from app.bulk.services import steering
+from app.bulk.services.locking import held_batch
+from app.bulk.views.blueprint import blueprint
+from app.bulk.views.refusing import told
+from app.customers.queries import customer_named
+from app.customers.services.selecting import Selection
+from app.errors import BadAddress
+from app.identity import person
+from app.permissions import Permission, requires
+from app.web import go, invalid, render
+
+
+@blueprint.get("/bulk-actions/new")
+@requires(Permission.BULK_ACTIONS)
+@takes(*Selection.ARGUMENTS)
+def ask_who() -> BaseResponse:
+    """Nobody is ticked: says in so many words that it is for all of the selection, and how many they are."""
+    return _ask_who(Selection.from_args(request.args))
+
+
+@blueprint.get("/customers/<int:customer_id>/bulk-action")
+@requires(Permission.BULK_ACTIONS)
+def ask_for_customer(customer_id: int) -> BaseResponse:
+    return _ask_who(Selection(ids=(customer_named(customer_id).id,)))
+
+
+def _ask_who(selection: Selection) -> BaseResponse:
+    if not selection.is_readable:
+        return go(address("customers.index", selection.args))
+    return render(
+        "bulk/who.html",
+        selection=selection,
+        number=selection.number(),
+        back=address("customers.index", selection.args),
+    )
+
+
+@blueprint.post("/bulk-actions")
+@requires(Permission.BULK_ACTIONS)
+def begin() -> BaseResponse:
+    form = SelectionForm()
+    named = form.named()
+    args = {name: request.form[name] for name in Selection.ARGUMENTS if request.form.get(name)}
+    everyone = bool(form.all.data)
+    if not named and not everyone:
+        return go(address("bulk.ask_who", Selection.from_args(args).args))
+    selection = Selection.from_args(args, () if everyone else named, named if everyone else ())
+    batch = steering.begin(selection)
+    return go(url_for("bulk.ask_what", batch_id=batch.id))
+
+
+@blueprint.get("/bulk-actions/<int:batch_id>/action")
+@requires(Permission.BULK_ACTIONS)
+@takes("action")
+def ask_what(batch_id: int) -> BaseResponse:
+    """The list of actions, or the form of the one that is named; what was entered before stands in it."""
+    batch = batch_named(batch_id)
+    if batch.undoes_id or batch.state not in (BatchState.CHOSEN, BatchState.PREVIEWED):
+        return go(url_for("bulk.show", batch_id=batch_id))
+    key = request.args.get("action", "")
+    action = _action(key) if key else None
+    form = _form(action, batch.values if batch.action == key else None) if action else None
+    return _ask_what(batch, action, form)
+
+
+@blueprint.post("/bulk-actions/<int:batch_id>/action")
+@requires(Permission.BULK_ACTIONS)
+def choose_action(batch_id: int) -> BaseResponse:
+    batch = held_batch(batch_id)
+    action = _action(request.form.get("action", ""))
+    form = _form(action)
+    if not form.validate():
+        return _ask_what(batch, action, form, wrong=True)
+    with told():
+        steering.choose(batch, action.key, form.kept(), Selection.from_kept(batch.selection).number())
+    return go(url_for("bulk.show", batch_id=batch.id))
+
+
+def _action(key: str) -> Action:
+    """One that this person may do. Raises BadAddress."""
+    mine = {each.key: each for each in _offered()}
+    if key not in mine:
+        raise BadAddress(_("There is no such action."))
+    return mine[key]
+
+
+def _offered() -> list[Action]:
+    return [each for each in actions() if person().may(each.permission)]
+
+
+def _form(action: Action, values: object = None) -> ActionForm:
+    form = action.form(data=values)
+    form.offer()
+    return form
+
+
+def _ask_what(batch: Batch, action: Action | None, form: ActionForm | None, *, wrong: bool = False) -> BaseResponse:
+    selection = Selection.from_kept(batch.selection)
+    answer = invalid if wrong else render
+    return answer(
+        "bulk/what.html",
+        batch=batch,
+        selection=selection,
+        number=selection.number(),
+        actions=_offered(),
+        action=action,
+        form=form,
+    )

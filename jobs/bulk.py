@@ -1,0 +1,35 @@
+"""Batches of bulk actions: a job works one for some seconds, then wakes the next (RELIABILITY: bulk work)."""
+
+import time
+
+from flask import current_app
+
+from app.bulk.services.running import work
+from app.bulk.services.steering import JOB, QUEUE, forget_drafts
+from app.businesses.queries import every_business
+from app.db import unit_of_work
+from app.queue import wake_now, woken
+from app.scope import Scope
+from jobs import job, stopping
+
+AT_ONCE = 20  # seconds
+
+
+@job
+def work_batch(business: int, batch: int) -> None:
+    """Work a batch, and wake the next job when there is more of it; a worker that is to end finishes its chunk."""
+    woken(business, batch, queue=QUEUE)
+    end = time.monotonic() + AT_ONCE
+    if work(business, batch, lambda: stopping.is_set() or time.monotonic() > end):
+        wake_now(current_app.config["REGULARS"].redis_url, JOB, business, batch, queue=QUEUE)
+
+
+@job
+def forget_batches() -> None:
+    """Remove the drafts that nobody confirmed."""
+    began = time.monotonic()
+    for business in every_business():
+        left = True
+        while left and time.monotonic() - began < AT_ONCE:
+            with unit_of_work(Scope(business)):
+                left = forget_drafts() > 0
