@@ -164,6 +164,8 @@ def letter_of(message: Outgoing, sender: str) -> EmailMessage:
     letter["Auto-Submitted"] = "auto-generated"
     if message.unsubscribe_url:
         letter["List-Unsubscribe"] = f"<{_plain(message.unsubscribe_url)}>"
+    # One click is for HTTPS alone (RFC 8058, 3.1); a house that is tried out without it has the address to open.
+    if message.unsubscribe_url.startswith("https://"):
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     with force_locale(message.language or "en"):
         letter.set_content(_text(message), cte="quoted-printable")
@@ -188,8 +190,8 @@ def _page(message: Outgoing) -> str:
 
 
 def _plain(url: str) -> str:
-    if not re.fullmatch(r"https://[!-;=?-~]+", url):
-        raise ValueError("The address to unsubscribe at is none of HTTPS.")
+    if not re.fullmatch(r"https?://[!-;=?-~]+", url):
+        raise ValueError("The address to unsubscribe at is none of the web.")
     return url
 
 

@@ -128,6 +128,14 @@ def test_a_letter_speaks_its_customers_language(
     assert max(map(len, box.raw[0].split(b"\r\n"))) <= 998
 
 
+def test_one_click_is_offered_over_https_alone(mailbox: tuple[Mailbox, SmtpGateway]) -> None:
+    """RFC 8058, 3.1."""
+    box, gateway = mailbox
+    assert gateway.send([letter(unsubscribe_url="http://127.0.0.1:8000/u/abc")]) == [Answer(Fate.ACCEPTED)]
+    ((_, read),) = box.letters
+    assert (read["List-Unsubscribe"], read["List-Unsubscribe-Post"]) == ("<http://127.0.0.1:8000/u/abc>", None)
+
+
 def test_without_an_address_to_unsubscribe_at_none_is_offered(mailbox: tuple[Mailbox, SmtpGateway]) -> None:
     box, gateway = mailbox
     gateway.send([letter(unsubscribe_url="")])
