@@ -25,6 +25,8 @@ _HOLD = text(
     "SELECT message_id, step, smart FROM message_outbox WHERE business_id = :business AND message_id = ANY (:messages)"
     " ORDER BY message_id FOR UPDATE"
 )
+# `% 1 = 0` holds for every id. The planner takes it to leave few rows, and so looks messages up by their keys,
+# however many it believes there to be; the other statements about given messages say it for the same reason.
 _MOVE = text(
     """
     WITH given AS (
