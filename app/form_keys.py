@@ -5,24 +5,40 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar, cast
 
 from flask import Request, g, request
 from flask_babel import gettext as _
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Table, Text, bindparam, select, update
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.db import business_id, current_scope
+from app.db import business_id, current_scope, unit_of_work
 from app.errors import Problem
 from app.extensions import Base, db
+from app.lib import dates
 from app.lib.columns import BusinessKey, Created
+from app.scope import Scope
 
 View = TypeVar("View", bound=Callable[..., object])
 
 FIELD = "form_key"
+KEPT = timedelta(days=30)
+"""Far longer than a session: no form that is older can be sent."""
 _UNHASHED = {"csrf_token"}
 
 
@@ -120,3 +136,9 @@ def _digest(file: FileStorage) -> bytes:
     found = hashlib.file_digest(file.stream, "sha256").digest()  # type: ignore[arg-type]
     file.stream.seek(0)
     return found
+
+
+def forget_old() -> int:
+    """Removes keys that no form can come with again, some thousand at once; answers with their number."""
+    with unit_of_work(Scope(None)):
+        return int(db.session.execute(select(func.forget_form_keys(dates.now() - KEPT))).scalar_one())

@@ -2,7 +2,7 @@
 
 import time
 
-from app import pictures, unsent_forms
+from app import form_keys, pictures, unsent_forms
 from app.accounts import services as accounts
 from app.audit_check import check_chain, is_due
 from app.billing import services as billing
@@ -48,6 +48,14 @@ def check_audit_logs() -> None:
 def forget_unsent_forms() -> None:
     """Remove the forms that were kept over a session's end and that nobody came back for."""
     unsent_forms.forget_old()
+
+
+@job
+def forget_form_keys() -> None:
+    """Remove the keys of forms that nobody can send again; what is left of them is done the next time."""
+    began = time.monotonic()
+    while form_keys.forget_old() and time.monotonic() - began < AT_ONCE:
+        pass
 
 
 @job

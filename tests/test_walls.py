@@ -28,6 +28,7 @@ DEFINERS = {
     "family_of",
     "find_duplicates_of",
     "forget_drafts",
+    "forget_form_keys",
     "forget_receipts",
     "forget_simulated_events",
     "forget_unsent_forms",

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from app import form_keys
 from tests.browsing import Form, form_to, send, text_of
 from tests.people import Town
 
@@ -98,3 +99,19 @@ def test_keys_of_two_businesses_do_not_meet(town: Town, superuser: psycopg.Conne
         form = form_to(browser.get("/franchisees/new"), "/franchisees")
         assert send(browser, form, {"form_key": key, "name": "Left Bank"}).status_code == 303
     assert number(superuser, "Left Bank") == 2
+
+
+def test_a_key_is_kept_for_a_month(town: Town, anna: FlaskClient, form: Form, superuser: psycopg.Connection) -> None:
+    """Longer than any session, in which alone the form could be sent again."""
+    for days in (29, 31):
+        send(anna, form_to(anna.get("/franchisees/new"), "/franchisees"), {"name": f"After {days}"})
+        superuser.execute(
+            "UPDATE form_key SET created_at = now() - make_interval(days => %s)"
+            " WHERE created_at > now() - interval '1 day'",
+            [days],
+        )
+    with town.app.app_context():
+        assert (form_keys.forget_old(), form_keys.forget_old()) == (1, 0)
+    left = superuser.execute("SELECT now() - created_at < interval '30 days' FROM form_key").fetchall()
+    assert (True,) in left
+    assert (False,) not in left
