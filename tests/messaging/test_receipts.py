@@ -217,6 +217,18 @@ def test_the_simulator_tells_twice_late_and_in_the_wrong_order(shop: Shop, super
         assert balance() == 600
 
 
+def test_what_could_not_be_kept_is_told_again(shop: Shop) -> None:
+    """RELIABILITY: a gateway is not told that we have what we have not."""
+    with shop.work():
+        (message,) = write(add_customer(phone=PHONE))
+    send(shop)
+    with patch("app.messaging.services.hearing.keep_receipts", side_effect=OSError), pytest.raises(OSError):
+        listen(shop)
+    listen(shop)
+    with shop.work():
+        assert status_of(message)[0] is DELIVERED
+
+
 class TestIncoming:
     @pytest.fixture
     def olena(self, shop: Shop) -> int:

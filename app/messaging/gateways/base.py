@@ -122,4 +122,5 @@ class Gateway(Protocol):
     def query(self, reference: str) -> Receipt | None:
         """What became of an unknown message, where the gateway can tell."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Gives its connections up, and what was not acknowledged on them: that will be told again."""

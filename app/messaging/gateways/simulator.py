@@ -82,7 +82,8 @@ class SimulatorGateway:
         return Receipt(reference=reference, status=status, at=at)
 
     def close(self) -> None:
-        """There is nothing to give up."""
+        """What was told and is not forgotten yet is told again."""
+        self._told = []
 
 
 _PLAIN: dict[str, int] = {"seed": 1, "delay": 0, "slowness": 0, **dict.fromkeys(SHARES, 0)}
