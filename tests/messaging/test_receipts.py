@@ -8,8 +8,13 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import select
 
+from app.audit import AuditEntry
 from app.billing.queries import balance, spendable
 from app.billing.services import Prices, set_tariff, top_up
+from app.customers.details import details_of
+from app.customers.models import CHANNELS, ConsentKind
+from app.customers.queries import customer_to_change
+from app.customers.services.leaving import choose_channels
 from app.extensions import db
 from app.lib import dates
 from app.messaging.gateways.base import Answer, Fate, Incoming, Receipt
@@ -222,7 +227,7 @@ def test_what_could_not_be_kept_is_told_again(shop: Shop) -> None:
     with shop.work():
         (message,) = write(add_customer(phone=PHONE))
     send(shop)
-    with patch("app.messaging.services.hearing.keep_receipts", side_effect=OSError), pytest.raises(OSError):
+    with patch("app.messaging.services.hearing.keep_receipts", side_effect=TimeoutError), pytest.raises(TimeoutError):
         listen(shop)
     listen(shop)
     with shop.work():
@@ -277,3 +282,14 @@ class TestIncoming:
         with shop.work():
             assert (status_of(message)[0] is MessageStatus.REJECTED) is stops
             assert other
+
+    def test_a_stop_is_in_the_audit_log_and_serves_once(self, shop: Shop, olena: int) -> None:
+        """PR-4: what is told again does not undo what the customer said later."""
+        self.hear(shop, "STOP")
+        with shop.work():
+            line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "customer.choose_channels")).one()
+            assert (line.subject_id, line.user_id) == (olena, None)
+            choose_channels(customer_to_change(olena), CHANNELS)
+        self.hear(shop, "STOP")
+        with shop.work():
+            assert details_of(customer_to_change(olena)).granted(ConsentKind.SMS)
