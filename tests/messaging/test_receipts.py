@@ -173,6 +173,16 @@ def test_a_forged_one_changes_nothing(shop: Shop, forged: Receipt) -> None:
         assert status_of(message)[0] is SENT
 
 
+def test_one_that_cannot_be_kept_does_not_take_others_with_it(shop: Shop) -> None:
+    """Else it would be told again for ever, and nothing behind it would be heard."""
+    message = accepted(shop, "a")
+    with shop.app.app_context():
+        keep_receipts("simulator", [of("a\0b", DELIVERED), of("a", DELIVERED)])
+        tell_kept()
+    with shop.work():
+        assert status_of(message)[0] is DELIVERED
+
+
 def test_one_of_another_gateway_changes_nothing(shop: Shop) -> None:
     """MS-3: neither by its own name nor by our reference may a gateway speak of what it was not handed."""
     message = accepted(shop, "a")
