@@ -116,6 +116,21 @@ def test_an_answer_comes_in_as_from_a_real_phone(town: Town, olena: int) -> None
         assert granted.scalars().all() == [False]
 
 
+def test_an_answer_reaches_nobody_elses_business(town: Town, olena: int) -> None:
+    """PR-1: whoever has a customer with a phone would else write in its name to all who wrote to that phone."""
+    sent(town, olena)
+    with town.teremok.work():
+        write(add_customer(phone=PHONE))
+    send_all(town.teremok)
+    page = f"/simulator/{olena}"
+    submit(town.browser(town.anna), page, {"text": "STOP"}, action=f"{page}/answers")
+    listen(town.kavalier)
+    for shop, number in ((town.kavalier, 1), (town.teremok, 0)):
+        with shop.work():
+            assert db.session.scalar(db.text("SELECT count(*) FROM message WHERE direction = 2")) == number
+            assert db.session.scalar(db.text("SELECT count(*) FROM consent")) == number
+
+
 def test_an_empty_answer_is_refused(town: Town, olena: int) -> None:
     page = f"/simulator/{olena}"
     answer = submit(town.browser(town.anna), page, {"text": " "}, action=f"{page}/answers")

@@ -97,6 +97,8 @@ class Incoming:
     text: str
     gateway_id: str
     at: datetime | None = None
+    business_id: int | None = None
+    """Whom it is to, where the gateway knows; None is the one that last wrote to this address."""
 
 
 class Gateway(Protocol):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from sqlalchemy import func, insert, select, text
 
@@ -62,9 +63,7 @@ class SimulatorGateway:
         self._told = [row.id for row in due]
         for row in due:
             if row.status is None:
-                yield Incoming(
-                    address=row.address, to=row.sender, text=row.text, gateway_id=f"in-{row.id}", at=row.due_at
-                )
+                yield _incoming(row)
             else:
                 status = MessageStatus(row.status)
                 yield Receipt(gateway_id=row.gateway_id, reference=row.reference, status=status, at=row.due_at)
@@ -148,6 +147,12 @@ class _Call:
     def _event(self, gateway_id: str, status: MessageStatus, due: datetime) -> Row:
         names = {"gateway_id": gateway_id, "reference": self.message.reference}
         return {"business_id": self.habit.business_id, "due_at": due, "status": status, **names}
+
+
+def _incoming(row: Any) -> Incoming:
+    """What a phone wrote reaches the business at whose simulator it lies, though others wrote to that number too."""
+    said = {"address": row.address, "to": row.sender, "text": row.text, "business_id": row.business_id}
+    return Incoming(**said, gateway_id=f"in-{row.id}", at=row.due_at)
 
 
 def _calls_of(business: int, batch: Sequence[Outgoing]) -> Mapping[int, int]:
