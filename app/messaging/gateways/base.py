@@ -110,6 +110,8 @@ class Gateway(Protocol):
     """How many go in one call: 1 for HTTP and e-mail."""
     rate: float | None
     """Messages a second, of all processes together; None is no limit."""
+    one_server: bool
+    """Whether all messages go to one server, so that what is wrong with it is wrong for all."""
 
     def send(self, batch: Sequence[Outgoing]) -> Sequence[Answer]:
         """One answer for each, in order. Never raises: what it raises all the same is UNKNOWN for the whole batch."""

@@ -37,6 +37,7 @@ class SimulatorGateway:
     channels = frozenset(Channel) - {Channel.PANEL}
     window = 50
     rate: float | None = None
+    one_server = True
 
     def __init__(self) -> None:
         self._told: list[int] = []

@@ -40,6 +40,7 @@ class SmtpGateway:
     channels = frozenset({Channel.EMAIL})
     window = 1
     rate: float | None = None
+    one_server = True
 
     def __init__(self, settings: SmtpSettings, trust: ssl.SSLContext | None = None) -> None:
         self._settings, self._trust = settings, trust
