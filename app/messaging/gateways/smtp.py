@@ -166,7 +166,8 @@ def letter_of(message: Outgoing, sender: str) -> EmailMessage:
     letter["Auto-Submitted"] = "auto-generated"
     if message.unsubscribe_url:
         letter["List-Unsubscribe"] = f"<{_plain(message.unsubscribe_url)}>"
-        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        if message.unsubscribe_url.startswith("https:"):
+            letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     with force_locale(message.language or "en"):
         letter.set_content(_text(message), cte="quoted-printable")
         letter.add_alternative(_page(message), subtype="html", cte="quoted-printable")
@@ -190,8 +191,8 @@ def _page(message: Outgoing) -> str:
 
 
 def _plain(url: str) -> str:
-    if not re.fullmatch(r"https://[!-;=?-~]+", url):
-        raise ValueError("The address to unsubscribe at is none of HTTPS.")
+    if not re.fullmatch(r"https?://[!-;=?-~]+", url):
+        raise ValueError("The address to unsubscribe at is none.")
     return url
 
 
