@@ -125,8 +125,9 @@ def send_some(scope: Scope, channel: Channel) -> Round:
 def _send_window(scope: Scope, gateway: Gateway, token: uuid.UUID, window: Sequence[Claimed], paused: bool) -> None:
     with unit_of_work(scope):
         ask_by_keys()
-        going = _start(gateway, token, window)
-        outgoing = _outgoing(going)
+        pins = pin_texts([each.id for each in window if each.is_pin])
+        going = _start(gateway, token, [each for each in window if not each.is_pin or each.id in pins])
+        outgoing = _outgoing(going, pins)
     if going:
         answers = dict(zip(going, _call(gateway, outgoing), strict=True))
         _write_down(scope, gateway, token, answers, paused)
@@ -150,7 +151,10 @@ def _write_down(
 
 
 def _start(gateway: Gateway, token: uuid.UUID, window: Sequence[Claimed]) -> list[Claimed]:
-    """Writes down that these are being handed over; answers with those that this worker still has."""
+    """Writes down that these are being handed over; answers with those that this worker still has.
+
+    A PIN that was used or replaced since it was claimed is left out: its lease runs out, and the next claim ends it.
+    """
     now = dates.now()
     values = {
         "business": business_id(),
@@ -166,8 +170,7 @@ def _start(gateway: Gateway, token: uuid.UUID, window: Sequence[Claimed]) -> lis
     return [each for each in window if each.id in started]
 
 
-def _outgoing(going: Sequence[Claimed]) -> list[Outgoing]:
-    pins = pin_texts([each.id for each in going if each.is_pin])
+def _outgoing(going: Sequence[Claimed], pins: Mapping[int, str]) -> list[Outgoing]:
     browsers = subscriptions_of([each.customer_id for each in going if each.channel is Channel.PUSH])
     return [
         Outgoing(
