@@ -217,6 +217,10 @@ class TestPreview:
         assert "Write a text to see it here." in self.previewed(anna, said(""))
         assert "&lt;b&gt;" in self.previewed(anna, said("<b>"))
 
+    def test_no_more_is_looked_at_than_can_be_kept(self, anna: FlaskClient, customers: list[int]) -> None:
+        """Each draft is tried on a thousand customers."""
+        assert "the end" not in self.previewed(anna, said("{card}" * 1000 + "the end"))
+
     def test_coupons_are_examples(self, anna: FlaskClient, customers: list[int]) -> None:
         found = self.previewed(anna, said("{series}: {coupon}"))
         assert "Free cake: 7KQX-2M9P-4T5" in found
