@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from app.accounts import throttle
 from app.billing.services import Prices, set_tariff
 from app.businesses.models import Feature
 from app.extensions import db
@@ -294,6 +295,19 @@ class TestTrying:
         for _again in range(2):
             send(anna, form, {"phone": "+380671112233"})
         submit(anna, page, {}, action=f"{page}/tests")
+        with shop.work():
+            assert len(db.session.scalars(select(Message)).all()) == 2
+
+    def test_there_are_not_many_in_a_row(
+        self, shop: Shop, anna: FlaskClient, template: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """BA-3: whoever a test goes to need not have confirmed anything, so nobody writes to many by tests."""
+        monkeypatch.setitem(throttle.TESTS, "test", (2, timedelta(minutes=10)))
+        with shop.work():
+            add_customer(phone="+380671112233")
+        page = f"{LIST}/{template}"
+        tried = [submit(anna, page, {"phone": "+380671112233"}, action=f"{page}/tests") for _each in range(3)]
+        assert [each.status_code for each in tried] == [303, 303, 429]
         with shop.work():
             assert len(db.session.scalars(select(Message)).all()) == 2
 
