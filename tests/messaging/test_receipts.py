@@ -12,9 +12,10 @@ from app.audit import AuditEntry
 from app.billing.queries import balance, spendable
 from app.billing.services import Prices, set_tariff, top_up
 from app.customers.details import details_of
-from app.customers.models import CHANNELS, ConsentKind
+from app.customers.models import CHANNELS, ConsentKind, Customer
 from app.customers.queries import customer_to_change
 from app.customers.services.leaving import choose_channels
+from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
 from app.lib import dates
 from app.messaging.gateways.base import Answer, Fate, Incoming, Receipt
@@ -275,6 +276,20 @@ class TestIncoming:
             assert db.session.scalars(select(Message).where(Message.direction == Direction.IN)).one().text == "Hello"
         with shop.work():
             assert db.session.scalars(select(Message).where(Message.direction == Direction.IN)).all() == []
+
+    def test_who_wrote_is_known_when_its_records_were_merged(self, shop: Shop, olena: int) -> None:
+        """CP-9: the phone went to the record that stands for both, what was written to it stayed with the other."""
+        with shop.work():
+            survivor = add_customer(phone="+380671112244")
+            merge_customers(*hold_pair(survivor, olena), {"phone"})
+        self.hear(shop, "STOP")
+        with shop.work():
+            assert db.session.get_one(Customer, (shop.id, survivor)).phone == PHONE
+            assert (
+                db.session.scalars(select(Message.customer_id).where(Message.direction == Direction.IN)).one()
+                == survivor
+            )
+            assert not details_of(customer_to_change(survivor)).granted(ConsentKind.SMS)
 
     def test_of_a_stranger_it_is_nobodys(self, shop: Shop, olena: int) -> None:
         self.hear(shop, "Hello", address="+380670000000")
