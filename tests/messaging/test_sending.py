@@ -171,6 +171,26 @@ def test_a_person_says_what_became_of_an_unknown_one(
         assert balance() == spendable() == left
 
 
+def test_a_slow_gateway_is_not_handed_all_that_was_claimed(shop: Shop, olena: int) -> None:
+    """Else a job outlasts its time, and is ended in the middle of a call: nobody would know whether that went."""
+    with shop.work():
+        behave(slowness=300)
+        first, *others = write(olena, letter(), letter("two"), letter("three"))
+    with (
+        patch.object(type(simulator()), "window", 1),
+        patch("app.messaging.services.sending.LEASE", timedelta(seconds=0.4)),
+        shop.app.app_context(),
+    ):
+        assert send_some(Scope(shop.id), Channel.SMS).taken == 3
+    with shop.work():
+        assert status_of(first)[0] is MessageStatus.SENT
+        assert {step_of(each) for each in others} == {Step.CLAIMED}
+        make_due()
+    send(shop)
+    with shop.work():
+        assert {status_of(each)[0] for each in others} == {MessageStatus.SENT}
+
+
 def test_what_a_person_said_holds_when_the_customer_is_erased(shop: Shop, olena: int) -> None:
     """Else what a gateway tells late would make it delivered, and charged to nobody."""
     with shop.work():

@@ -108,7 +108,10 @@ def _send_channel(scope: Scope, channel: Channel, until: float, give_way: Callab
 
 
 def send_some(scope: Scope, channel: Channel) -> Round:
-    """Claims what is due of a channel, as much as goes in one call, ten at least; and sends it."""
+    """Claims what is due of a channel, as much as goes in one call, ten at least; and sends it.
+
+    What a slow gateway leaves no time for waits until its lease is over, so that a job never outlasts its own time.
+    """
     with unit_of_work(scope):
         ask_by_keys()
         gateway = gateway_for(channel)
@@ -117,8 +120,10 @@ def send_some(scope: Scope, channel: Channel) -> Round:
             return Round(0, (places.free_at - dates.now()).total_seconds())
         batch = claim(channel, places.number)
         use_places(gateway, places, len(batch.messages))
+    begins_until = time.monotonic() + LEASE.total_seconds() / 2
     for window in _windows(batch.messages, gateway.window):
-        _send_window(scope, gateway, batch.token, window, places.paused)
+        if time.monotonic() < begins_until:
+            _send_window(scope, gateway, batch.token, window, places.paused)
     return Round(batch.taken)
 
 
