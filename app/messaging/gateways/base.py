@@ -80,7 +80,6 @@ class Receipt:
 
     gateway_id: str = ""
     reference: str = ""
-    address: str = ""
     status: MessageStatus
     """SENT, DELIVERED or FAILED."""
     at: datetime | None = None
