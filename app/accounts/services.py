@@ -105,6 +105,11 @@ def wait_before_link(subject: str) -> int:
     return seconds
 
 
+def wait_before_test() -> int:
+    """Counts that this scope's person sends a test message, in the unit of work that sends it; as above."""
+    return throttle.count_test(current_scope().user_id or 0)
+
+
 def assign_to_terminal(terminal_id: int, user_id: int) -> None:
     """Lets a salesperson of the business sell at a Terminal (TE-0)."""
     row = insert(TerminalUser).values(business_id=business_id(), terminal_id=terminal_id, user_id=user_id)

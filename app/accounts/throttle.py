@@ -25,6 +25,9 @@ LOOK_UPS = {"minute": (20, timedelta(minutes=1)), "hour": (300, timedelta(hours=
 LINKS = {"link": (20, timedelta(minutes=10))}
 """How many forged links an address may try, and how often one customer may change its mind by a link."""
 
+TESTS = {"test": (20, timedelta(minutes=10))}
+"""How many test messages a user may send in a span: enough to try texts, too few to write to customers so."""
+
 
 def count_try(email: str, address: str) -> int:
     """Counts a try, to be committed before the password is compared, so that many at once count too.
@@ -55,6 +58,11 @@ def count_look_up(user: int) -> int:
 def count_link(subject: str) -> int:
     """Counts a use of a link by an address or a customer, to be committed; the seconds to wait for the next, or 0."""
     return _count(LINKS, subject)
+
+
+def count_test(user: int) -> int:
+    """Counts a test message that a user sends, with what sends it; the seconds to wait for the next one, or 0."""
+    return _count(TESTS, str(user))
 
 
 def _count(limits: Mapping[str, tuple[int, timedelta]], subject: str) -> int:

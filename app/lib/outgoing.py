@@ -52,8 +52,11 @@ class Caller:
 
     def call(self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
         """Raises NotReachedError and NoAnswerError."""
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or 443
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port or 443
+        except ValueError as error:
+            raise NotPublicError(str(error)) from None
         secured = self._connected(host, port)
         # A peer that sends an octet now and then would outlast any time-out of a single read.
         patience = Timer(self.connect + self.read, socket.shutdown, (secured, SHUT_RDWR))

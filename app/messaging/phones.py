@@ -92,6 +92,10 @@ class Phones(Words):
     def name(self) -> str:
         return _name(self.customer) if self.customer else ""
 
+    @cached_property
+    def may_answer(self) -> bool:
+        return bool(self.customer and self.customer.phone) and simulated.may_answer()
+
     def said_of(self, bubble: Bubble) -> str:
         """What became of it, in words."""
         if bubble.call is None:

@@ -21,6 +21,7 @@ from app.extensions import db
 from app.lib.sms import alphabet_of, segments, units
 from app.loyalty.models import Program
 from app.messaging.models import Channel, Way
+from app.messaging.services.spending import CHARGED
 from app.messaging.texts import (
     EXAMPLES,
     MOST_SEGMENTS,
@@ -39,7 +40,6 @@ SHOWN = 3
 LISTED = 5
 TITLED = (Channel.PUSH, Channel.EMAIL)
 """What has a head or a subject; an SMS begins with the program's name."""
-CHARGED = {Channel.SMS: ChargeKind.SMS, Channel.VIBER: ChargeKind.VIBER}
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,11 @@ def is_simulated() -> bool:
     return any(gateway_for(each).name == "simulator" for each in (Channel.SMS, Channel.PUSH, Channel.EMAIL))
 
 
+def may_answer() -> bool:
+    """Whether simulated phones write SMS: while these go by an operator, nobody writes in a customer's name."""
+    return gateway_for(Channel.SMS).name == "simulator"
+
+
 def phones() -> Sequence[Row[Any]]:
     """Customers with their newest call, newest first: as many as the newest LOOKED_AT calls were for."""
     newest = select(SimulatedMessage).where(SimulatedMessage.business_id == business_id())

@@ -54,7 +54,9 @@ class TemplateForm(KeptForm):
         return values if self.way.written_for in TITLED else values | {"titles": {}}
 
     def draft(self) -> Draft:
-        return Draft(self.way, dict(self.titles.data or {}), dict(self.texts.data or {}))
+        """No longer than it may be: what cannot be kept is not tried on a thousand customers."""
+        titles, texts = self.titles.data or {}, self.texts.data or {}
+        return Draft(self.way, _cut(titles, LONGEST_TITLE), _cut(texts, LONGEST_TEXT))
 
     def validate_texts(self, field: Field) -> None:
         channel, faults = self.way.written_for, {}
@@ -91,6 +93,10 @@ class RemovalForm(KeptForm):
 
     def _names(self) -> list[str]:
         return list(self.fields)
+
+
+def _cut(texts: Mapping[str, str], longest: int) -> dict[str, str]:
+    return {language: text[:longest] for language, text in texts.items()}
 
 
 def _fault(text: str) -> str:

@@ -8,8 +8,10 @@ from uuid import uuid4
 
 from flask import Blueprint, flash, g, request, url_for
 from flask_babel import gettext as _
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.accounts.services import wait_before_test
 from app.customers.queries import customer_named
 from app.customers.services.identifying import customer_known_by
 from app.form_keys import keyless
@@ -95,6 +97,8 @@ def send_test(template_id: int) -> BaseResponse:
         kept = _form(found, formdata=None)
         kept.show(found)
         return _show(kept, found, 422, test=form)
+    if wait_before_test():
+        raise TooManyRequests
     key = g.get("form_key") or uuid4()
     services.send_test(found, program_named(form.program.data), customer_named(customer), key)
     flash(_("The test is on its way. It is among the messages of that customer."), "success")

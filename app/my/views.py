@@ -21,7 +21,7 @@ from app.customers.details import details_of
 from app.customers.family import survivor_of
 from app.customers.models import CHANNELS, ConsentKind, Customer, Enrolment
 from app.customers.queries import customer_named, customer_to_change
-from app.customers.services.leaving import choose_channels, leave_program
+from app.customers.services.leaving import choose_channels, leave_program, stop_channel
 from app.db import business_id, open_scope, rollback
 from app.extensions import db
 from app.form_keys import sealed
@@ -94,15 +94,14 @@ def choose_messages(guest: Guest) -> BaseResponse:
     if wait_before_link(f"{business_id()}:{guest.customer.id}"):
         return _slow_down()
     customer = customer_to_change(guest.customer.id)
-    kept = details_of(customer)
     if request.form.get("List-Unsubscribe") == ONE_CLICK:
-        choose_channels(customer, [kind for kind in CHANNELS if kept.granted(kind) and kind is not ConsentKind.EMAIL])
+        stop_channel(customer, ConsentKind.EMAIL)
         return make_response("", 200)
     match request.form.get("act"):
         case "stop":
             choose_channels(customer, ())
         case "choose":
-            offered, ticked = dict(_channels()), request.form.getlist("channel")
+            kept, offered, ticked = details_of(customer), dict(_channels()), request.form.getlist("channel")
             hidden = [kind for kind in CHANNELS if kind not in offered and kept.granted(kind)]
             choose_channels(customer, [*hidden, *(kind for kind in offered if kind.name.lower() in ticked)])
     return redirect(url_for("my.messages", saved=1, **(request.view_args or {})), 303)

@@ -244,14 +244,20 @@ MATCH = """
 FORGET = """
     DELETE FROM receipt WHERE id = ANY (ids) OR came_at < now() - interval '3 days'
 """
-# The customers with this phone, whichever of the businesses wrote to them last from this number.
+# The customers with this phone, whichever of the businesses wrote to them last from this number. A phone passes from
+# one merged record to the other, either way; what was written to it does not.
 WRITTEN_TO = """
     SELECT c.business_id, c.id FROM business b
     JOIN customer c ON c.business_id = b.id AND c.phone = written_to.phone AND c.phone <> ''
     CROSS JOIN LATERAL (
+        WITH RECURSIVE record AS (
+            SELECT c.id
+            UNION
+            SELECT r.id FROM record JOIN customer r ON r.business_id = b.id AND r.merged_into_id = record.id
+        )
         SELECT m.distributed_at FROM message m
-        WHERE m.business_id = b.id AND m.customer_id IN (c.id, c.merged_into_id) AND m.direction = 1
-            AND m.channel = way AND m.sender IN (number, '') AND m.distributed_at IS NOT NULL
+        WHERE m.business_id = b.id AND m.customer_id IN (SELECT id FROM record UNION ALL SELECT c.merged_into_id)
+            AND m.direction = 1 AND m.channel = way AND m.sender IN (number, '') AND m.distributed_at IS NOT NULL
         ORDER BY m.created_at DESC, m.id DESC LIMIT 1
     ) last
     ORDER BY last.distributed_at DESC, c.business_id LIMIT 1

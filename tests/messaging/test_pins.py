@@ -92,6 +92,20 @@ def test_one_that_was_used_or_replaced_is_wiped_and_does_not_go(shop: Shop, olen
         assert arrived() == []
 
 
+def test_one_that_is_used_while_a_worker_has_it_is_not_sent(shop: Shop, olena: int) -> None:
+    """Not as an SMS without a word, either."""
+    with shop.work():
+        message = write(olena)
+    with patch("app.messaging.services.sending.use_places", lambda *_: wipe_pins(["pin:1"])):
+        send(shop, 0)
+    with shop.work():
+        assert arrived() == []
+        make_due()
+    send(shop)
+    with shop.work():
+        assert status_of(message) == (MessageStatus.FAILED, Reason.REPLACED)
+
+
 def test_one_that_is_over_is_wiped_everywhere(shop: Shop, olena: int, superuser: psycopg.Connection) -> None:
     """MS-2: each minute; what the simulator shows of it too."""
     with shop.work():

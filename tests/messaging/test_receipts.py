@@ -8,8 +8,14 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import select
 
+from app.audit import AuditEntry
 from app.billing.queries import balance, spendable
 from app.billing.services import Prices, set_tariff, top_up
+from app.customers.details import details_of
+from app.customers.models import CHANNELS, ConsentKind, Customer
+from app.customers.queries import customer_to_change
+from app.customers.services.leaving import choose_channels
+from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
 from app.lib import dates
 from app.messaging.gateways.base import Answer, Fate, Incoming, Receipt
@@ -168,6 +174,16 @@ def test_a_forged_one_changes_nothing(shop: Shop, forged: Receipt) -> None:
         assert status_of(message)[0] is SENT
 
 
+def test_one_that_cannot_be_kept_does_not_take_others_with_it(shop: Shop) -> None:
+    """Else it would be told again for ever, and nothing behind it would be heard."""
+    message = accepted(shop, "a")
+    with shop.app.app_context():
+        keep_receipts("simulator", [of("a\0b", DELIVERED), of("a", DELIVERED)])
+        tell_kept()
+    with shop.work():
+        assert status_of(message)[0] is DELIVERED
+
+
 def test_one_of_another_gateway_changes_nothing(shop: Shop) -> None:
     """MS-3: neither by its own name nor by our reference may a gateway speak of what it was not handed."""
     message = accepted(shop, "a")
@@ -217,6 +233,18 @@ def test_the_simulator_tells_twice_late_and_in_the_wrong_order(shop: Shop, super
         assert balance() == 600
 
 
+def test_what_could_not_be_kept_is_told_again(shop: Shop) -> None:
+    """RELIABILITY: a gateway is not told that we have what we have not."""
+    with shop.work():
+        (message,) = write(add_customer(phone=PHONE))
+    send(shop)
+    with patch("app.messaging.services.hearing.keep_receipts", side_effect=TimeoutError), pytest.raises(TimeoutError):
+        listen(shop)
+    listen(shop)
+    with shop.work():
+        assert status_of(message)[0] is DELIVERED
+
+
 class TestIncoming:
     @pytest.fixture
     def olena(self, shop: Shop) -> int:
@@ -249,6 +277,20 @@ class TestIncoming:
         with shop.work():
             assert db.session.scalars(select(Message).where(Message.direction == Direction.IN)).all() == []
 
+    def test_who_wrote_is_known_when_its_records_were_merged(self, shop: Shop, olena: int) -> None:
+        """CP-9: the phone went to the record that stands for both, what was written to it stayed with the other."""
+        with shop.work():
+            survivor = add_customer(phone="+380671112244")
+            merge_customers(*hold_pair(survivor, olena), {"phone"})
+        self.hear(shop, "STOP")
+        with shop.work():
+            assert db.session.get_one(Customer, (shop.id, survivor)).phone == PHONE
+            assert (
+                db.session.scalars(select(Message.customer_id).where(Message.direction == Direction.IN)).one()
+                == survivor
+            )
+            assert not details_of(customer_to_change(survivor)).granted(ConsentKind.SMS)
+
     def test_of_a_stranger_it_is_nobodys(self, shop: Shop, olena: int) -> None:
         self.hear(shop, "Hello", address="+380670000000")
         with shop.work():
@@ -265,3 +307,14 @@ class TestIncoming:
         with shop.work():
             assert (status_of(message)[0] is MessageStatus.REJECTED) is stops
             assert other
+
+    def test_a_stop_is_in_the_audit_log_and_serves_once(self, shop: Shop, olena: int) -> None:
+        """PR-4: what is told again does not undo what the customer said later."""
+        self.hear(shop, "STOP")
+        with shop.work():
+            line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "customer.choose_channels")).one()
+            assert (line.subject_id, line.user_id) == (olena, None)
+            choose_channels(customer_to_change(olena), CHANNELS)
+        self.hear(shop, "STOP")
+        with shop.work():
+            assert details_of(customer_to_change(olena)).granted(ConsentKind.SMS)

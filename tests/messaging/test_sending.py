@@ -14,8 +14,11 @@ from sqlalchemy.exc import OperationalError
 
 from app.billing.queries import balance, spendable
 from app.billing.services import Prices, set_tariff, top_up
+from app.customers.models import Customer
+from app.customers.services.erasing import confirmation, erase_customer
 from app.extensions import db
 from app.lib import dates
+from app.messaging.check import faults
 from app.messaging.gateways.base import Answer, Fate, Outgoing
 from app.messaging.models import Channel, Message, MessageKind, MessageStatus, Outbox, Part, Reason, Step
 from app.messaging.services import resolve_unknown, sending
@@ -166,6 +169,42 @@ def test_a_person_says_what_became_of_an_unknown_one(
         assert status_of(message)[0] is MessageStatus(became)
         assert step_of(message) is None
         assert balance() == spendable() == left
+
+
+def test_a_slow_gateway_is_not_handed_all_that_was_claimed(shop: Shop, olena: int) -> None:
+    """Else a job outlasts its time, and is ended in the middle of a call: nobody would know whether that went."""
+    with shop.work():
+        behave(slowness=300)
+        first, *others = write(olena, letter(), letter("two"), letter("three"))
+    with (
+        patch.object(type(simulator()), "window", 1),
+        patch("app.messaging.services.sending.LEASE", timedelta(seconds=0.4)),
+        shop.app.app_context(),
+    ):
+        assert send_some(Scope(shop.id), Channel.SMS).taken == 3
+    with shop.work():
+        assert status_of(first)[0] is MessageStatus.SENT
+        assert {step_of(each) for each in others} == {Step.CLAIMED}
+        make_due()
+    send(shop)
+    with shop.work():
+        assert {status_of(each)[0] for each in others} == {MessageStatus.SENT}
+
+
+def test_what_a_person_said_holds_when_the_customer_is_erased(shop: Shop, olena: int) -> None:
+    """Else what a gateway tells late would make it delivered, and charged to nobody."""
+    with shop.work():
+        behave(dropped=1000)
+        (message,) = write(olena)
+    send(shop, 0)
+    with shop.work():
+        resolve_unknown(message, sent=False)
+        customer = db.session.get_one(Customer, (shop.id, olena))
+        erase_customer(customer, confirmation(customer), None)
+    listen(shop)
+    with shop.work():
+        assert status_of(message) == (MessageStatus.FAILED, Reason.NOT_SENT)
+        assert faults() == []
 
 
 def test_a_gateway_that_breaks_down_leaves_its_whole_window_unknown(shop: Shop, olena: int) -> None:

@@ -15,6 +15,7 @@ from app.extensions import db
 from app.lib import dates
 from app.messaging.models import Channel, MessageKind, MessageStatus, Simulator
 from app.messaging.services import write_pin
+from app.messaging.services.choosing import choose_gateway
 from tests.browsing import form_to, forms_of, page_of, send, submit, text_of
 from tests.factories import add_customer
 from tests.messaging.pipeline import behave, clock, letter, listen, status_of, write
@@ -114,6 +115,31 @@ def test_an_answer_comes_in_as_from_a_real_phone(town: Town, olena: int) -> None
     with town.kavalier.work():
         granted = db.session.execute(db.text("SELECT granted FROM consent WHERE customer_id = :id"), {"id": olena})
         assert granted.scalars().all() == [False]
+
+
+def test_an_answer_reaches_nobody_elses_business(town: Town, olena: int) -> None:
+    """PR-1: whoever has a customer with a phone would else write in its name to all who wrote to that phone."""
+    sent(town, olena)
+    with town.teremok.work():
+        write(add_customer(phone=PHONE))
+    send_all(town.teremok)
+    page = f"/simulator/{olena}"
+    submit(town.browser(town.anna), page, {"text": "STOP"}, action=f"{page}/answers")
+    listen(town.kavalier)
+    for shop, number in ((town.kavalier, 1), (town.teremok, 0)):
+        with shop.work():
+            assert db.session.scalar(db.text("SELECT count(*) FROM message WHERE direction = 2")) == number
+            assert db.session.scalar(db.text("SELECT count(*) FROM consent")) == number
+
+
+def test_nobody_answers_in_a_customers_name_while_sms_go_by_an_operator(town: Town, olena: int) -> None:
+    """The page is still there for the other channels."""
+    page, browser = f"/simulator/{olena}", town.browser(town.anna)
+    form = form_to(browser.get(page), f"{page}/answers")
+    with town.kavalier.work():
+        choose_gateway(Channel.SMS, "smpp")
+    assert "Answer from" not in text_of(browser.get(page))
+    assert send(browser, form, {"text": "STOP"}).status_code == 404
 
 
 def test_an_empty_answer_is_refused(town: Town, olena: int) -> None:

@@ -62,6 +62,8 @@ def test_the_oldest_gives_way(town: Town) -> None:
     [
         {"endpoint": "http://push.example.com/1"},
         {"endpoint": "https:///1"},
+        {"endpoint": "https://push.example.com:99999/1"},
+        {"endpoint": "https://[push/1"},
         {"endpoint": "https://user@push.example.com/1"},
         {"endpoint": "https://push.example.com/a b"},
         {"endpoint": "https://push.example.com/\r\nX: y"},

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from app.accounts import throttle
 from app.billing.services import Prices, set_tariff
 from app.businesses.models import Feature
 from app.extensions import db
@@ -217,6 +218,10 @@ class TestPreview:
         assert "Write a text to see it here." in self.previewed(anna, said(""))
         assert "&lt;b&gt;" in self.previewed(anna, said("<b>"))
 
+    def test_no_more_is_looked_at_than_can_be_kept(self, anna: FlaskClient, customers: list[int]) -> None:
+        """Each draft is tried on a thousand customers."""
+        assert "the end" not in self.previewed(anna, said("{card}" * 1000 + "the end"))
+
     def test_coupons_are_examples(self, anna: FlaskClient, customers: list[int]) -> None:
         found = self.previewed(anna, said("{series}: {coupon}"))
         assert "Free cake: 7KQX-2M9P-4T5" in found
@@ -290,6 +295,19 @@ class TestTrying:
         for _again in range(2):
             send(anna, form, {"phone": "+380671112233"})
         submit(anna, page, {}, action=f"{page}/tests")
+        with shop.work():
+            assert len(db.session.scalars(select(Message)).all()) == 2
+
+    def test_there_are_not_many_in_a_row(
+        self, shop: Shop, anna: FlaskClient, template: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """BA-3: whoever a test goes to need not have confirmed anything, so nobody writes to many by tests."""
+        monkeypatch.setitem(throttle.TESTS, "test", (2, timedelta(minutes=10)))
+        with shop.work():
+            add_customer(phone="+380671112233")
+        page = f"{LIST}/{template}"
+        tried = [submit(anna, page, {"phone": "+380671112233"}, action=f"{page}/tests") for _each in range(3)]
+        assert [each.status_code for each in tried] == [303, 303, 429]
         with shop.work():
             assert len(db.session.scalars(select(Message)).all()) == 2
 

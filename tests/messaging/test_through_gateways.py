@@ -99,6 +99,26 @@ def test_an_email_and_a_push_arrive(app: Flask, town: Town, tmp_path: Path) -> N
     assert [browser.reads(body)["text"] for _, _, body in service.got] == ["Your purchase: +12 points."]
 
 
+def test_one_browsers_server_does_not_hold_up_others(app: Flask, town: Town, tmp_path: Path) -> None:
+    """A customer names it, so it may ask for whatever pause it likes."""
+    with (
+        push_service(tmp_path) as service,
+        patch("app.messaging.gateways.webpush.Caller", lambda *_: Caller(1, 1, loopback=True, trust=service.trust)),
+        carried(app, chosen={"push": "webpush"}, webpush=PushSettings(make_keys()[0], SUBJECT)),
+    ):
+        service.answers = {"/busy": 429}
+        numbers = []
+        for path in ("/busy", "/free"):
+            with town.kavalier.work():
+                customer = add_customer()
+                db.session.get_one(Customer, (business_id(), customer)).app_installed = True
+                subscribe(customer, service.browser(path).subscription)
+                numbers += write(customer, letter(path, channel=Channel.PUSH))
+            send(town.kavalier, seconds=0)
+        with town.kavalier.work():
+            assert [status_of(each)[0] for each in numbers] == [MessageStatus.QUEUED, MessageStatus.SENT]
+
+
 @pytest.mark.parametrize("status", [0x58, 0x0B])
 def test_what_a_gateway_refuses_is_tried_again_or_failed(app: Flask, town: Town, status: int) -> None:
     with Smsc(lambda _sent: status) as smsc, carried(app, chosen={"sms": "smpp"}, smpp=settings(smsc.port)):

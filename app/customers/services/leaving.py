@@ -1,6 +1,7 @@
 """What customers say by themselves: which messages they want, and that they leave a program (LP-5, CP-7).
 
-Who they are is known by a link that they got; nobody of the business stands in the audit line.
+Who they are is known by a link that they got, or by the phone that they write from; nobody of the business stands in
+the audit line.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ def choose_channels(customer: Customer, wanted: Collection[ConsentKind]) -> None
     consents = dict(kept.consents)
     consents |= {kind: kind in wanted for kind in CHANNELS}
     change_customer(customer, replace(kept, consents=consents), "customer.choose_channels")
+
+
+def stop_channel(customer: Customer, channel: ConsentKind) -> None:
+    """Has a customer not be written to on a channel any more; needs it held."""
+    kept = details_of(customer)
+    choose_channels(customer, [kind for kind in CHANNELS if kept.granted(kind) and kind is not channel])
 
 
 def leave_program(customer: Customer, program_id: int) -> None:

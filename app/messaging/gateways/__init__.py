@@ -38,6 +38,7 @@ class NoGateway:
     channels = frozenset(Channel)
     window = 100
     rate: float | None = None
+    one_server = True
 
     def __init__(self, fate: Fate, reason: str) -> None:
         self._answer = Answer(fate, reason=reason)

@@ -80,7 +80,6 @@ class Receipt:
 
     gateway_id: str = ""
     reference: str = ""
-    address: str = ""
     status: MessageStatus
     """SENT, DELIVERED or FAILED."""
     at: datetime | None = None
@@ -97,6 +96,8 @@ class Incoming:
     text: str
     gateway_id: str
     at: datetime | None = None
+    business_id: int | None = None
+    """Whom it is to, where the gateway knows; None is the one that last wrote to this address."""
 
 
 class Gateway(Protocol):
@@ -108,6 +109,8 @@ class Gateway(Protocol):
     """How many go in one call: 1 for HTTP and e-mail."""
     rate: float | None
     """Messages a second, of all processes together; None is no limit."""
+    one_server: bool
+    """Whether all messages go to one server, so that what is wrong with it is wrong for all."""
 
     def send(self, batch: Sequence[Outgoing]) -> Sequence[Answer]:
         """One answer for each, in order. Never raises: what it raises all the same is UNKNOWN for the whole batch."""
@@ -122,4 +125,5 @@ class Gateway(Protocol):
     def query(self, reference: str) -> Receipt | None:
         """What became of an unknown message, where the gateway can tell."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Gives its connections up, and what was not acknowledged on them: that will be told again."""

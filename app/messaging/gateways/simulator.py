@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from sqlalchemy import func, insert, select, text
 
@@ -36,6 +37,7 @@ class SimulatorGateway:
     channels = frozenset(Channel) - {Channel.PANEL}
     window = 50
     rate: float | None = None
+    one_server = True
 
     def __init__(self) -> None:
         self._told: list[int] = []
@@ -62,9 +64,7 @@ class SimulatorGateway:
         self._told = [row.id for row in due]
         for row in due:
             if row.status is None:
-                yield Incoming(
-                    address=row.address, to=row.sender, text=row.text, gateway_id=f"in-{row.id}", at=row.due_at
-                )
+                yield _incoming(row)
             else:
                 status = MessageStatus(row.status)
                 yield Receipt(gateway_id=row.gateway_id, reference=row.reference, status=status, at=row.due_at)
@@ -82,7 +82,8 @@ class SimulatorGateway:
         return Receipt(reference=reference, status=status, at=at)
 
     def close(self) -> None:
-        """There is nothing to give up."""
+        """What was told and is not forgotten yet is told again."""
+        self._told = []
 
 
 _PLAIN: dict[str, int] = {"seed": 1, "delay": 0, "slowness": 0, **dict.fromkeys(SHARES, 0)}
@@ -147,6 +148,12 @@ class _Call:
     def _event(self, gateway_id: str, status: MessageStatus, due: datetime) -> Row:
         names = {"gateway_id": gateway_id, "reference": self.message.reference}
         return {"business_id": self.habit.business_id, "due_at": due, "status": status, **names}
+
+
+def _incoming(row: Any) -> Incoming:
+    """What a phone wrote reaches the business at whose simulator it lies, though others wrote to that number too."""
+    said = {"address": row.address, "to": row.sender, "text": row.text, "business_id": row.business_id}
+    return Incoming(**said, gateway_id=f"in-{row.id}", at=row.due_at)
 
 
 def _calls_of(business: int, batch: Sequence[Outgoing]) -> Mapping[int, int]:

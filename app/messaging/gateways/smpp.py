@@ -35,6 +35,7 @@ _log = structlog.get_logger(__name__)
 class SmppGateway:
     name = "smpp"
     channels = frozenset({Channel.SMS})
+    one_server = True
 
     def __init__(self, settings: SmppSettings) -> None:
         self.window = settings.window

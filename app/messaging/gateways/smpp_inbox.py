@@ -88,9 +88,7 @@ class Inbox:
         if status is None:
             return None
         number = plain_id(known, self._settings) or self._as_answered(told[1] if told else "")
-        return Receipt(
-            status=status, gateway_id=number, address=_address(delivered.source_addr, delivered.source_addr_ton)
-        )
+        return Receipt(status=status, gateway_id=number)
 
     def _as_answered(self, number: str) -> str:
         """An id out of a receipt's text, as the answer to the submission wrote it."""

@@ -11,6 +11,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -39,6 +40,7 @@ class SmtpGateway:
     channels = frozenset({Channel.EMAIL})
     window = 1
     rate: float | None = None
+    one_server = True
 
     def __init__(self, settings: SmtpSettings, trust: ssl.SSLContext | None = None) -> None:
         self._settings, self._trust = settings, trust
@@ -68,8 +70,8 @@ class SmtpGateway:
     def _sent(self, message: Outgoing) -> Answer:
         try:
             letter = letter_of(message, self._settings.sender).as_bytes(policy=SMTP)
-        except ValueError as error:
-            return Answer(Fate.REFUSED, reason=str(error))
+        except (ValueError, MessageError) as error:
+            return Answer(Fate.REFUSED, reason=_nobody(str(error)))
         try:
             server = self._open()
             for code, words in (server.mail(self._settings.sender), server.rcpt(message.to)):
@@ -152,7 +154,7 @@ class SmtpGateway:
 
 
 def letter_of(message: Outgoing, sender: str) -> EmailMessage:
-    """Raises ValueError for what no letter can be sent to, or come from."""
+    """Raises ValueError and MessageError for what no letter can be sent to, or come from."""
     if not _ADDRESS.fullmatch(message.to):
         raise ValueError("This is no address of e-mail.")
     letter = EmailMessage(policy=SMTP)

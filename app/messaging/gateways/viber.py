@@ -35,6 +35,7 @@ class ViberGateway:
     channels = frozenset({Channel.VIBER})
     window = 1
     rate: float | None = None
+    one_server = True
 
     def __init__(self, settings: ViberSettings, caller: Caller | None = None) -> None:
         self._settings = settings

@@ -49,6 +49,7 @@ class WebPushGateway:
     channels = frozenset({Channel.PUSH})
     window = 1
     rate: float | None = None
+    one_server = False
 
     def __init__(self, settings: PushSettings, caller: Caller | None = None) -> None:
         self._settings = settings

@@ -27,14 +27,17 @@ _STOP = text(
 
 
 def forget_texts(customer_id: int) -> None:
-    """Empties what was written to a customer and by it; what has not left the house yet is not sent any more."""
+    """Empties what was written to a customer and by it; what has not left the house yet is not sent any more.
+
+    So is a reason in a gateway's words, which could name it; our own stay, as what a person said holds.
+    """
     stopped = list(db.session.execute(_STOP, {"business": business_id(), "customer": customer_id}).scalars())
     release(stopped)
     still = exists().where(Outbox.business_id == Message.business_id, Outbox.message_id == Message.id)
     over = Message.status.in_(WAITING) & ~still
     values = {
         "status": case((over, MessageStatus.REJECTED), else_=Message.status),
-        "reason": case((over, Reason.ERASED), else_=""),
+        "reason": case((over, Reason.ERASED), (Message.reason.in_([*Reason]), Message.reason), else_=""),
     }
     mine = Message.business_id == business_id(), Message.customer_id == customer_id
     numbers = select(Message.id).where(*mine)

@@ -18,10 +18,8 @@ Heard = Receipt | Incoming
 def hear(name: str) -> int:
     """Listens once, for a few seconds at most; answers with how much there was."""
     gateway, number = gateway_named(name), 0
-    heard = gateway.listen()
-    while batch := list(islice(heard, AT_ONCE)):
+    for batch in _batches(gateway):
         number += len(batch)
-        _keep(gateway, batch)
         tell_all()
     tell_all()
     return number
@@ -30,6 +28,18 @@ def hear(name: str) -> int:
 def tell_all() -> None:
     while tell_kept() == AT_ONCE:
         pass
+
+
+def _batches(gateway: Gateway) -> Iterator[list[Heard]]:
+    """What it tells, kept. Where that fails it is closed, so that it acknowledges nothing and is told again."""
+    try:
+        heard = gateway.listen()
+        while batch := list(islice(heard, AT_ONCE)):
+            _keep(gateway, batch)
+            yield batch
+    except Exception:
+        gateway.close()
+        raise
 
 
 def _keep(gateway: Gateway, batch: list[Heard]) -> None:

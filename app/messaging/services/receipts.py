@@ -26,7 +26,7 @@ from app.scope import Scope
 
 AT_ONCE = 200
 LONGEST = 200
-"""Characters of what a gateway calls a part; longer ones are nobody's."""
+"""Characters of what a gateway calls a part; a longer one is nobody's, as is one that PostgreSQL cannot keep."""
 RANK = {
     **dict.fromkeys((MessageStatus.QUEUED, MessageStatus.HELD, MessageStatus.UNPAID), 0),
     MessageStatus.UNKNOWN: 1,
@@ -81,7 +81,7 @@ class Told:
 
 def keep_receipts(gateway: str, receipts: Sequence[Receipt]) -> None:
     """Keeps what a gateway told, each once; outside of every business, in a transaction of its own."""
-    good = [each for each in receipts if each.status in TOLD and len(each.gateway_id + each.reference) <= LONGEST]
+    good = [each for each in receipts if each.status in TOLD and _is_name(each.gateway_id + each.reference)]
     if not good:
         return
     values = {
@@ -93,6 +93,10 @@ def keep_receipts(gateway: str, receipts: Sequence[Receipt]) -> None:
     }
     with autocommit_engine().connect() as connection:
         connection.execute(_KEEP, values)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= LONGEST and "\0" not in text
 
 
 def tell_kept(most: int = AT_ONCE) -> int:

@@ -108,7 +108,10 @@ def _send_channel(scope: Scope, channel: Channel, until: float, give_way: Callab
 
 
 def send_some(scope: Scope, channel: Channel) -> Round:
-    """Claims what is due of a channel, as much as goes in one call, ten at least; and sends it."""
+    """Claims what is due of a channel, as much as goes in one call, ten at least; and sends it.
+
+    What a slow gateway leaves no time for waits until its lease is over, so that a job never outlasts its own time.
+    """
     with unit_of_work(scope):
         ask_by_keys()
         gateway = gateway_for(channel)
@@ -117,16 +120,19 @@ def send_some(scope: Scope, channel: Channel) -> Round:
             return Round(0, (places.free_at - dates.now()).total_seconds())
         batch = claim(channel, places.number)
         use_places(gateway, places, len(batch.messages))
+    begins_until = time.monotonic() + LEASE.total_seconds() / 2
     for window in _windows(batch.messages, gateway.window):
-        _send_window(scope, gateway, batch.token, window, places.paused)
+        if time.monotonic() < begins_until:
+            _send_window(scope, gateway, batch.token, window, places.paused)
     return Round(batch.taken)
 
 
 def _send_window(scope: Scope, gateway: Gateway, token: uuid.UUID, window: Sequence[Claimed], paused: bool) -> None:
     with unit_of_work(scope):
         ask_by_keys()
-        going = _start(gateway, token, window)
-        outgoing = _outgoing(going)
+        pins = pin_texts([each.id for each in window if each.is_pin])
+        going = _start(gateway, token, [each for each in window if not each.is_pin or each.id in pins])
+        outgoing = _outgoing(going, pins)
     if going:
         answers = dict(zip(going, _call(gateway, outgoing), strict=True))
         _write_down(scope, gateway, token, answers, paused)
@@ -150,7 +156,10 @@ def _write_down(
 
 
 def _start(gateway: Gateway, token: uuid.UUID, window: Sequence[Claimed]) -> list[Claimed]:
-    """Writes down that these are being handed over; answers with those that this worker still has."""
+    """Writes down that these are being handed over; answers with those that this worker still has.
+
+    A PIN that was used or replaced since it was claimed is left out: its lease runs out, and the next claim ends it.
+    """
     now = dates.now()
     values = {
         "business": business_id(),
@@ -166,8 +175,7 @@ def _start(gateway: Gateway, token: uuid.UUID, window: Sequence[Claimed]) -> lis
     return [each for each in window if each.id in started]
 
 
-def _outgoing(going: Sequence[Claimed]) -> list[Outgoing]:
-    pins = pin_texts([each.id for each in going if each.is_pin])
+def _outgoing(going: Sequence[Claimed], pins: Mapping[int, str]) -> list[Outgoing]:
     browsers = subscriptions_of([each.customer_id for each in going if each.channel is Channel.PUSH])
     return [
         Outgoing(

@@ -110,7 +110,9 @@ def lose(messages: list[Claimed], now: datetime, token: uuid.UUID | None) -> Non
 
 
 def _pace(gateway: Gateway, answers: Answers, paused: bool) -> None:
-    """A gateway that answered none of them is left alone for a while."""
+    """A gateway that answered none of them is left alone for a while; a browser's server speaks for itself alone."""
+    if not gateway.one_server:
+        return
     fates = {said.fate for said in answers.values()}
     if fates & {Fate.ACCEPTED, Fate.REFUSED}:
         if paused:

@@ -18,9 +18,9 @@ def charge(messages: Collection[int], channel: Channel | None = None) -> None:
         charge_messages(kind, messages)
 
 
-def release(messages: Collection[int], channel: Channel | None = None) -> None:
+def release(messages: Collection[int]) -> None:
     """Gives back what was reserved."""
-    for kind in _kinds(channel) if messages else ():
+    for kind in CHARGED.values() if messages else ():
         release_messages(kind, messages)
 
 

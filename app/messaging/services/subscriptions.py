@@ -60,9 +60,8 @@ def subscriptions_of(customer_ids: Collection[int]) -> Mapping[int, tuple[Subscr
 
 def check(browser: Subscription) -> None:
     """Raises ValueError for what no browser says: an address that is not of HTTPS, keys of another length."""
-    parts = urlsplit(browser.endpoint)
     plain = len(browser.endpoint) <= LONGEST_ENDPOINT and browser.endpoint.isascii() and browser.endpoint.isprintable()
-    if not plain or parts.scheme != "https" or not parts.hostname or parts.username or " " in browser.endpoint:
+    if not plain or " " in browser.endpoint or not _is_of_https(browser.endpoint):
         raise ValueError("This is no address for pushes.")
     try:
         lengths = len(decoded(browser.p256dh)), len(decoded(browser.auth))
@@ -70,6 +69,14 @@ def check(browser: Subscription) -> None:
         lengths = 0, 0
     if lengths != (65, 16):
         raise ValueError("These are no keys for pushes.")
+
+
+def _is_of_https(endpoint: str) -> bool:
+    try:
+        parts = urlsplit(endpoint)
+        return parts.scheme == "https" and bool(parts.hostname) and not parts.username and parts.port != 0
+    except ValueError:
+        return False
 
 
 def forget_subscriptions(customer_id: int) -> None:

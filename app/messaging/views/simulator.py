@@ -99,10 +99,11 @@ def find_phone() -> BaseResponse:
 @_simulating
 def answer(customer_id: int) -> BaseResponse:
     customer, form = customer_named(customer_id), AnswerForm()
-    if not customer.phone:
+    chosen = Phones(customer)
+    if not chosen.may_answer:
         raise NotFound
     if not form.validate():
-        return _show(Phones(customer), opened=True, answering=form, status=422)
+        return _show(chosen, opened=True, answering=form, status=422)
     answer_from(customer, form.text.data)
     flash(_("Sent. It comes in within a few seconds."), "success")
     return go(url_for("messaging.phone", customer_id=customer_id))

@@ -169,6 +169,8 @@ def test_no_header_can_be_slipped_in(mailbox: tuple[Mailbox, SmtpGateway], value
         {"to": "olena@example.com\r\nRCPT TO:<all@example.com>"},
         {"to": "olena@example.com> SIZE=1"},
         {"to": "a@b@c"},
+        {"to": "a@b..c"},
+        {"to": "(@b.c"},
         {"to": ""},
         {"to": "оленка@example.com"},
         {"unsubscribe_url": "https://x/>\r\nBcc: all@example.com"},

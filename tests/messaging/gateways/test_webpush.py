@@ -250,6 +250,7 @@ def test_no_push_goes_to_an_address_that_is_not_public(host: str) -> None:
         {"p256dh": ""},
         {"p256dh": _written(b"\4" + b"\1" * 64)},
         {"auth": _written(b"short")},
+        {"endpoint": "https://push.example.com:99999/x"},
     ],
 )
 def test_a_broken_subscription_is_refused(service: PushService, broken: dict[str, str]) -> None:
