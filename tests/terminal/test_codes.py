@@ -16,6 +16,7 @@ from app.lib import dates
 from app.loyalty.models import Access, Program
 from app.loyalty.rules import CouponIssue
 from app.offers.models import Coupon, CouponSeries, GiftCard
+from app.offers.services import generate_coupons
 from app.transactions.models import OpenSale, Transaction
 from app.transactions.services import cancel_sale, sell
 from tests.browsing import send, text_of
@@ -144,6 +145,20 @@ def test_anothers_and_unknown_ones_are_told_alike_and_guessing_is_paused(
         mine = coupon_for(iryna)
     paused = follow(sasha, page, "/codes", {"code": code_of(town, mine)})
     assert "Too many codes were wrong at this Terminal" in text_of(paused)
+
+
+def test_a_coupon_of_nobody_is_not_had_by_its_number(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    """TE-4: printed ones have numbers in a row, so only the code brings one into a check."""
+    with town.kavalier.work():
+        coupon_for(iryna)
+        generate_coupons(add_series("Printed"), 1, "printed")
+        printed = db.session.scalars(select(Coupon).where(Coupon.holder_id.is_(None))).one()
+        number, code = printed.id, printed.code
+    page = at_payment(sasha)
+    refused = follow(sasha, page, "/things", {"thing": f"coupons:{number}"})
+    assert refused.status_code == 422
+    assert "No coupon or gift card that this customer may use has this code." in text_of(refused)
+    assert due(follow(sasha, page, "/codes", {"code": code})) == "₴90.00"
 
 
 def test_who_may_not_redeem_is_told_so(town: Town, sasha: FlaskClient) -> None:

@@ -55,6 +55,12 @@ def usable_series(series_id: int, customer_id: int, at: datetime) -> Usable:
     return _of_shared(series, survivor_of(customer_id), at).coupon or usable_of(None, series)
 
 
+def is_in_hand(coupon_id: int, customer_id: int) -> bool:
+    """Whether a coupon was issued to this customer, who need not show its code; one that is nobody's was not."""
+    mine = Coupon.business_id == business_id(), Coupon.id == coupon_id, Coupon.holder_id == survivor_of(customer_id)
+    return db.session.scalar(select(Coupon.id).where(*mine)) is not None
+
+
 def usable_coupons(customer_id: int, at: datetime) -> list[Usable]:
     """What this customer may use at that moment, what expires first before the rest."""
     mine = (
