@@ -16,9 +16,10 @@ from app.lib import dates
 from app.loyalty.models import Access, Program
 from app.loyalty.rules import CouponIssue
 from app.offers.models import Coupon, CouponSeries, GiftCard
-from app.offers.services import generate_coupons
+from app.offers.services import generate_coupons, issue_coupon
 from app.transactions.models import OpenSale, Transaction
-from app.transactions.services import cancel_sale, sell
+from app.transactions.services import BroughtRefusedError, cancel_sale, quote, sell
+from app.transactions.services.open_sales import basket_of
 from tests.browsing import send, text_of
 from tests.factories import add_customer, add_good, add_points, add_rule, add_series
 from tests.offers.holding import nothing_differs
@@ -159,6 +160,27 @@ def test_a_coupon_of_nobody_is_not_had_by_its_number(town: Town, sasha: FlaskCli
     assert refused.status_code == 422
     assert "No coupon or gift card that this customer may use has this code." in text_of(refused)
     assert due(follow(sasha, page, "/codes", {"code": code})) == "₴90.00"
+
+
+def test_a_shared_code_whose_coupon_is_issued_meanwhile_is_put_away_where_the_check_is_small(
+    town: Town, sasha: FlaskClient, iryna: int
+) -> None:
+    """TE-4: by the name that the check has it under, else it was looked at for ever."""
+    with town.kavalier.work():
+        series = add_series("Welcome", code_kind="shared", code="WELCOME", code_key="WE1C0ME", least_amount=5_000)
+    page = follow(sasha, at_payment(sasha), "/codes", {"code": "welcome"})
+    assert due(page) == "₴90.00"
+    with town.kavalier.work():
+        issue_coupon(series, iryna, "by hand")
+        sale = db.session.scalars(select(OpenSale)).one()
+        sale.lines = [line | {"gross": 4_000} for line in sale.lines]
+        before = basket_of(sale)
+        with pytest.raises(BroughtRefusedError) as refused:
+            quote(before)
+        assert (refused.value.kind, refused.value.number) == ("series", series)
+    page = sasha.get(page.request.path)
+    assert "The coupon is taken on checks from ₴50.00." in text_of(page)
+    assert due(page) == "₴40.00"
 
 
 def test_who_may_not_redeem_is_told_so(town: Town, sasha: FlaskClient) -> None:
