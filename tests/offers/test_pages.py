@@ -117,6 +117,8 @@ class TestSeries:
             ({"valid_from": "2026-12-01", "valid_until": "2026-11-30"}, "The last day is not before the first one."),
             ({"code_kind": "shared", "code": "знижка"}, "Enter 4 to 20 Latin letters and digits, such as WELCOME10."),
             ({"issue_to": "2026-02-30"}, "There is no such day. Write it as 1990-12-31."),
+            ({"issue_from": "0001-01-01"}, "Enter a day between 1800 and 2200."),
+            ({"valid_until": "9999-12-31"}, "Enter a day between 1800 and 2200."),
         ],
     )
     def test_what_cannot_be_is_said_beside_its_field(self, town: Town, said: dict[str, str], error: str) -> None:
