@@ -300,6 +300,19 @@ def test_points_of_offers_need_the_pin(town: Town, sasha: FlaskClient, iryna: in
     assert "The sale is made" in text_of(confirm(sasha, page))
 
 
+def test_another_amount_needs_another_pin_for_the_same_offer(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    """TE-3: the PIN that was sent was for the check as it was."""
+    with town.kavalier.work():
+        add_points(iryna, 9_000)
+        db.session.get_one(Program, (town.kavalier.id, town.kavalier.program)).pin_limit = 2_000
+        offer = offer_for(iryna, 3_000)
+    page = follow(sasha, at_payment(sasha), "/things", {"thing": f"offers:{offer}"})
+    address = page.request.path.replace("/payment", "/amount")
+    assert "reads the PIN" in follow(sasha, page, "/pin").text
+    page = follow(sasha, sasha.get(address), "/amount", {"amount": "50"})
+    assert "The sale is made" in text_of(confirm(sasha, page))
+
+
 def test_points_that_are_not_there_redeem_no_offer(town: Town, sasha: FlaskClient, iryna: int) -> None:
     with town.kavalier.work():
         offer = offer_for(iryna, 3_000)
