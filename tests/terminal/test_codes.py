@@ -261,6 +261,21 @@ class TestMeanwhile:
         with shop.work():
             assert used(coupon)
 
+    def test_who_only_looks_at_a_check_changes_nothing(self, town: Town, sasha: FlaskClient, iryna: int) -> None:
+        """RELIABILITY: what is put away goes with the next step, which holds the check; a look is told of it alone."""
+        shop = town.kavalier
+        with shop.work():
+            coupon = coupon_for(iryna)
+        page = follow(sasha, at_payment(sasha), "/things", {"thing": f"coupons:{coupon}"})
+        with shop.work():
+            sell(basket(shop, iryna, coupons=(coupon,)))
+        page = sasha.get(page.request.path)
+        assert "Coupon: it was used already" in text_of(page)
+        assert due(page) == "₴100.00"
+        with shop.work():
+            assert db.session.scalars(select(OpenSale)).one().brought == {"coupons": [coupon]}
+        assert "The sale is made" in text_of(confirm(sasha, page))
+
     def test_a_coupon_that_came_with_a_sale_is_named_where_it_cannot_be_cancelled(
         self, town: Town, sasha: FlaskClient, iryna: int
     ) -> None:

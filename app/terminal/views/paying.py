@@ -232,6 +232,6 @@ def _show_confirmation(counter: Counter, form: CodeForm, fault: str = "") -> Res
     asked, sale = asked_of(counter), counter.sale
     context: dict[str, Any] = {"counter": counter, "sale": sale, "quote": asked, "figures": FIGURES}
     response = render("terminal/confirmation.html", form=form, fault=fault, **context)
-    # A page that is asked for keeps what was put away; a sale that was not made keeps nothing.
+    # A sale that was not made keeps nothing.
     response.status_code = 422 if request.method == "POST" else 200
     return response
