@@ -162,6 +162,21 @@ def test_a_coupon_of_nobody_is_not_had_by_its_number(town: Town, sasha: FlaskCli
     assert due(follow(sasha, page, "/codes", {"code": code})) == "₴90.00"
 
 
+def test_printed_coupons_are_within_the_limit_of_a_customer(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    """LP-8: one for each customer, however many it picks up; two in one check are refused as they are used."""
+    with town.kavalier.work():
+        generate_coupons(add_series("Printed", customer_limit=1), 2, "printed")
+        first, second = db.session.scalars(select(Coupon.code).order_by(Coupon.id))
+    words = "The customer had as many coupons of this series as one customer may have."
+    both = follow(sasha, follow(sasha, at_payment(sasha), "/codes", {"code": first}), "/codes", {"code": second})
+    refused = follow(sasha, follow(sasha, both, "/pin"), "/confirmation")
+    assert refused.status_code == 422
+    assert words.lower() in text_of(refused).lower()
+    assert "The sale is made" in text_of(confirm(sasha, follow(sasha, at_payment(sasha), "/codes", {"code": first})))
+    assert words in text_of(follow(sasha, at_payment(sasha), "/codes", {"code": second}))
+    nothing_differs(town.kavalier)
+
+
 def test_a_shared_code_whose_coupon_is_issued_meanwhile_is_put_away_where_the_check_is_small(
     town: Town, sasha: FlaskClient, iryna: int
 ) -> None:

@@ -149,6 +149,14 @@ def hold_series(series_id: int) -> CouponSeries:
     ).one()
 
 
+def had_its_share(series: CouponSeries, customer_id: int) -> bool:
+    """Whether a customer had as many of a series as one may have, used and lapsed ones too."""
+    if series.customer_limit is None:
+        return False
+    had = db.session.execute(_HAD, {"series": series.id, "customers": [customer_id]}).one_or_none()
+    return had is not None and had.had >= series.customer_limit
+
+
 def left_of(series: CouponSeries) -> int | None:
     """How many coupons can still be issued; None where there is no limit."""
     return None if series.number_limit is None else series.number_limit - series.issued - series.reserved

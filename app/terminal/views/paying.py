@@ -108,10 +108,12 @@ def confirm(sale_key: uuid.UUID) -> BaseResponse:
         made = _sell(sale, form)
     except QuoteChangedError:
         return _show_confirmation(counter, form, _("The figures changed meanwhile. Look at the new ones and confirm."))
-    except BroughtRefusedError:
+    except BroughtRefusedError as refused:
         # Another Terminal was quicker, and this sale was half made.
         rollback()
-        return _show_confirmation(Counter(open_sale(till().id, sale_key)), form)
+        counter = Counter(open_sale(till().id, sale_key))
+        asked_of(counter)
+        return _show_confirmation(counter, form, "" if counter.put_away else refusal_words(refused))
     except RefusedError as refused:
         return _show_confirmation(counter, form, refusal_words(refused))
     if made is None:
