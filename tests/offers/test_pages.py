@@ -10,6 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.audit import AuditEntry
+from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
 from app.lib import dates
 from app.lib.short_codes import spelt
@@ -281,6 +282,16 @@ class TestGiftCards:
         response = send(town, "/gift-cards", **({"last_day": ""} | said))
         assert response.status_code == 422
         assert errors(response) == [error]
+
+    def test_of_a_merged_record_names_the_survivor(self, town: Town, shop: Shop) -> None:
+        """CP-9: its own page was not to be had any more, so nobody could block it."""
+        with shop.work():
+            survivor, absorbed = add_customer("Olena"), add_customer("Olenka")
+            card = make_gift_card(10_000, None, absorbed).id
+            merge_customers(*hold_pair(survivor, absorbed), set())
+        page = town.browser(town.anna).get(f"/gift-cards/{card}")
+        assert page.status_code == 200
+        assert "Issued to Olena" in text_of(page)
 
 
 class TestOfCustomer:
