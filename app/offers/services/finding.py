@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from app.customers.family import survivor_of
 from app.db import business_id
@@ -126,5 +126,8 @@ def _coupons() -> Select[Coupon, CouponSeries]:
 
 
 def _is_slip(key: str) -> bool:
-    """Of the length of a code that is made here, and wrong in its check character: no code is so."""
-    return len(key) == LENGTH and not is_whole(key)
+    """Of the length of a code that is made here, and wrong in its check character: none is so, but a shared one."""
+    if len(key) != LENGTH or is_whole(key):
+        return False
+    as_long = CouponSeries.business_id == business_id(), func.length(CouponSeries.code_key) == LENGTH
+    return db.session.scalar(select(CouponSeries.id).where(*as_long).limit(1)) is None
