@@ -268,6 +268,13 @@ class TestUsing:
             use(shop, coupon, taras, sale_of(shop, taras))
         assert refused.value.reason is Refused.UNKNOWN
 
+    def test_days_count_from_when_it_can_be_used(self, shop: Shop, olena: int) -> None:
+        """LP-8: else one that is given well before would be over before it begins."""
+        with shop.work():
+            begins = NOW() + timedelta(days=20)
+            coupon = issue_coupon(add_series(valid_from=begins, valid_days=7), olena, "early").done[olena]
+            assert coupon_of(shop, coupon).expires_at == begins + timedelta(days=7)
+
     def test_the_merged_record_uses_what_either_was_given(self, shop: Shop, series: int, olena: int) -> None:
         """CP-9: and after the merge is undone, each has its own again."""
         with shop.work():

@@ -224,5 +224,7 @@ def _write(
 
 
 def _expiry(series: CouponSeries, at: datetime) -> datetime | None:
-    ends = [at + timedelta(series.valid_days)] if series.valid_days else []
+    # What cannot be used yet has all its days before it.
+    begins = max(at, series.valid_from) if series.valid_from else at
+    ends = [begins + timedelta(series.valid_days)] if series.valid_days else []
     return min([*ends, *([series.valid_until] if series.valid_until else [])], default=None)
