@@ -368,6 +368,18 @@ class TestSharedCode:
             assert found.coupon is not None
             assert (found.coupon.id, found.coupon.code) == (coupon, "WELCOME10")
 
+    def test_who_holds_one_past_its_date_too_uses_the_other(self, shop: Shop, olena: int) -> None:
+        """LP-8: its date is asked, whether or not the job has set it aside."""
+        with shop.work():
+            welcome = add_series(code_kind="shared", code="WELCOME10", code_key="WE1C0ME10", customer_limit=2)
+        over, good = issue(shop, welcome, olena, "1"), issue(shop, welcome, olena, "2")
+        with shop.work():
+            coupon_of(shop, over).expires_at = NOW() - timedelta(seconds=1)
+        with shop.work():
+            found = find_code("WELCOME10", olena, shop.own_terminal, NOW()).coupon
+            assert found is not None
+            assert found.id == good
+
 
 class TestTime:
     def test_what_is_over_lapses(self, shop: Shop, olena: int) -> None:

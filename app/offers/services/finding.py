@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, func, select
 from app.customers.family import survivor_of
 from app.db import business_id
 from app.extensions import db
+from app.lib import dates
 from app.lib.short_codes import LENGTH, is_whole, key_of
 from app.offers.models import Coupon, CouponSeries, CouponStatus, GiftCard
 from app.offers.services.coupons import Refused, RefusedError, Usable, check_usable, usable_of
@@ -106,9 +107,12 @@ def _of_shared(series: CouponSeries, holder_id: int, at: datetime) -> Found:
         )
     )
     full = series.customer_limit is not None and len(rows) >= series.customer_limit
-    if rows and (full or rows[0][0].status is CouponStatus.HELD):
-        check_usable(*rows[0], holder_id, at)
-        return Found(coupon=usable_of(*rows[0]))
+    # One past its date may be held for a minute still.
+    held = [row for row in rows if row[0].status is CouponStatus.HELD and (row[0].expires_at or dates.FOREVER) > at]
+    if held or (full and rows):
+        row = (held or rows)[0]
+        check_usable(*row, holder_id, at)
+        return Found(coupon=usable_of(*row))
     if why_not_issued(series, at) or left_of(series) == 0:
         raise RefusedError(Refused.EXPIRED)
     if series.valid_from is not None and at < series.valid_from:
