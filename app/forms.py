@@ -28,7 +28,7 @@ from wtforms.widgets import CheckboxInput
 
 from app.filters import language
 from app.identity import workplace
-from app.lib import decimals, formats
+from app.lib import dates, decimals, formats
 from app.lib.texts import has_control_characters, one_line
 
 LONGEST = 300
@@ -80,6 +80,9 @@ class DayField(DateField):  # type: ignore[misc]
             super().process_formdata([each for each in valuelist if each])
         except ValueError:
             raise ValueError(_("There is no such day. Write it as 1990-12-31.")) from None
+        if self.data and not dates.FIRST_DAY <= self.data <= dates.LAST_DAY:
+            self.data = None
+            raise ValueError(_("Enter a day between 1800 and 2200."))
 
 
 class HourField(TimeField):  # type: ignore[misc]

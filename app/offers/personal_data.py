@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.customers.family import of_family
 from app.db import business_id
 from app.extensions import db
 from app.offers.models import Coupon, CouponSeries, CustomerOffer, GiftCard, Offer
@@ -55,7 +54,7 @@ def coupons(customer_id: int) -> list[dict[str, object]]:
 
 def gift_cards(customer_id: int) -> list[dict[str, object]]:
     """Every gift card that was issued to it; in the smallest unit of the currency."""
-    cards = select(GiftCard).where(GiftCard.business_id == business_id(), of_family(GiftCard.customer_id, customer_id))
+    cards = select(GiftCard).where(GiftCard.business_id == business_id(), GiftCard.customer_id == customer_id)
     return [
         {
             "code": card.code,

@@ -11,7 +11,6 @@ from flask_babel import ngettext
 from app.filters import language, money
 from app.lib import dates, decimals, formats
 from app.offers.models import CodeKind, CouponKind, CouponSeries, CouponStatus, GiftCard, Offer
-from app.offers.services.coupons import Refused
 from app.offers.services.issuing import NotIssued, left_of, why_not_issued
 
 
@@ -99,17 +98,4 @@ def why_not(reason: NotIssued) -> str:
         NotIssued.OFF: _("It is switched off or archived."),
         NotIssued.NOT_YET: _("Its first day is still ahead."),
         NotIssued.OVER: _("Its last day is over."),
-    }[reason]
-
-
-def why_refused(reason: Refused) -> str:
-    """Why something is not taken at the Terminal, for the salesperson and the customer."""
-    return {
-        Refused.UNKNOWN: _("This code is not known here, or is another customer's."),
-        Refused.USED: _("It was used already."),
-        Refused.EXPIRED: _("It has expired."),
-        Refused.REMOVED: _("It was taken back."),
-        Refused.NOT_YET: _("It does not hold yet."),
-        Refused.OFF: _("It is switched off for now."),
-        Refused.EMPTY: _("Not enough is left on it."),
     }[reason]

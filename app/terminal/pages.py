@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
@@ -127,16 +127,19 @@ class Counter:
 
     @cached_property
     def quote(self) -> Quote:
-        """Without what was brought and cannot be redeemed any more. Raises RefusedError."""
+        """Without what was brought and cannot be redeemed any more; who only looks keeps it. Raises RefusedError."""
+        basket = basket_of(self.sale)
         while True:
             try:
-                return quote(basket_of(self.sale))
+                return quote(basket)
             except RefusedError as refused:
-                left = _without(Brought.of(self.sale.brought), refused)
+                left = _without(basket.brought, refused)
                 if left is None:
                     raise
-                put_brought(self.sale, left)
+                basket = replace(basket, brought=left)
                 self.put_away.append(refusal_words(refused))
+                if request.method == "POST":
+                    put_brought(self.sale, left)
 
     @cached_property
     def most(self) -> int:

@@ -34,6 +34,7 @@ def unusable_words(why: NotUsableError) -> str:
         Refused.NOT_YET: _("It is valid from %(moment)s on.", moment=when),
         Refused.OFF: _("It is switched off."),
         Refused.EMPTY: _("There is nothing on it, or less than is to be paid."),
+        Refused.LIMIT: _("The customer had as many coupons of this series as one customer may have."),
     }
     return words[why.reason]
 

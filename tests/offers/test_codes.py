@@ -104,6 +104,16 @@ def test_after_twenty_wrong_codes_the_right_one_helps_no_more(shop: Shop, olena:
         assert find_code(code, olena, shop.franchised_terminal, dates.now()).coupon is not None
 
 
+def test_a_shared_code_as_long_as_those_made_here_is_not_guessed_either(shop: Shop, olena: int) -> None:
+    """LP-8: it has no check character, so what is as long is a guess and no slip."""
+    with shop.work():
+        add_series("Sale", code_kind="shared", code="SUMMERSALE2", code_key=key_of("SUMMERSALE2"))
+    guesses = [f"SUMMER{number:05d}" for number in range(MOST * 2)]
+    for each in [guess for guess in guesses if not is_whole(guess)][:MOST]:
+        assert ask(shop, each, olena) == Refused.UNKNOWN
+    assert ask(shop, "SUMMERSALE2", olena) == "pause"
+
+
 def test_after_ten_minutes_it_is_asked_again(shop: Shop, olena: int, superuser: object) -> None:
     for _ in range(MOST + 1):
         ask(shop, wrong(), olena)

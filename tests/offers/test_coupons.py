@@ -268,6 +268,13 @@ class TestUsing:
             use(shop, coupon, taras, sale_of(shop, taras))
         assert refused.value.reason is Refused.UNKNOWN
 
+    def test_days_count_from_when_it_can_be_used(self, shop: Shop, olena: int) -> None:
+        """LP-8: else one that is given well before would be over before it begins."""
+        with shop.work():
+            begins = NOW() + timedelta(days=20)
+            coupon = issue_coupon(add_series(valid_from=begins, valid_days=7), olena, "early").done[olena]
+            assert coupon_of(shop, coupon).expires_at == begins + timedelta(days=7)
+
     def test_the_merged_record_uses_what_either_was_given(self, shop: Shop, series: int, olena: int) -> None:
         """CP-9: and after the merge is undone, each has its own again."""
         with shop.work():
@@ -360,6 +367,18 @@ class TestSharedCode:
             found = find_code("WELCOME10", olena, shop.own_terminal, NOW())
             assert found.coupon is not None
             assert (found.coupon.id, found.coupon.code) == (coupon, "WELCOME10")
+
+    def test_who_holds_one_past_its_date_too_uses_the_other(self, shop: Shop, olena: int) -> None:
+        """LP-8: its date is asked, whether or not the job has set it aside."""
+        with shop.work():
+            welcome = add_series(code_kind="shared", code="WELCOME10", code_key="WE1C0ME10", customer_limit=2)
+        over, good = issue(shop, welcome, olena, "1"), issue(shop, welcome, olena, "2")
+        with shop.work():
+            coupon_of(shop, over).expires_at = NOW() - timedelta(seconds=1)
+        with shop.work():
+            found = find_code("WELCOME10", olena, shop.own_terminal, NOW()).coupon
+            assert found is not None
+            assert found.id == good
 
 
 class TestTime:

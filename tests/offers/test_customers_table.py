@@ -11,6 +11,7 @@ from app.customers.conditions.nodes import Condition, Group
 from app.customers.queries import customer_to_erase
 from app.customers.saved_filters import Kept, keep
 from app.customers.services.erasing import Reason, confirmation, erase_customer
+from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
 from app.lib import dates
 from app.offers import personal_data
@@ -108,6 +109,16 @@ def test_a_customers_file_has_them(shop: Shop, crowd: dict[str, int]) -> None:
         coupons, cards = personal_data.coupons(crowd["Two"]), personal_data.gift_cards(crowd["Two"])
     assert [each["title"] for each in coupons] == ["Ten", "Ten"]
     assert [each["left"] for each in cards] == [10_000]
+
+
+def test_a_merged_records_gift_card_stands_in_the_file_once(shop: Shop, crowd: dict[str, int]) -> None:
+    """CP-8, CP-9: each record's is in its own part of the file."""
+    with shop.work():
+        absorbed = add_customer("Twin")
+        make_gift_card(10_000, None, absorbed)
+        merge_customers(*hold_pair(crowd["Two"], absorbed), set())
+    with shop.work():
+        assert [len(personal_data.gift_cards(each)) for each in (crowd["Two"], absorbed)] == [0, 1]
 
 
 def test_an_erased_customer_holds_nothing(town: Town, shop: Shop, crowd: dict[str, int]) -> None:

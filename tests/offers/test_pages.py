@@ -10,6 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.audit import AuditEntry
+from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
 from app.lib import dates
 from app.lib.short_codes import spelt
@@ -117,6 +118,8 @@ class TestSeries:
             ({"valid_from": "2026-12-01", "valid_until": "2026-11-30"}, "The last day is not before the first one."),
             ({"code_kind": "shared", "code": "знижка"}, "Enter 4 to 20 Latin letters and digits, such as WELCOME10."),
             ({"issue_to": "2026-02-30"}, "There is no such day. Write it as 1990-12-31."),
+            ({"issue_from": "0001-01-01"}, "Enter a day between 1800 and 2200."),
+            ({"valid_until": "9999-12-31"}, "Enter a day between 1800 and 2200."),
         ],
     )
     def test_what_cannot_be_is_said_beside_its_field(self, town: Town, said: dict[str, str], error: str) -> None:
@@ -279,6 +282,16 @@ class TestGiftCards:
         response = send(town, "/gift-cards", **({"last_day": ""} | said))
         assert response.status_code == 422
         assert errors(response) == [error]
+
+    def test_of_a_merged_record_names_the_survivor(self, town: Town, shop: Shop) -> None:
+        """CP-9: its own page was not to be had any more, so nobody could block it."""
+        with shop.work():
+            survivor, absorbed = add_customer("Olena"), add_customer("Olenka")
+            card = make_gift_card(10_000, None, absorbed).id
+            merge_customers(*hold_pair(survivor, absorbed), set())
+        page = town.browser(town.anna).get(f"/gift-cards/{card}")
+        assert page.status_code == 200
+        assert "Issued to Olena" in text_of(page)
 
 
 class TestOfCustomer:

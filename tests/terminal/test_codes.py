@@ -16,8 +16,10 @@ from app.lib import dates
 from app.loyalty.models import Access, Program
 from app.loyalty.rules import CouponIssue
 from app.offers.models import Coupon, CouponSeries, GiftCard
+from app.offers.services import generate_coupons, issue_coupon
 from app.transactions.models import OpenSale, Transaction
-from app.transactions.services import cancel_sale, sell
+from app.transactions.services import BroughtRefusedError, cancel_sale, quote, sell
+from app.transactions.services.open_sales import basket_of
 from tests.browsing import send, text_of
 from tests.factories import add_customer, add_good, add_points, add_rule, add_series
 from tests.offers.holding import nothing_differs
@@ -146,6 +148,56 @@ def test_anothers_and_unknown_ones_are_told_alike_and_guessing_is_paused(
     assert "Too many codes were wrong at this Terminal" in text_of(paused)
 
 
+def test_a_coupon_of_nobody_is_not_had_by_its_number(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    """TE-4: printed ones have numbers in a row, so only the code brings one into a check."""
+    with town.kavalier.work():
+        coupon_for(iryna)
+        generate_coupons(add_series("Printed"), 1, "printed")
+        printed = db.session.scalars(select(Coupon).where(Coupon.holder_id.is_(None))).one()
+        number, code = printed.id, printed.code
+    page = at_payment(sasha)
+    refused = follow(sasha, page, "/things", {"thing": f"coupons:{number}"})
+    assert refused.status_code == 422
+    assert "No coupon or gift card that this customer may use has this code." in text_of(refused)
+    assert due(follow(sasha, page, "/codes", {"code": code})) == "₴90.00"
+
+
+def test_printed_coupons_are_within_the_limit_of_a_customer(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    """LP-8: one for each customer, however many it picks up; two in one check are refused as they are used."""
+    with town.kavalier.work():
+        generate_coupons(add_series("Printed", customer_limit=1), 2, "printed")
+        first, second = db.session.scalars(select(Coupon.code).order_by(Coupon.id))
+    words = "The customer had as many coupons of this series as one customer may have."
+    both = follow(sasha, follow(sasha, at_payment(sasha), "/codes", {"code": first}), "/codes", {"code": second})
+    refused = follow(sasha, follow(sasha, both, "/pin"), "/confirmation")
+    assert refused.status_code == 422
+    assert words.lower() in text_of(refused).lower()
+    assert "The sale is made" in text_of(confirm(sasha, follow(sasha, at_payment(sasha), "/codes", {"code": first})))
+    assert words in text_of(follow(sasha, at_payment(sasha), "/codes", {"code": second}))
+    nothing_differs(town.kavalier)
+
+
+def test_a_shared_code_whose_coupon_is_issued_meanwhile_is_put_away_where_the_check_is_small(
+    town: Town, sasha: FlaskClient, iryna: int
+) -> None:
+    """TE-4: by the name that the check has it under, else it was looked at for ever."""
+    with town.kavalier.work():
+        series = add_series("Welcome", code_kind="shared", code="WELCOME", code_key="WE1C0ME", least_amount=5_000)
+    page = follow(sasha, at_payment(sasha), "/codes", {"code": "welcome"})
+    assert due(page) == "₴90.00"
+    with town.kavalier.work():
+        issue_coupon(series, iryna, "by hand")
+        sale = db.session.scalars(select(OpenSale)).one()
+        sale.lines = [line | {"gross": 4_000} for line in sale.lines]
+        before = basket_of(sale)
+        with pytest.raises(BroughtRefusedError) as refused:
+            quote(before)
+        assert (refused.value.kind, refused.value.number) == ("series", series)
+    page = sasha.get(page.request.path)
+    assert "The coupon is taken on checks from ₴50.00." in text_of(page)
+    assert due(page) == "₴40.00"
+
+
 def test_who_may_not_redeem_is_told_so(town: Town, sasha: FlaskClient) -> None:
     """AC-1: no field for codes; a form that is sent all the same is refused."""
     with town.kavalier.work():
@@ -224,6 +276,21 @@ class TestMeanwhile:
         with shop.work():
             assert used(coupon)
 
+    def test_who_only_looks_at_a_check_changes_nothing(self, town: Town, sasha: FlaskClient, iryna: int) -> None:
+        """RELIABILITY: what is put away goes with the next step, which holds the check; a look is told of it alone."""
+        shop = town.kavalier
+        with shop.work():
+            coupon = coupon_for(iryna)
+        page = follow(sasha, at_payment(sasha), "/things", {"thing": f"coupons:{coupon}"})
+        with shop.work():
+            sell(basket(shop, iryna, coupons=(coupon,)))
+        page = sasha.get(page.request.path)
+        assert "Coupon: it was used already" in text_of(page)
+        assert due(page) == "₴100.00"
+        with shop.work():
+            assert db.session.scalars(select(OpenSale)).one().brought == {"coupons": [coupon]}
+        assert "The sale is made" in text_of(confirm(sasha, page))
+
     def test_a_coupon_that_came_with_a_sale_is_named_where_it_cannot_be_cancelled(
         self, town: Town, sasha: FlaskClient, iryna: int
     ) -> None:
@@ -260,6 +327,19 @@ def test_points_of_offers_need_the_pin(town: Town, sasha: FlaskClient, iryna: in
         offer = offer_for(iryna, 3_000)
     page = follow(sasha, at_payment(sasha), "/things", {"thing": f"offers:{offer}"})
     assert "So many points need a PIN" in text_of(page)
+    assert "The sale is made" in text_of(confirm(sasha, page))
+
+
+def test_another_amount_needs_another_pin_for_the_same_offer(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    """TE-3: the PIN that was sent was for the check as it was."""
+    with town.kavalier.work():
+        add_points(iryna, 9_000)
+        db.session.get_one(Program, (town.kavalier.id, town.kavalier.program)).pin_limit = 2_000
+        offer = offer_for(iryna, 3_000)
+    page = follow(sasha, at_payment(sasha), "/things", {"thing": f"offers:{offer}"})
+    address = page.request.path.replace("/payment", "/amount")
+    assert "reads the PIN" in follow(sasha, page, "/pin").text
+    page = follow(sasha, sasha.get(address), "/amount", {"amount": "50"})
     assert "The sale is made" in text_of(confirm(sasha, page))
 
 

@@ -224,6 +224,14 @@ class TestGiftCards:
             assert refused.value.why is not None
             assert refused.value.why.reason is Refused.EMPTY
 
+    def test_one_that_pays_nothing_is_not_told_of(self, shop: Shop, iryna: int) -> None:
+        """CP-3: it was shown, and left as it is."""
+        with shop.work():
+            card = gift_card(5_000)
+            sale = sell(basket(shop, iryna, gift_cards={card: 0}))
+            assert sale_of(shop, sale.transaction_id).extras == []
+            assert left_on(card) == 5_000
+
     def test_it_pays_no_more_than_the_check(self, shop: Shop, iryna: int) -> None:
         with shop.work(), pytest.raises(RefusedError) as refused:
             sell(basket(shop, iryna, gift_cards={gift_card(20_000): 10_001}))

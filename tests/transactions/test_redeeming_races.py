@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +14,10 @@ from sqlalchemy import func, select
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Balance
-from app.loyalty.rules import CouponIssue
+from app.loyalty.rules import CouponIssue, PointsPercent
 from app.offers.models import Coupon, CouponSeries, GiftCardEntry
+from app.offers.services.issuing import hold_series
+from app.offers.services.series import print_coupons
 from app.transactions.models import Transaction
 from app.transactions.services import Basket, BroughtRefusedError, RefusedError, cancel_sale, sell
 from tests.factories import add_customer, add_points, add_rule, add_series
@@ -142,3 +146,33 @@ def test_a_cancel_and_a_sale_of_what_it_gives_back_wait_for_each_other(town: Tow
     with shop.work():
         assert left_on(card) == 5_000 * (1 - became["sold"])
     nothing_differs(shop)
+
+
+def test_a_cancel_that_is_made_up_for_waits_for_a_series_without_the_audit_chain(town: Town) -> None:
+    """TE-5: who prints coupons of the series holds it, and then the chain: neither waits crosswise."""
+    shop, held, waits = town.kavalier, threading.Event(), threading.Event()
+    with shop.work():
+        customer, series = add_customer(), add_series("Next time")
+        add_rule(shop.program, PointsPercent(1_000), CouponIssue(series))
+        sold = sell(basket(shop, customer)).transaction_id
+        sell(basket(shop, customer, points=1_000), pin_checked=True)
+
+    def print_some() -> None:
+        with shop.work():
+            row = hold_series(series)
+            held.set()
+            waits.wait(10)
+            # Until the cancel stands at the series.
+            time.sleep(0.5)
+            print_coupons(row, 3, "printed")
+
+    with ThreadPoolExecutor(1) as pool:
+        printing = pool.submit(print_some)
+        held.wait(10)
+        with shop.work():
+            waits.set()
+            sale = db.session.get_one(Transaction, (shop.id, sold))
+            cancel_sale(sale, reason="A wrong check", credit={shop.wallet: 100})
+        printing.result(10)
+    nothing_differs(shop)
+    books_agree(shop)

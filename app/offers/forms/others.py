@@ -53,7 +53,7 @@ class OfferForm(KeptForm):
     texts = LanguagesField(_l("Text"), LONGEST_TEXT, lines=True)
     picture_id = PictureField(_l("Picture"))
     price = HundredthsField(_l("Price in points"))
-    starts_at = DayField(_l("First day"), validators=[DataRequired(_l("Enter a day."))])
+    starts_at = DayField(_l("First day"), validators=[InputRequired(_l("Enter a day."))])
     ends_at = DayField(_l("Last day"))
     active = BooleanField(_l("In use"))
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, RadioField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from app.forms import DayField, HundredthsField, KeptForm, MoneyField, WholeField, Within, line
 from app.languages_field import LanguagesField
@@ -89,7 +89,7 @@ class SeriesForm(KeptForm):
         _l("Coupons in all"), [Within(1, MOST_NUMBER, _l("Enter a number from 1 to 100,000,000."))]
     )
     customer_limit = WholeField(_l("For one customer"), [Within(1, 1000, _l("Enter a number from 1 to 1,000."))])
-    issue_from = DayField(_l("Issued from"), validators=[DataRequired(_l("Enter a day."))])
+    issue_from = DayField(_l("Issued from"), validators=[InputRequired(_l("Enter a day."))])
     issue_to = DayField(_l("Issued until"))
     valid_days = WholeField(_l("Holds for, days"), [Within(1, 3650, _l("Enter a number from 1 to 3,650."))])
     valid_from = DayField(_l("Not before"))

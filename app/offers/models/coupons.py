@@ -104,7 +104,7 @@ class CouponSeries(Base):
     issue_to: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """The emission period; None never ends."""
     valid_days: Mapped[int | None] = mapped_column(Integer)
-    """How long a coupon holds from its issue."""
+    """How long a coupon holds from its issue, or from `valid_from` where that is later."""
     valid_from: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     valid_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """No coupon of the series holds earlier or later."""

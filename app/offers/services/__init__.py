@@ -14,7 +14,7 @@ from app.offers.services.coupons import (
     usable_coupon,
     used_meanwhile,
 )
-from app.offers.services.finding import Found, find_code, usable_coupons, usable_series
+from app.offers.services.finding import Found, find_code, is_in_hand, usable_coupons, usable_series
 from app.offers.services.gift_cards import pay_by_gift_card, restore_gift_cards, usable_gift_card
 from app.offers.services.guessing import TooManyCodesError
 from app.offers.services.holding import open_holding, rehold
@@ -60,6 +60,7 @@ __all__ = [
     "give_back_coupons",
     "give_offer",
     "hold_series_of",
+    "is_in_hand",
     "issue_coupon",
     "issue_coupons",
     "lapse_coupons",

@@ -21,7 +21,7 @@ from app.extensions import db
 from app.lib import dates
 from app.offers.models import CodeKind, Coupon, CouponSeries, CouponStatus
 from app.offers.services.holding import add_coupons
-from app.offers.services.issuing import hold_series, issue_coupon
+from app.offers.services.issuing import had_its_share, hold_series, issue_coupon
 
 CHUNK = 2_000
 """Coupons that lapse in one unit of work."""
@@ -41,6 +41,8 @@ class Refused(StrEnum):
     """An offer that is switched off or archived, a gift card that is blocked."""
     EMPTY = "empty"
     """Less is on a gift card than is to be paid."""
+    LIMIT = "limit"
+    """The customer had as many of the series as one may have, and this one is nobody's yet."""
 
 
 class RefusedError(Exception):
@@ -100,6 +102,8 @@ def check_usable(coupon: Coupon, series: CouponSeries, holder_id: int, at: datet
         raise RefusedError(Refused.EXPIRED, coupon.expires_at)
     if series.valid_from is not None and at < series.valid_from:
         raise RefusedError(Refused.NOT_YET, series.valid_from)
+    if coupon.holder_id is None and had_its_share(series, holder_id):
+        raise RefusedError(Refused.LIMIT)
 
 
 def usable_of(coupon: Coupon | None, series: CouponSeries) -> Usable:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from app.customers.family import survivor_of
 from app.db import business_id
 from app.extensions import db
+from app.lib import dates
 from app.lib.short_codes import LENGTH, is_whole, key_of
 from app.offers.models import Coupon, CouponSeries, CouponStatus, GiftCard
 from app.offers.services.coupons import Refused, RefusedError, Usable, check_usable, usable_of
@@ -53,6 +54,12 @@ def usable_series(series_id: int, customer_id: int, at: datetime) -> Usable:
     if series is None or not series.code_key:
         raise RefusedError(Refused.UNKNOWN)
     return _of_shared(series, survivor_of(customer_id), at).coupon or usable_of(None, series)
+
+
+def is_in_hand(coupon_id: int, customer_id: int) -> bool:
+    """Whether a coupon was issued to this customer, who need not show its code; one that is nobody's was not."""
+    mine = Coupon.business_id == business_id(), Coupon.id == coupon_id, Coupon.holder_id == survivor_of(customer_id)
+    return db.session.scalar(select(Coupon.id).where(*mine)) is not None
 
 
 def usable_coupons(customer_id: int, at: datetime) -> list[Usable]:
@@ -100,9 +107,12 @@ def _of_shared(series: CouponSeries, holder_id: int, at: datetime) -> Found:
         )
     )
     full = series.customer_limit is not None and len(rows) >= series.customer_limit
-    if rows and (full or rows[0][0].status is CouponStatus.HELD):
-        check_usable(*rows[0], holder_id, at)
-        return Found(coupon=usable_of(*rows[0]))
+    # One past its date may be held for a minute still.
+    held = [row for row in rows if row[0].status is CouponStatus.HELD and (row[0].expires_at or dates.FOREVER) > at]
+    if held or (full and rows):
+        row = (held or rows)[0]
+        check_usable(*row, holder_id, at)
+        return Found(coupon=usable_of(*row))
     if why_not_issued(series, at) or left_of(series) == 0:
         raise RefusedError(Refused.EXPIRED)
     if series.valid_from is not None and at < series.valid_from:
@@ -120,5 +130,8 @@ def _coupons() -> Select[Coupon, CouponSeries]:
 
 
 def _is_slip(key: str) -> bool:
-    """Of the length of a code that is made here, and wrong in its check character: no code is so."""
-    return len(key) == LENGTH and not is_whole(key)
+    """Of the length of a code that is made here, and wrong in its check character: none is so, but a shared one."""
+    if len(key) != LENGTH or is_whole(key):
+        return False
+    as_long = CouponSeries.business_id == business_id(), func.length(CouponSeries.code_key) == LENGTH
+    return db.session.scalar(select(CouponSeries.id).where(*as_long).limit(1)) is None

@@ -149,6 +149,14 @@ def hold_series(series_id: int) -> CouponSeries:
     ).one()
 
 
+def had_its_share(series: CouponSeries, customer_id: int) -> bool:
+    """Whether a customer had as many of a series as one may have, used and lapsed ones too."""
+    if series.customer_limit is None:
+        return False
+    had = db.session.execute(_HAD, {"series": series.id, "customers": [customer_id]}).one_or_none()
+    return had is not None and had.had >= series.customer_limit
+
+
 def left_of(series: CouponSeries) -> int | None:
     """How many coupons can still be issued; None where there is no limit."""
     return None if series.number_limit is None else series.number_limit - series.issued - series.reserved
@@ -216,5 +224,7 @@ def _write(
 
 
 def _expiry(series: CouponSeries, at: datetime) -> datetime | None:
-    ends = [at + timedelta(series.valid_days)] if series.valid_days else []
+    # What cannot be used yet has all its days before it.
+    begins = max(at, series.valid_from) if series.valid_from else at
+    ends = [begins + timedelta(series.valid_days)] if series.valid_days else []
     return min([*ends, *([series.valid_until] if series.valid_until else [])], default=None)

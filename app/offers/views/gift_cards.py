@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import takes, whole_number
+from app.customers.family import survivor_of
 from app.customers.queries import customer_named, customer_to_change
 from app.customers.tabs import head
 from app.offers.forms import GiftCardForm
@@ -90,7 +91,7 @@ def _show(card: GiftCard, code: str | None = None) -> BaseResponse:
         state=card_state(card),
         state_words=state_names(),
         movements=movements_of(card),
-        customer=head(customer_named(card.customer_id)) if card.customer_id else None,
+        customer=head(customer_named(survivor_of(card.customer_id))) if card.customer_id else None,
     )
 
 

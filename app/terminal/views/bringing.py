@@ -13,7 +13,7 @@ from app.errors import Problem
 from app.identity import till
 from app.lib import dates
 from app.offers.models import GiftCard
-from app.offers.services import Found, TooManyCodesError, find_code
+from app.offers.services import Found, Refused, TooManyCodesError, find_code, is_in_hand
 from app.offers.services import RefusedError as NotUsableError
 from app.permissions import Permission, requires
 from app.terminal.forms import ThingForm
@@ -56,7 +56,7 @@ def put_in(sale_key: uuid.UUID) -> BaseResponse:
     kind, number = _thing()
     if kind not in KINDS:
         raise Problem(400, _("This form is damaged."), _("Reload the page and send it again."))
-    if fault := _put(counter, kind, number):
+    if fault := _tap(counter, kind, number):
         form.code.errors = [fault]
         return show_payment(counter, codes=form)
     return go(step("payment", sale_key))
@@ -82,6 +82,13 @@ def _read(counter: Counter, code: str) -> str:
     except NotUsableError as refused:
         return unusable_words(refused)
     return _put(counter, *_named(found, counter))
+
+
+def _tap(counter: Counter, kind: str, number: int) -> str:
+    """Puts in what the customer has in hand; answers with why not. Nobody's coupon comes by its code alone."""
+    if kind == "coupons" and not is_in_hand(number, counter.customer.id):
+        return unusable_words(NotUsableError(Refused.UNKNOWN))
+    return _put(counter, kind, number)
 
 
 def _named(found: Found, counter: Counter) -> tuple[str, int, int]:

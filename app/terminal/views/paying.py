@@ -108,10 +108,12 @@ def confirm(sale_key: uuid.UUID) -> BaseResponse:
         made = _sell(sale, form)
     except QuoteChangedError:
         return _show_confirmation(counter, form, _("The figures changed meanwhile. Look at the new ones and confirm."))
-    except BroughtRefusedError:
+    except BroughtRefusedError as refused:
         # Another Terminal was quicker, and this sale was half made.
         rollback()
-        return _show_confirmation(Counter(open_sale(till().id, sale_key)), form)
+        counter = Counter(open_sale(till().id, sale_key))
+        asked_of(counter)
+        return _show_confirmation(counter, form, "" if counter.put_away else refusal_words(refused))
     except RefusedError as refused:
         return _show_confirmation(counter, form, refusal_words(refused))
     if made is None:
@@ -232,6 +234,6 @@ def _show_confirmation(counter: Counter, form: CodeForm, fault: str = "") -> Res
     asked, sale = asked_of(counter), counter.sale
     context: dict[str, Any] = {"counter": counter, "sale": sale, "quote": asked, "figures": FIGURES}
     response = render("terminal/confirmation.html", form=form, fault=fault, **context)
-    # A page that is asked for keeps what was put away; a sale that was not made keeps nothing.
+    # A sale that was not made keeps nothing.
     response.status_code = 422 if request.method == "POST" else 200
     return response

@@ -24,7 +24,7 @@ from app.offers.services import (
     usable_series,
 )
 from app.offers.services import RefusedError as NotUsableError
-from app.transactions.services.basket import Basket, Refusal, RefusedError
+from app.transactions.services.basket import Basket, Brought, Refusal, RefusedError
 
 Kind = Literal["coupons", "series", "offers", "gift_cards"]
 Thing = TypeVar("Thing")
@@ -100,7 +100,7 @@ def carry(basket: Basket, at: datetime) -> Carried:
     who, brought = basket.customer_id, basket.brought
     coupons = [_usable("coupons", each, lambda number: usable_coupon(number, who, at)) for each in brought.coupons]
     coupons += [_usable("series", each, lambda number: usable_series(number, who, at)) for each in brought.series]
-    _check_coupons(coupons, basket.gross)
+    _check_coupons(brought, coupons, basket.gross)
     offers = [_usable("offers", each, lambda number: redeemable_offer(number, who, at)) for each in brought.offers]
     cards = [_usable("gift_cards", each, lambda number: usable_gift_card(number, at)) for each in brought.gift_cards]
     for card in cards:
@@ -109,14 +109,19 @@ def carry(basket: Basket, at: datetime) -> Carried:
     return Carried(tuple(coupons), tuple(offers), tuple(cards))
 
 
-def _check_coupons(coupons: Sequence[Usable], gross: int) -> None:
-    """Each once, and the check is large enough. Raises BroughtRefusedError."""
+def _check_coupons(brought: Brought, coupons: Sequence[Usable], gross: int) -> None:
+    """Each once, and the check is large enough. Raises BroughtRefusedError, by the names that the basket has.
+
+    A shared code may have become a coupon that the customer holds, since it was put in.
+    """
+    names: list[tuple[Kind, int]] = [("coupons", each) for each in brought.coupons]
+    names += [("series", each) for each in brought.series]
     known: set[tuple[Kind, int]] = set()
-    for coupon in coupons:
+    for name, coupon in zip(names, coupons, strict=True):
         if named(coupon) in known:
-            raise BroughtRefusedError(*named(coupon), NotUsableError(Refused.USED))
+            raise BroughtRefusedError(*name, NotUsableError(Refused.USED))
         if gross < coupon.least_amount:
-            raise BroughtRefusedError(*named(coupon), None, coupon.least_amount)
+            raise BroughtRefusedError(*name, None, coupon.least_amount)
         known.add(named(coupon))
 
 

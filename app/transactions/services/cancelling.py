@@ -42,8 +42,7 @@ def cancel_sale(
         raise AlreadyCancelledError
     used = used_meanwhile(sale.id) if sale.extras else []
     undoing = _undoing(sale)
-    if undoing or used:
-        _undo(sale, holder, undoing, reason, credit or {}, [] if len(used) == leave else used)
+    missing = _undo(sale, holder, undoing, credit or {}, [] if len(used) == leave else used)
     if sale.extras:
         _give_back(sale)
     sale.status, sale.cancelled_at = Status.CANCELLED, dates.now()
@@ -52,6 +51,9 @@ def cancel_sale(
     uncount_sale({"customer": holder.survivor, **where})
     assign_categories(sale.program_id, [holder.survivor])
     take_back_bought(sale.id)
+    if missing:
+        # Last, as credits are audited: who waits for a series or a gift card must not hold the chain.
+        _make_up(sale, holder, undoing, missing, reason)
     changes = {"status": ("completed", "cancelled"), **({"reason_given": (None, reason)} if reason else {})}
     audit.record("transaction.cancel", audit.Subject("transaction", sale.id), changes)
 
@@ -80,21 +82,20 @@ def _give_back(sale: Transaction) -> None:
 
 
 def _undo(
-    sale: Transaction,
-    holder: Family,
-    undoing: list[Move],
-    reason: str,
-    credit: Mapping[int, int],
-    used: Sequence[str],
-) -> None:
-    """Takes back and gives back; what is missing is a credit of the log like any other. Raises MissingError."""
+    sale: Transaction, holder: Family, undoing: list[Move], credit: Mapping[int, int], used: Sequence[str]
+) -> dict[int, int]:
+    """Takes back and gives back, or answers with what is missing where that is to be made up. Raises MissingError."""
     missing = _try_to_undo(sale, holder, undoing, only_try=bool(used)) if undoing else {}
     if used or (missing and missing != credit):
         raise MissingError(missing, used)
+    return missing
+
+
+def _make_up(sale: Transaction, holder: Family, undoing: list[Move], missing: Mapping[int, int], reason: str) -> None:
+    """What is missing is a credit of the log like any other."""
     for wallet, amount in missing.items():
         adjust(Adjustment(holder.survivor, wallet, amount, sale.terminal_id, reason))
-    if missing:
-        _post(sale, holder, undoing)
+    _post(sale, holder, undoing)
 
 
 def _post(sale: Transaction, holder: Family, moves: list[Move]) -> None:

@@ -89,7 +89,7 @@ def put_lines(sale: OpenSale, program_id: int, lines: Sequence[BasketLine]) -> N
     """Other lines, or another program: what was to be paid with is chosen anew; coupons and offers stay."""
     kept = [asdict(line) for line in lines]
     if (sale.lines, sale.program_id) != (kept, program_id):
-        sale.lines, sale.program_id = kept, program_id
+        sale.lines, sale.program_id, sale.pin_id = kept, program_id, None
         put_payment(sale, 0, {})
         put_brought(sale, replace(Brought.of(sale.brought), gift_cards={}))
 

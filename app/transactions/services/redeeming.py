@@ -49,7 +49,11 @@ def extras_of(asked: Quote) -> list[dict[str, Any]]:
         for each, discount in zip(carried.coupons, asked.outcome.redeemed, strict=True)
     ]
     offers = [{"kind": Extra.OFFER, **_titles(each, language), "points": each.price} for each in carried.offers]
-    paid = [{"kind": Extra.GIFT_CARD, "title": masked(each.code), "amount": cards[each.id]} for each in carried.cards]
+    paid = [
+        {"kind": Extra.GIFT_CARD, "title": masked(each.code), "amount": cards[each.id]}
+        for each in carried.cards
+        if cards[each.id]
+    ]
     gifts = [{"kind": Extra.GIFT, "title": name} for _good, name in asked.given.goods]
     return [*coupons, *offers, *paid, *gifts]
 

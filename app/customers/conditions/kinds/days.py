@@ -18,7 +18,6 @@ from app.customers.conditions.nodes import Operator
 from app.lib import dates
 from app.lib.texts import one_line
 
-FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2200, 12, 31)
 MOST_DAYS = 36_500
 _NUMBER = Number()
 
@@ -74,7 +73,7 @@ class Day(Kind):
             day = date.fromisoformat(kept)
         except ValueError:
             raise UnreadableError(_l("Enter a day such as 2026-11-30.")) from None
-        if not FIRST_DAY <= day <= LAST_DAY:
+        if not dates.FIRST_DAY <= day <= dates.LAST_DAY:
             raise UnreadableError(_l("Enter a day between 1800 and 2200."))
         return day
 
