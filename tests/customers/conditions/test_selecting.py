@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -35,7 +36,8 @@ from tests.factories import (
 )
 from tests.people import Person, Town
 
-DAY = timedelta(days=1)
+KYIV = ZoneInfo("Europe/Kyiv")
+"""The shop's own: its days are what conditions count, whatever day it is elsewhere and whenever clocks change."""
 
 
 @pytest.fixture
@@ -53,8 +55,8 @@ def ids(town: Town) -> dict[str, str]:
         tea = add_good("Tea", group_id=drinks, code="T-1")
         rye, gift = add_good("Rye", group_id=bread, code="r2"), add_good("Gift", price=None)
         for goods in ([tea, rye], [tea], [None]):
-            add_sale(ada, shop.own_terminal, 10_050, dates.now() - DAY, goods=goods)
-        add_sale(bo, shop.franchised_terminal, 500, dates.now() - 40 * DAY, goods=[tea, gift])
+            add_sale(ada, shop.own_terminal, 10_050, ago(1), goods=goods)
+        add_sale(bo, shop.franchised_terminal, 500, ago(40), goods=[tea, gift])
         add_points(ada, 12_050, days=5)
         add_points(bo, 100)
         size, milk, born = (
@@ -84,8 +86,12 @@ def ids(town: Town) -> dict[str, str]:
     }
 
 
+def ago(days: int) -> datetime:
+    return dates.now().astimezone(KYIV) - timedelta(days)
+
+
 def today(days: int = 0) -> str:
-    return (dates.now() + days * DAY).date().isoformat()
+    return ago(-days).date().isoformat()
 
 
 CASES: list[tuple[str, str, tuple[str, ...], str]] = [
