@@ -255,7 +255,9 @@ class TestQuietHours:
         night = datetime(2026, 11, 28, 23, tzinfo=KYIV).astimezone(UTC)
         with shop.work():
             change_program(quiet_from=time(22), quiet_to=time(9))
-            (message,) = write(add_customer(phone=PHONE), letter(valid_until=night + timedelta(hours=1)))
+            customer = add_customer(phone=PHONE)
+            with clock(night):
+                (message,) = write(customer, letter(valid_until=night + timedelta(hours=1)))
         with clock(night):
             send(shop)
         with clock(night + timedelta(hours=1)):
