@@ -7,7 +7,7 @@ an expiry that holds its balance already, does not: so nobody who holds a custom
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,13 +62,16 @@ def hold_customers(customers: Sequence[int]) -> None:
     db.session.execute(_HOLD, {"business": business_id(), "customers": list(customers)})
 
 
-def hold_family(customer_id: int) -> Family:
-    """Holds all records of the person that a record belongs to, whatever was merged or undone meanwhile."""
+def hold_family(customer_id: int, others: Callable[[], Collection[int]] = tuple) -> Family:
+    """Holds all records of the person that a record belongs to, whatever was merged or undone meanwhile.
+
+    `others` answers with customers that are held with them, in one order, whoever they are by then.
+    """
     while True:
-        known = _family_now(customer_id)
+        known, more = _family_now(customer_id), set(others())
         with db.session.begin_nested() as attempt:
-            hold_customers(known.members)
-            if _family_now(customer_id) == known:
+            hold_customers([*known.members, *more])
+            if (_family_now(customer_id), set(others())) == (known, more):
                 return known
             attempt.rollback()
 

@@ -6,11 +6,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from sqlalchemy import func, select
 
+from app.customers.family import hold_customers
+from app.customers.models import CustomerMerge
+from app.customers.services.merging import hold_pair, merge_customers
+from app.customers.services.unmerging import merge_to_undo, undo_merge
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Balance
@@ -146,6 +150,32 @@ def test_a_cancel_and_a_sale_of_what_it_gives_back_wait_for_each_other(town: Tow
     with shop.work():
         assert left_on(card) == 5_000 * (1 - became["sold"])
     nothing_differs(shop)
+
+
+def test_a_cancel_waits_for_whoever_gets_something_back(town: Town) -> None:
+    """CP-9: after a merge was undone an offer is again another's than who bought; a deadlock came of not waiting."""
+    shop = town.kavalier
+    with shop.work(town.anna):
+        buyer, other = add_customer(), add_customer("Taras")
+        offer = offer_for(other)
+        merge_customers(*hold_pair(buyer, other), set())
+    with shop.work(town.anna):
+        sold = sell(basket(shop, buyer, offers=(offer,))).transaction_id
+        merged = db.session.scalars(select(CustomerMerge)).one()
+        undo_merge(*merge_to_undo(buyer, merged.id))
+
+    def cancel() -> None:
+        with shop.work():
+            cancel_sale(db.session.get_one(Transaction, (shop.id, sold)))
+
+    with ThreadPoolExecutor(1) as pool:
+        with shop.work():
+            hold_customers([other])
+            cancelled = pool.submit(cancel)
+            assert not wait([cancelled], timeout=0.3).done
+        cancelled.result(timeout=10)
+    nothing_differs(shop)
+    books_agree(shop)
 
 
 def test_a_cancel_that_is_made_up_for_waits_for_a_series_without_the_audit_chain(town: Town) -> None:

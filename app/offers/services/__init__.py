@@ -17,7 +17,7 @@ from app.offers.services.coupons import (
 from app.offers.services.finding import Found, find_code, is_in_hand, usable_coupons, usable_series
 from app.offers.services.gift_cards import pay_by_gift_card, restore_gift_cards, usable_gift_card
 from app.offers.services.guessing import TooManyCodesError
-from app.offers.services.holding import open_holding, rehold
+from app.offers.services.holding import holders_of_sale, open_holding, rehold
 from app.offers.services.issuing import (
     Issued,
     NotIssued,
@@ -60,6 +60,7 @@ __all__ = [
     "give_back_coupons",
     "give_offer",
     "hold_series_of",
+    "holders_of_sale",
     "is_in_hand",
     "issue_coupon",
     "issue_coupons",

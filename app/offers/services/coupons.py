@@ -201,8 +201,13 @@ def lapse_coupons() -> int:
         .limit(CHUNK)
     )
     found = db.session.execute(due).all()
-    hold_customers(_holders(found))
-    rows = _change(Coupon.id.in_([row.id for row in found]), CouponStatus.HELD, {"status": CouponStatus.LAPSED})
+    holders = _holders(found)
+    hold_customers(holders)
+    # What a merge moved meanwhile lapses the next time: its holder is not held.
+    mine = and_(
+        Coupon.id.in_([row.id for row in found]), or_(Coupon.holder_id.is_(None), Coupon.holder_id.in_(holders))
+    )
+    rows = _change(mine, CouponStatus.HELD, {"status": CouponStatus.LAPSED})
     add_coupons(_holders(rows), -1)
     return len(rows)
 

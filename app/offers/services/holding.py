@@ -42,6 +42,22 @@ _REHOLD = """
     UPDATE {table} SET holder_id = :holder
     WHERE business_id = :business AND holder_id = ANY(:holders) AND customer_id = ANY(:family) AND holder_id <> :holder
 """
+_OF_SALE = text(
+    """
+    SELECT holder_id FROM coupon WHERE business_id = :business AND transaction_id = :sale AND holder_id IS NOT NULL
+    UNION SELECT holder_id FROM coupon
+    WHERE business_id = :business AND source_transaction_id = :sale AND holder_id IS NOT NULL
+    UNION SELECT holder_id FROM customer_offer WHERE business_id = :business AND transaction_id = :sale
+    """
+)
+
+
+def holders_of_sale(transaction_id: int) -> list[int]:
+    """Whose coupons and offers were used in a sale, or came with it.
+
+    Where a merge was undone since, that can be another customer than who bought (CP-9).
+    """
+    return list(db.session.scalars(_OF_SALE, {"business": business_id(), "sale": transaction_id}))
 
 
 def open_holding(customer_id: int) -> None:

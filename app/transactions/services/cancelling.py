@@ -15,7 +15,7 @@ from app.extensions import db
 from app.ledger.models import Entry, EntryKind
 from app.ledger.services import Credit, Move, Occasion, Restore, ShortfallError, TakeBack, post, post_for_absorbed
 from app.lib import dates
-from app.offers.services import give_back_coupons, restore_gift_cards, restore_offers, used_meanwhile
+from app.offers.services import give_back_coupons, holders_of_sale, restore_gift_cards, restore_offers, used_meanwhile
 from app.transactions.bought import take_back_bought
 from app.transactions.models import Kind, Status, Transaction
 from app.transactions.services.adjusting import Adjustment, adjust
@@ -34,7 +34,7 @@ def cancel_sale(
     An admin may agree to `credit` exactly that first, for a reason: the way out when what was earned is spent; and to
     `leave` so many coupons as they are that came with the sale and were used.
     """
-    holder = hold_family(sale.customer_id)
+    holder = hold_family(sale.customer_id, lambda: holders_of_sale(sale.id) if sale.extras else ())
     db.session.refresh(sale)
     if sale.kind is not Kind.SALE:
         raise ValueError("Only a sale is cancelled.")
