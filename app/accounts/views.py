@@ -1,10 +1,10 @@
-"""Signing in and out, choosing a business, the person's own page (PR-1, PR-5)."""
+"""Signing in and out, choosing a business, what a person prefers (PR-1, PR-5)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import Blueprint, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts import services
 from app.accounts.forms import LanguageForm, SignInForm, ThemeForm
-from app.accounts.queries import own_businesses, own_sessions
+from app.accounts.queries import own_businesses
 from app.address import takes
 from app.errors import Problem
 from app.identity import COOKIE, SECURE_COOKIE, person, session_token
@@ -31,7 +31,7 @@ def home() -> BaseResponse:
         return redirect(url_for("customers.index"))
     if person().may(Permission.READ_TRANSACTIONS):
         return redirect(url_for("transactions.index"))
-    return redirect(url_for("accounts.profile"))
+    return redirect(url_for("profile.index"))
 
 
 @blueprint.get("/login")
@@ -90,18 +90,6 @@ def switch_business() -> BaseResponse:
     return go(own_address(request.form.get("next", ""), url_for("accounts.home")))
 
 
-@blueprint.get("/profile")
-@requires(Permission.MEMBER)
-def profile() -> BaseResponse:
-    return render(
-        "accounts/profile.html",
-        language_form=LanguageForm(data={"language": person().language}),
-        theme_form=ThemeForm(data={"theme": person().theme}),
-        sessions=own_sessions(),
-        current_session=person().session_id,
-    )
-
-
 @blueprint.post("/profile/language")
 @requires(Permission.PUBLIC)
 def keep_language() -> BaseResponse:
@@ -139,17 +127,7 @@ def keep_rail() -> BaseResponse:
 @requires(Permission.SIGNED_IN)
 def keep_keys() -> BaseResponse:
     services.keep_preferences(keys=request.form.get("keys") == "on")
-    return go(url_for("accounts.profile"))
-
-
-@blueprint.post("/profile/sessions/<int:session_id>/revocation")
-@requires(Permission.SIGNED_IN)
-def revoke_session(session_id: int) -> BaseResponse:
-    if session_id not in {each.id for each in own_sessions()}:
-        raise NotFound
-    services.sign_out(session_id)
-    flash(_("Signed out there."), "success")
-    return go(url_for("accounts.profile"))
+    return go(url_for("profile.index"))
 
 
 def _way_in(form: SignInForm, target: str) -> dict[str, Any]:
