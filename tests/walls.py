@@ -117,6 +117,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f" SELECT %(id)s, gen_random_uuid(), min(t.id), {person}, %(program)s FROM terminal t"
         " WHERE t.business_id = %(id)s",
         f"INSERT INTO sign_in_code (business_id, user_id, code_hash, expires_at) VALUES (%(id)s, {person}, 'x', now())",
+        "INSERT INTO invitation (business_id, email, role, language, expires_at)"
+        " VALUES (%(id)s, 'ivan@example.com', 'accountant', 'en', now())",
         "INSERT INTO tariff (business_id, valid_from, monthly_fee, transaction_price, sms_price, viber_price)"
         " VALUES (%(id)s, now(), 100, 1, 2, 3)",
         "INSERT INTO charge_total (business_id, day, kind, rate, quantity) VALUES (%(id)s, '2026-11-01', 1, -1, 1)",

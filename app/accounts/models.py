@@ -16,12 +16,13 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-from app.lib.columns import BusinessKey, Created, Moment, Words
+from app.lib.columns import BusinessKey, Created, Id, Moment, Words
 from app.permissions import Role
 
 
@@ -62,6 +63,46 @@ class Membership(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
     role: Mapped[str] = mapped_column(Text)
     franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Who is disabled no longer gets in; the row stays, as the audit log names the person."""
+    created_at: Mapped[Created]
+
+
+class Invitation(Base):
+    """A place in a business that is kept for who has an e-mail address, until it is taken, withdrawn or lapses."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(["business_id", "franchisee_id"], ["franchisee.business_id", "franchisee.id"]),
+        CheckConstraint("(role = 'location_operator') = (franchisee_id IS NOT NULL)", name="franchisee"),
+        CheckConstraint("role IN ({})".format(", ".join(f"'{role}'" for role in Role)), name="role"),
+        Index(
+            *("invitation_open_key", "business_id", "email"),
+            unique=True,
+            postgresql_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(Text)
+    """Lower case."""
+    role: Mapped[str] = mapped_column(Text)
+    franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+    language: Mapped[str] = mapped_column(Text)
+    """Of the letter."""
+    serial: Mapped[int] = mapped_column(Integer, server_default="1")
+    """The link names it: with another one the links before are dead."""
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    mail_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the letter is to be tried; None when it left, or will not."""
+    mailed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    mail_fault: Mapped[Words]
+    """Why it did not leave."""
+    expires_at: Mapped[Moment]
+    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[Created]
 
 
