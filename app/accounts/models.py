@@ -123,6 +123,8 @@ class UserSession(Base):
     agent: Mapped[Words]
     created_at: Mapped[Created]
     last_seen_at: Mapped[Created]
+    proved_at: Mapped[Created]
+    """When its person last proved who it is: by signing in, or by the password asked for again."""
 
 
 class SignInFailure(Base):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -16,8 +18,12 @@ from app.accounts.sign_in_codes import take_sign_in_code
 from app.db import business_id, commit, current_scope, open_scope, rollback, unit_of_work
 from app.extensions import db
 from app.identity import token_hash
+from app.lib import dates
 from app.permissions import Role
 from app.scope import Scope
+
+PROOF_LASTS = timedelta(minutes=10)
+"""So long after a proof nobody is asked for the password again."""
 
 
 class NoTerminalError(Exception):
@@ -138,6 +144,29 @@ def _check_password(email: str, password: str, device: Device) -> None:
     if not passwords.matches(password, kept):
         raise WrongPasswordError
     throttle.forget(email, device.address)
+
+
+def is_proved(session_id: int) -> bool:
+    """Whether the person of a session proved lately who it is, so that it is not asked again."""
+    mine = select(UserSession.id).where(UserSession.id == session_id, UserSession.proved_at > dates.now() - PROOF_LASTS)
+    return db.session.execute(mine).first() is not None
+
+
+def prove(session_id: int, password: str, device: Device) -> None:
+    """Has this scope's person prove it by the password. Raises WrongPasswordError, TooManyTriesError.
+
+    A try is counted before the password is compared, in a unit of work of its own, as a form is being carried out.
+    """
+    account = own_account()
+    with current_app.app_context(), unit_of_work(Scope(None)):
+        seconds = throttle.count_try(account.email, device.address)
+    if seconds:
+        raise TooManyTriesError(seconds)
+    if not passwords.matches(password, account.password_hash):
+        raise WrongPasswordError
+    throttle.forget(account.email, device.address)
+    mine = update(UserSession).where(UserSession.id == session_id, UserSession.user_id == account.id)
+    db.session.execute(mine.values(proved_at=dates.now()))
 
 
 def sign_out(session_id: int) -> None:

@@ -9,8 +9,8 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, IntegerField, ValidationError
-from wtforms.validators import NumberRange, Optional
+from wtforms import DateTimeLocalField, HiddenField, IntegerField, PasswordField, ValidationError
+from wtforms.validators import Length, NumberRange, Optional
 
 from app.errors import Problem
 from app.identity import workplace
@@ -42,7 +42,13 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
 
 
-class ConfirmationForm(FlaskForm):  # type: ignore[misc]
+class ProofForm(FlaskForm):  # type: ignore[misc]
+    """The password, where it is asked for again."""
+
+    password = PasswordField(_l("Your password"), [Optional(), Length(max=128)])
+
+
+class ConfirmationForm(ProofForm):
     """A moment in the business's zone; empty is now."""
 
     start = DateTimeLocalField(_l("Begin at"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
