@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts import own_account, services
 from app.accounts.forms import PasswordForm
 from app.accounts.own_pages import show_page
-from app.accounts.proving import too_many_tries
+from app.accounts.proving import not_your_password, too_many_tries
 from app.accounts.queries import own_sessions, second_factor_demanders
 from app.accounts.second_factor import has_second_factor, own_second_factor, recovery_codes_left
 from app.accounts.throttle import TooManyTriesError
@@ -42,7 +42,7 @@ def change_password() -> BaseResponse:
     try:
         own_account.change_password(person().session_id, form.password_now.data, form.password_new.data)
     except own_account.NotYourPasswordError:
-        form.password_now.errors = [_("This is not your password.")]
+        form.password_now.errors = [not_your_password()]
         return _security(form, 422)
     except TooManyTriesError as refusal:
         form.password_now.errors = [too_many_tries(refusal.seconds)]

@@ -1,4 +1,4 @@
-"""A second factor of people, with codes for who lost it; when a session was proved to be its person's; their phones."""
+"""A second factor of people, with codes for who lost it; their phones."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +6,7 @@ from alembic import op
 from migrations.policies import BUSINESS, USER, definer, open_to_definer, protect
 
 revision = "0050"
-down_revision = "0044"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 
@@ -16,10 +16,6 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 def upgrade() -> None:
     op.add_column("app_user", sa.Column("phone", sa.Text(), server_default="", nullable=False))
-    op.add_column(
-        "user_session",
-        sa.Column("proved_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-    )
     second_factors()
     recovery_codes()
     # Who has one, for who answers for the users of a business.
