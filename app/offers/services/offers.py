@@ -205,7 +205,7 @@ def end_offers(mine: ColumnElement[bool], **values: datetime) -> Sequence[Row[An
         .returning(CustomerOffer.id, CustomerOffer.holder_id)
         .execution_options(synchronize_session=False)
     )
-    rows = db.session.execute(change).all()
+    rows: Sequence[Any] = db.session.execute(change).all()
     add_offers([row.holder_id for row in rows], -1)
     return rows
 
