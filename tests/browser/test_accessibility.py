@@ -80,6 +80,8 @@ PAGES = [
     *("/messages/templates/{template}/removal", "/programs/{program}/notices"),
     *("/bulk-actions", "/bulk-actions/new", "/bulk-actions/new?f={filter}", "/bulk-actions/{draft}"),
     *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
+    *(f"/bulk-actions/{{draft}}/action?action={action}" for action in ("coupons", "offers", "news")),
+    *("/bulk-actions/{short}", "/bulk-actions/{given}", "/bulk-actions/{told}"),
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
     *("/profile", "/profile/sessions"),
@@ -136,6 +138,9 @@ def ids(town: Town) -> dict[str, int | str]:
     ids = {
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
         "batch": do(shop, town.anna, "tags", long, [known, other]),
+        "short": preview(shop, town.anna, "coupons", {"series": series}, [known, other]),
+        "given": preview(shop, town.anna, "offers", {"way": "give", "offer_id": offer}, [known, other]),
+        "told": preview(shop, town.anna, "news", {"news": news}, [known, other]),
         "template": template,
         **{name: link.rpartition("/")[2] for name, link in links.items()},
         "other": other,

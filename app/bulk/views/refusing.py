@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from flask_babel import gettext as _
 
-from app.bulk.services.steering import NothingToDoError, SecondPersonError, WrongStateError
+from app.bulk.services.reserving import shortage
+from app.bulk.services.steering import NothingToDoError, SecondPersonError, ShortError, WrongStateError
 from app.bulk.words import state_words
 from app.errors import Problem
 
@@ -25,6 +26,10 @@ def told() -> Iterator[None]:
         ) from None
     except NothingToDoError:
         raise Problem(409, _("Nobody would be reached."), _("Choose other customers, or another action.")) from None
+    except ShortError as error:
+        raise Problem(
+            409, shortage(error.batch), _("Choose fewer customers, or raise the number of the series.")
+        ) from None
     except SecondPersonError:
         advice = _("Ask someone whose limit is higher, and who did not begin it.")
         raise Problem(403, _("A second person has to approve this."), advice) from None

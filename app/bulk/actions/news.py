@@ -1,0 +1,106 @@
+"""Tell of a news item by push: who has no app is passed over, and nobody is told of the same twice (BA-4)."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from werkzeug.exceptions import NotFound
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from app.bulk.models import Batch
+from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
+from app.customers.models import Customer
+from app.db import business_id
+from app.extensions import db
+from app.filters import language
+from app.lib import dates, formats
+from app.locale import LANGUAGES, OF_CUSTOMERS
+from app.messaging.services import Addressed, write_to_many
+from app.news.models import News
+from app.news.queries import is_published, news_named, published_news
+from app.news.services import key_of, letter_of, news_letters
+from app.permissions import Permission
+
+_TOLD = "EXISTS (SELECT FROM message m WHERE m.business_id = :business AND m.dedupe_key = :news_key || a.customer_id)"
+
+
+class NewsField(SelectField):  # type: ignore[misc]
+    """A news item; its title is told also when customers do not read it any more."""
+
+    def words(self, value: int) -> str:
+        return _title_of(value)
+
+
+class NewsForm(ActionForm):
+    news = NewsField(_l("News item"), [InputRequired()], coerce=int)
+
+    def offer(self) -> None:
+        self.news.choices = [SelectChoice(str(each.id), _named(each)) for each in published_news(None, dates.now())]
+
+    def lacks(self) -> str:
+        return "" if self.news.choices else _("No news is published at a point of sale that customers are shown.")
+
+    def said(self) -> list[tuple[str, str]]:
+        """With what is pushed, in each language that it is written in."""
+        news = _news(self.news.data)
+        spoken = [each for each in LANGUAGES if news and each in news.titles]
+        letters = [letter_of(news, 0, each) for each in spoken if news]
+        return [*super().said(), *((LANGUAGES[each.language], f"{each.title}: {each.text}") for each in letters)]
+
+
+class Announcing:
+    def doubts(self, batch: Batch) -> Doubts:
+        news = _news(batch.values["news"])
+        if news is None or not is_published(news, dates.now()):
+            return Doubts((("true", "not_published"),))
+        arms = (("NOT c.app_installed", "no_app"), (_TOLD, "news_told"))
+        return Doubts(arms, values={"news_key": key_of(news, "")})
+
+    def step(self, claim: Claim) -> int:
+        mine = Customer.business_id == business_id(), Customer.id.in_(claim.customers)
+        spoken = db.session.execute(select(Customer.id, Customer.language).where(*mine))
+        letters = news_letters(claim.batch.values["news"], {row.id: row.language or OF_CUSTOMERS for row in spoken})
+        author = claim.batch.user_id
+        write_to_many([Addressed(each, letter, user_id=author) for each, letter in letters.items()])
+        return 0
+
+
+def _news(number: int) -> News | None:
+    try:
+        return news_named(number)
+    except NotFound:
+        return None
+
+
+def _title_of(number: int) -> str:
+    news = _news(number)
+    return news.wording(language()).title if news else "–"
+
+
+def _named(news: News) -> str:
+    return f"{news.wording(language()).title} ({formats.long_date(news.first_day, language())})"
+
+
+def _title(values: Values) -> str:
+    return _("Tell of the news “%(title)s”", title=_title_of(values["news"]))
+
+
+NEWS = Action(
+    key="news",
+    label=_l("Tell of news"),
+    sign="megaphone",
+    about=_l("A published news item, by push to who has the app"),
+    permission=Permission.EDIT_NEWS,
+    form=NewsForm,
+    title=_title,
+    reasons={
+        "not_published": _l("Customers do not read this news now"),
+        "no_app": _l("Does not have the app"),
+        "news_told": _l("Was told of this news before"),
+    },
+    do=Announcing(),
+    done=_l("Told"),
+)
