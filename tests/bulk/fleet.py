@@ -99,8 +99,10 @@ class Fleet:
             return False
         worker, how = chance.choice(busy), chance.choice(("both", "job", "job", "worker"))
         targets = _children(worker) if how != "worker" else []
-        for each in [*targets, *([worker.child.pid] if how != "job" and worker.child else [])]:
+        for each in targets:
             _kill(each)
+        if how != "job":
+            _end(worker)
         return True
 
     def end_worker(self, chance: random.Random) -> bool:
@@ -119,7 +121,11 @@ class Fleet:
         (web,) = self.named("web")
         if not web.alive or web.child is None:
             return False
-        _kill(chance.choice([web.child.pid, *_children(web)]))
+        target = chance.choice([web.child.pid, *_children(web)])
+        if target == web.child.pid:
+            _end(web)
+        else:
+            _kill(target)
         return True
 
     def kill_valkey(self, _chance: random.Random) -> bool:
@@ -162,6 +168,13 @@ def _children(service: Service) -> list[int]:
     with contextlib.suppress(OSError):
         return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
     return []
+
+
+def _end(service: Service) -> None:
+    """And sees it gone, so that nobody takes it for alive."""
+    assert service.child is not None
+    service.child.kill()
+    service.child.wait()
 
 
 def _kill(process: int) -> None:

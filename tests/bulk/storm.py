@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import threading
 import time
 import uuid
@@ -111,6 +112,7 @@ class Storm:
             for kind in burst:
                 self._kill(kind, chance, client)
             self._wait_for_more(burst[-1])
+            sys.stderr.write(f"\r{self.done.total()} of {sum(self.kills.values())} kills ")
 
     def _kill(self, kind: str, chance: random.Random, client: Client) -> None:
         kill = getattr(self.fleet, kind)
