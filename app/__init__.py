@@ -143,7 +143,11 @@ def _configure(app: Flask, config: Config) -> None:
             # What people typed never stands in a log, and errors are logged.
             "hide_parameters": True,
             # Plans fit the business and scope at hand: what is right for a small one is not for a million rows.
-            "connect_args": {"options": "-c plan_cache_mode=force_custom_plan -c statement_timeout=60000"},
+            # A client that went without a word, as its machine or network did, holds nothing for longer than a minute.
+            "connect_args": {
+                "options": "-c plan_cache_mode=force_custom_plan -c statement_timeout=60000"
+                " -c idle_in_transaction_session_timeout=60000"
+            },
         },
         MAX_CONTENT_LENGTH=12 * 2**20,
         MAX_FORM_MEMORY_SIZE=2**20,

@@ -134,6 +134,9 @@ class BatchItem(Base):
     customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     state: Mapped[ItemState] = mapped_column(SmallEnum(ItemState))
     strikes: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Tries alone, each written before it was begun."""
+    tried_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When it was last tried alone: after a death it waits."""
     amount: Mapped[int | None] = mapped_column(BigInteger)
     """What the preview found, where customers differ in it."""
     reason: Mapped[str | None] = mapped_column(Text)

@@ -23,8 +23,7 @@ from jobs.bulk import work_batch
 from tests.bulk.batches import state
 from tests.people import Shop, Town
 
-# As long as the statement is wide: one customer's is as quick as ever, since a customer whose own three tries are all
-# killed is given up, and that is to happen to a poisonous one alone.
+# As long as the statement is wide, so that what is alone is as quick as it is without this: kills are to hit chunks.
 SLOW = """
     CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         PERFORM pg_sleep(random() * {seconds} * least(1, (SELECT count(*) FROM wide) / 200.0)); RETURN NULL;

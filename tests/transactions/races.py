@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from werkzeug.exceptions import NotFound
 
 from app import form_keys
+from app.bulk.services.steering import NothingToDoError
 from app.customers.details import details_of
 from app.customers.models import CustomerMerge
 from app.customers.queries import customer_to_change, customer_to_erase
@@ -53,6 +54,7 @@ from app.transactions.services import (
     cancel_sale,
     sell,
 )
+from tests.bulk.hands import batches_worked, begin_bulk, reports_add_up
 from tests.factories import add_customer, add_good, add_offer, add_points, add_series
 from tests.people import Person, Shop
 
@@ -65,6 +67,7 @@ TOLD = (
     GoneError,
     CannotUndoError,
     NotFound,
+    NothingToDoError,
 )
 """What a person may be told; anything else is a fault, a deadlock above all."""
 
@@ -76,6 +79,7 @@ def nothing_differs(shop: Shop) -> None:
         assert differences().first == []
         assert bought.differences() == 0
         assert offers_check.faults() == []
+    reports_add_up(shop)
 
 
 @contextmanager
@@ -148,7 +152,7 @@ class Crowd:
         until = time.monotonic() + seconds
         acts: tuple[Callable[[random.Random], None], ...] = (
             *(self.sell, self.sell, self.redeem, self.cancel, self.credit, self.expire, self.edit, self.bring),
-            *(self.merge, self.undo, self.erase),
+            *(self.merge, self.undo, self.erase, self.bulk),
         )
         lock = threading.Lock()
 
@@ -160,7 +164,7 @@ class Crowd:
                 with lock:
                     self.done[f"{act.__name__} {outcome}"] += 1
 
-        with ThreadPoolExecutor(threads) as pool:
+        with batches_worked(self.shop, 2), ThreadPoolExecutor(threads) as pool:
             list(pool.map(work, range(threads)))
         return self.done
 
@@ -237,6 +241,11 @@ class Crowd:
             customer = customer_to_erase(chance.choice(self.customers))
             erase_customer(customer, confirmation(customer), None)
             self.customers.append(add_customer("New", phone=f"+3805{chance.randrange(10**8):08d}"))
+
+    def bulk(self, chance: random.Random) -> None:
+        """Seldom, as it is many acts in one."""
+        if chance.random() < 0.2:
+            begin_bulk(self.shop, self.customers, chance)
 
     def edit(self, chance: random.Random) -> None:
         customer = customer_to_change(chance.choice(self.customers))

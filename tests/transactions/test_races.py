@@ -37,7 +37,7 @@ def test_no_point_is_spent_twice_and_no_form_carried_out_twice(town: Town) -> No
 
 def test_whatever_happens_at_once_adds_up_and_nobody_meets_a_deadlock(town: Town) -> None:
     """RELIABILITY: mixed race, in short."""
-    acts = ("sell", "redeem", "bring", "cancel", "credit", "expire", "edit", "merge", "undo")
+    acts = ("sell", "redeem", "bring", "cancel", "credit", "expire", "edit", "merge", "undo", "bulk")
     wanted = frozenset(f"{act} done" for act in acts)
     assert wanted <= Crowd(town.kavalier, town.anna, seed=3).run(threads=8, seconds=3, wanted=wanted).keys()
     nothing_differs(town.kavalier)

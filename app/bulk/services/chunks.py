@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, text, update
 
 from app.bulk.models import Batch, BatchItem, BatchState, BatchTally, ItemState
 from app.bulk.registry import Claim, action_named
@@ -22,9 +22,10 @@ from app.scope import Scope
 LEAST, MOST = 200, 10_000
 QUICK, SLOW = 0.7, 1.5
 """Seconds: a chunk that took less is followed by a larger one, one that took more by a smaller."""
-ERROR, MOST_STRIKES = 3, 12
-"""A try alone is a strike, one that ended in an error so many more: three errors give a customer up, or twelve deaths
-of a worker, as these tell less: whoever restarts workers strikes those at work.
+ERROR, MOST_STRIKES, LONGEST_WAIT = 3, 12, 30
+"""A try alone is a strike, one that ended in an error of its own so many more: three errors give a customer up. A
+death tells less, as whoever kills workers strikes those at work: after each the customer waits, twice as long every
+time up to so many seconds, and only twelve in a row over four minutes and more give it up.
 """
 FAILED = "failed"
 
@@ -82,11 +83,9 @@ def do_chunk(scope: Scope, chunk: Chunk) -> int:
 def next_single(batch: Batch) -> int | None:
     """The customer that is tried alone, its strike written before; who had too many is given up. Needs it held.
 
-    Who was struck comes last: chunks leave him out, and the others are done by then.
+    Who was struck comes last, when it has waited: chunks leave it out, and the others are done by then.
     """
-    pending = select(BatchItem).where(
-        BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id, BatchItem.state == ItemState.PENDING
-    )
+    pending = select(BatchItem).where(*ready(batch.id))
     fresh = pending.where(BatchItem.strikes == 0).order_by(BatchItem.customer_id)
     struck = pending.where(BatchItem.strikes > 0).order_by(BatchItem.strikes, BatchItem.customer_id)
     for ordered in (fresh, struck):
@@ -100,8 +99,19 @@ def next_single(batch: Batch) -> int | None:
         keep_tally(batch.id, [item.customer_id], 0, 0, [FAILED])
         db.session.flush()
         return next_single(batch)
-    item.strikes += 1
+    item.strikes, item.tried_at = item.strikes + 1, dates.now()
     return item.customer_id
+
+
+def ready(number: int) -> tuple[ColumnElement[bool], ...]:
+    """Which customers of a batch can be done now: pending, and not waiting after a death."""
+    wait = func.make_interval(0, 0, 0, 0, 0, 0, func.least(func.power(2, BatchItem.strikes), LONGEST_WAIT))
+    return (
+        BatchItem.business_id == business_id(),
+        BatchItem.batch_id == number,
+        BatchItem.state == ItemState.PENDING,
+        or_(BatchItem.tried_at.is_(None), BatchItem.tried_at + wait <= dates.now()),
+    )
 
 
 def keep_tally(number: int, customers: Sequence[int], done: int, amount: int, reasons: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import exists, select, update
 
 from app.bulk.models import Batch, BatchItem, BatchState, ItemState
+from app.bulk.services.chunks import ready
 from app.bulk.services.locking import held_batch, is_alone
 from app.bulk.services.reserving import release
 from app.bulk.services.telling import tell_end
@@ -38,7 +39,7 @@ def end(scope: Scope, number: int) -> bool:
             BatchItem.business_id == business_id(), BatchItem.batch_id == number, BatchItem.state == ItemState.PENDING
         )
         if db.session.scalar(select(left)):
-            return True
+            return bool(db.session.scalar(select(exists().where(*ready(number)))))
         batch.state, batch.finished_at = BatchState.DONE, dates.now()
         batch.strikes = 0
         release(batch)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from app.bulk.models import Batch, BatchItem, BatchState
 from app.bulk.services.acting import acting_for
@@ -26,8 +27,10 @@ from app.scope import Scope
 
 STRIKES = 3
 """After so many chunks that did not end the next ones are ten times smaller, down to one customer alone."""
-BUSY = {"55P03", "40P01", "40001"}
-"""A lock that was not to be had, a deadlock, a failure to serialise: nobody's poison, and tried again."""
+BUSY = ("55P03", "40P01", "40001")
+"""A lock that was not to be had, a deadlock, a failure to serialise: nobody's poison."""
+BROKEN = ("08", "53", "57P", "58", "XX")
+"""The connection is lost, the server is full, going down or broken: as little told of a customer as by a death."""
 _chance = random.SystemRandom()
 _log = structlog.get_logger(__name__)
 
@@ -69,8 +72,8 @@ def _try(scope: Scope, number: int, plan: Plan, after: int) -> int | None:
     except Exception as error:
         # The strike is counted already: what fails is tried again, in the end each customer alone.
         _log.warning("chunk given up", batch=number, error=type(error).__name__, size=plan.size)
-        busy = getattr(getattr(error, "orig", None), "sqlstate", None) in BUSY
-        _judge(scope, number, plan, busy)
+        if plan.single is not None:
+            _judge(scope, number, plan.single, error)
         time.sleep(_chance.uniform(0.05, 0.5))
         return None
 
@@ -105,12 +108,16 @@ def _plan(scope: Scope, number: int, struck_alone: bool) -> Plan | None:
         return Plan(batch.chunk)
 
 
-def _judge(scope: Scope, number: int, plan: Plan, busy: bool) -> None:
-    """Takes the strike back of a chunk that others were only in the way of; an error of one alone weighs more."""
+def _judge(scope: Scope, number: int, customer: int, error: Exception) -> None:
+    """What an error says of the customer that was tried alone: its own weighs more than a death, and need not wait."""
+    lost = isinstance(error, DBAPIError)
+    state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    if lost and (not state or state.startswith(BROKEN)):
+        return
     with unit_of_work(scope):
-        batch = held_batch(number)
-        if busy:
-            batch.strikes = max(0, batch.strikes - 1)
-        item = db.session.get(BatchItem, (business_id(), number, plan.single)) if plan.single else None
-        if item is not None:
-            item.strikes = max(0, item.strikes + (-1 if busy else ERROR))
+        item = db.session.get_one(BatchItem, (business_id(), number, customer), with_for_update=True)
+        if state in BUSY:
+            # It comes behind the others, who need not wait for whoever holds it.
+            item.strikes = max(1, item.strikes - 1)
+        else:
+            item.strikes, item.tried_at = item.strikes + ERROR, None
