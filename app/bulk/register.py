@@ -16,10 +16,12 @@ from app.bulk.actions.offers import OFFERS
 from app.bulk.actions.removal import REMOVAL
 from app.bulk.actions.tags import TAGS
 from app.bulk.audit_words import KIND
+from app.bulk.fields import message_fields
 from app.bulk.registry import add_action
 from app.bulk.services.forgetting import forget_kept
 from app.bulk.services.telling import ABOUT
 from app.businesses.services import SettingsPage, add_settings_page
+from app.customers.conditions.fields import add_fields
 from app.customers.registry import Action as CustomerAction
 from app.customers.registry import ErasureStep, SelectionAction, add_erasure_step, set_selection_action
 from app.customers.registry import add_action as add_customer_action
@@ -43,6 +45,7 @@ def register() -> None:
     add_customer_action(FOR_ONE)
     set_selection_action(SelectionAction("bulk.begin", "bulk.ask_who", Permission.BULK_ACTIONS))
     add_erasure_step(ERASURE)
+    add_fields(47, message_fields)
     lead_to(ABOUT, lambda number: url_for("bulk.show", batch_id=number))
     for action in ACTIONS:
         add_action(action)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 
 from app.audit_words import describe
+from app.customers.conditions.fields import add_fields
 from app.customers.registry import (
     ErasureStep,
     MergeStep,
@@ -17,6 +18,7 @@ from app.customers.registry import (
 from app.messaging.audit_words import KIND
 from app.messaging.personal_data import personal_data
 from app.messaging.queries import message_count
+from app.messaging.received import received_fields
 from app.messaging.services import forget_texts, subscriptions
 from app.messaging.template_audit_words import KINDS
 
@@ -27,6 +29,7 @@ BROWSERS = ErasureStep(lazy_gettext("Browsers that receive pushes"), subscriptio
 def register() -> None:
     describe(KIND)
     add_tab(40, Tab("messages", lazy_gettext("Messages"), "messaging.of_customer", count=message_count))
+    add_fields(48, received_fields)
     add_personal_data("messages", personal_data)
     add_erasure_step(ERASURE)
     add_personal_data("push_subscriptions", subscriptions.personal_data)

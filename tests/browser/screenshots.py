@@ -40,7 +40,7 @@ from app.local.embedded import DATABASE, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, chromium
 from app.permissions import Role
 from app.scope import Scope
-from tests.browser import terminal_pages
+from tests.browser import bulk_pages, terminal_pages
 from tests.browser.conftest import ARGUMENTS
 from tests.conftest import config_for, migrate
 from tests.people import Person, sign_in
@@ -65,8 +65,7 @@ PAGES = {
     "merging": "/customers/{merged}/merging?with={alike}",
     "merging-undo": "/customers/{merged}/merges/{merge}/undoing",
     "merged": "/customers/{merged}",
-    "bulk-actions": "/bulk-actions",
-    "bulk-who": "/bulk-actions/new",
+    **bulk_pages.PAGES,
     "goods": "/goods",
     "good": "/goods/new",
     "good-groups": "/goods/groups",
@@ -142,6 +141,7 @@ def main() -> None:
         customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
         ids |= _messages(app) | _texts(app, customer)
+        ids |= bulk_pages.ids(app, _anna(app))
         ids |= _merging(app, customer) | _news(app) | _offers(app)
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:

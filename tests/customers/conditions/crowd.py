@@ -7,22 +7,26 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from app.bulk.models import Batch
 from app.businesses.models import Terminal
 from app.customers.conditions.nodes import Condition, Group, Joint
 from app.db import business_id
 from app.extensions import db
 from app.loyalty.models import Access, FieldKind, Program
 from app.loyalty.services import create_program
+from app.messaging.models import MessageKind, MessageStatus
 from app.offers.services import issue_coupon
-from tests.customers.conditions.plain import KYIV, Held, Look, Person, Sale
+from tests.customers.conditions.plain import KYIV, Got, Held, Look, Person, Sale
 from tests.factories import (
     add_account,
     add_answer,
+    add_batch,
     add_category,
     add_customer,
     add_franchisee,
     add_good,
     add_good_group,
+    add_message,
     add_offer,
     add_point_of_sale,
     add_question,
@@ -101,6 +105,7 @@ class Filler:
         self.goods = self._add_goods()
         self.series = [add_series(f"Series {each}") for each in range(3)]
         self.offers = [add_offer(f"Offer {each}") for each in range(2)]
+        self.batches = [self._batch(each) for each in (None, None, shop.franchisee)]
         people = [self._person(place) for place in range(number)]
         for person in people:
             self._write(person)
@@ -108,6 +113,12 @@ class Filler:
         own = frozenset(each for each, terminals in self.places.items() if terminals and each in self.boris)
         look = Look(self.today, shop.program, wallets, self.questions, self._add_segments(), self.goods)
         return Crowd(people, list(wallets), self.places, own, look)
+
+    def _batch(self, franchisee: int | None) -> int:
+        """A bulk action that told its customers of it."""
+        batch = db.session.get_one(Batch, (business_id(), add_batch(0, self.town.anna.id, franchisee)))
+        batch.started_at, batch.foreseen = self.now, {**batch.foreseen, "message": {}}
+        return batch.id
 
     def _add_places(self) -> dict[int, list[int]]:
         """Two of the brand's, two of Boris's franchisee, one of another; some with two Terminals."""
@@ -168,6 +179,7 @@ class Filler:
             coupons=tuple(self.rng.choices(self.series, k=pick([0, 0, 1, 3]))),
             offers=tuple(self.rng.sample(self.offers, pick([0, 0, 1, 2]))),
             answers={number: self._answer(number) for number in self.questions if chance() < 0.6},
+            messages=tuple(self._got() for _each in range(pick([0, 0, 1, 3]))),
         )
 
     def _sale(self, program: int) -> Sale:
@@ -175,6 +187,11 @@ class Filler:
         terminal = self.rng.choice(self.places[place])
         goods = tuple(self.rng.choices(list(self.goods), k=self.rng.choice([0, 1, 1, 2, 4])))
         return Sale(self._moment(), program, place, terminal, self.rng.choice(AMOUNTS), goods)
+
+    def _got(self) -> Got:
+        kind, left = self.rng.choice(list(SORTS)), self.rng.random() < 0.7
+        batch = self.rng.choice([None, *self.batches]) if kind == "bulk" else None
+        return Got(self._moment(), kind, batch, self.rng.choice([None, *self.places]), left)
 
     def _held(self) -> Held:
         amount = self.rng.choice([0, 0, 1, 100, 12_050, 10**12])
@@ -232,10 +249,31 @@ class Filler:
             issue_coupon(series, person.id, f"{number}")
         for offer in person.offers:
             give_offer(person.id, offer)
+        for number, got in enumerate(person.messages):
+            add_message(
+                person.id,
+                kind=SORTS[got.kind],
+                text="" if got.kind == "pin" else "Hello",
+                dedupe_key=f"batch:{got.batch}:{person.id}:{number}"
+                if got.batch
+                else f"{got.kind}:{person.id}:{number}",
+                status=MessageStatus.DELIVERED if got.left else self.rng.choice(NOT_LEFT),
+                point_of_sale_id=got.place,
+                distributed_at=got.at,
+            )
         for number, answer in person.answers.items():
             add_answer(person.id, number, **{COLUMNS[self.questions[number]]: answer})
 
 
+SORTS = {
+    "bulk": MessageKind.BULK,
+    "news": MessageKind.NEWS,
+    "coupon": MessageKind.COUPON,
+    "sale": MessageKind.TRANSACTION,
+    "welcome": MessageKind.WELCOME,
+    "pin": MessageKind.PIN,
+}
+NOT_LEFT = [MessageStatus.REJECTED, MessageStatus.FAILED, MessageStatus.QUEUED, MessageStatus.UNKNOWN]
 COLUMNS = {
     FieldKind.TEXT: "words",
     FieldKind.NUMBER: "number",

@@ -38,6 +38,18 @@ class Held:
     expires: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Got:
+    """A message that went out: of a bulk action or not, seen at a place or by the whole brand."""
+
+    at: datetime
+    kind: str
+    batch: int | None = None
+    place: int | None = None
+    left: bool = True
+    """Whether it reached the customer, or is on its way."""
+
+
 @dataclass
 class Person:
     """A customer, as the business knows it."""
@@ -61,6 +73,7 @@ class Person:
     coupons: tuple[int, ...] = ()
     """The series of those in hand."""
     offers: tuple[int, ...] = ()
+    messages: tuple[Got, ...] = ()
     id: int = 0
 
 
@@ -135,6 +148,7 @@ def asked_of(condition: Condition, person: Person, look: Look) -> tuple[Holds, l
     points = person.held.get(look.wallets[look.shown_program], Held(0))
     category, access = person.standings.get(look.shown_program, (None, None))
     seen = look.own is None or person.registered_place in look.own
+    got = [each for each in person.messages if each.left and (look.own is None or each.place in (None, *look.own))]
     bought = [good for sale in sales for good in sale.goods]
     if key.startswith("answer_"):
         number = int(key.removeprefix("answer_"))
@@ -167,6 +181,8 @@ def asked_of(condition: Condition, person: Person, look: Look) -> tuple[Holds, l
         "offers": (number_of(0), [len(person.offers)]),
         "coupon_series": (choice, list(person.coupons)),
         "offer": (choice, list(person.offers)),
+        **{name: (moment, [each.at for each in got if each.kind in kinds]) for name, kinds in MESSAGES.items()},
+        "message": (choice, [each.batch for each in got]),
         "points": (number_of(2), [points.amount]),
         "expiring": (number_of(2), [points.expiring]),
         "expiring_at": (moment, [points.expires]),
@@ -176,6 +192,10 @@ def asked_of(condition: Condition, person: Person, look: Look) -> tuple[Holds, l
         "app_installed": (yes_no, [person.app_installed]),
     }
     return known[key]
+
+
+KINDS = ("bulk", "news", "coupon", "sale", "welcome")
+MESSAGES = {"message_at": (*KINDS, "pin"), **{f"message_{each}_at": (each,) for each in KINDS}}
 
 
 def belongs(operator: str, value: Person, asked: tuple[str, ...], look: Look) -> bool:
