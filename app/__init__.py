@@ -17,6 +17,7 @@ from app.accounts import register as account_parts
 from app.accounts import views as account_views
 from app.billing import models as billing_models
 from app.billing import register as billing_parts
+from app.billing import views as billing_views
 from app.bulk import models as bulk_models
 from app.bulk import register as bulk_parts
 from app.bulk import views as bulk_views
@@ -75,6 +76,7 @@ MODELS = (
 VIEWS = (
     account_views,
     audit_views,
+    billing_views,
     bulk_views,
     business_views,
     customer_views,

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     """Of all customers; who they are is told to whoever may read customers, to others masked (TL-1)."""
     CANCEL_SALES = "cancel_sales"
     """Of any Terminal, in the log; a salesperson cancels what the own Terminal sold (TE-5)."""
+    READ_BILLING = "read_billing"
+    """What the platform charges, what was paid in, the prepaid balance; and be told when it runs low (BI-1, BI-2)."""
     READ_MESSAGES = "read_messages"
     """All messages, and those that come in (MS-1)."""
     EDIT_TEMPLATES = "edit_templates"
@@ -97,10 +99,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.EDIT_PLACES,
         Permission.EDIT_BUSINESS,
         Permission.READ_AUDIT,
+        Permission.READ_BILLING,
     },
     Role.BRAND_OPERATOR: _BRAND,
     Role.LOCATION_OPERATOR: _OPERATOR,
-    Role.ACCOUNTANT: frozenset({Permission.MEMBER, Permission.READ_TRANSACTIONS}),
+    Role.ACCOUNTANT: frozenset({Permission.MEMBER, Permission.READ_TRANSACTIONS, Permission.READ_BILLING}),
     Role.SALESPERSON: frozenset({Permission.SELL}),
 }
 

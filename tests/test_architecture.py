@@ -32,6 +32,7 @@ REGISTRIES = {
     # How a text is filled and dressed, for whoever writes one.
     *("app.messaging.texts", "app.messaging.values"),
     "app.messaging.received",  # the messages that customers got, for fields of those who wrote them
+    "app.billing.subjects",  # what was charged, in the words of whose it is
     *("app.accounts.own_pages", "app.accounts.proving"),
     "app.loyalty.kinds",  # what people call access types and the like, everywhere the same
 }

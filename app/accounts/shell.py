@@ -124,6 +124,10 @@ class Shell:
         return self.identity is not None and self.identity.may(Permission.READ_MESSAGES)
 
     @property
+    def reads_billing(self) -> bool:
+        return self.identity is not None and self.identity.may(Permission.READ_BILLING)
+
+    @property
     def density(self) -> str:
         return self.identity.density if self.identity else "normal"
 
@@ -160,6 +164,7 @@ class Shell:
             Item(_("Questionnaire"), "list-checks", "loyalty.questionnaire", Permission.READ_LOYALTY, "q"),
         ]
         business = [
+            Item(_("Billing"), "wallet", "billing.month", Permission.READ_BILLING, "w"),
             Item(_("Points of sale"), "store", "businesses.points_of_sale", Permission.READ_PLACES, "p"),
             Item(_("Terminals"), "tablet", "businesses.terminals", Permission.READ_PLACES, "t"),
             Item(_("Franchisees"), "handshake", "businesses.franchisees", Permission.READ_PLACES, "f"),

@@ -75,6 +75,8 @@ class Charge(Base):
             unique=True,
             postgresql_where=text("note <> ''"),
         ),
+        # A page of those of a kind at one price is a stretch in the order of time.
+        Index("charge_listed_idx", "business_id", "kind", "rate", "at", "subject"),
     )
 
     business_id: Mapped[BusinessKey]

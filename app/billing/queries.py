@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, Select, cast, func, select, text, union_all
+from sqlalchemy import BigInteger, Row, Select, cast, column, func, literal, select, text, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.billing.models import Charge, ChargeKind, ChargeTotal, FreshCharge, Reserved, Tariff
 from app.db import business_id
 from app.extensions import db
+from app.paging import Order, PageKey
+from app.period import Period, midnight
+
+ORDER = Order(Charge.at.expression, Charge.subject.expression)
+ZONES = timedelta(days=2)
+"""A charge keeps the day that it was in the zone of then; its moment is no further from that day than zones are."""
+_KEPT = (ChargeTotal, FreshCharge)
 
 
 @dataclass(frozen=True)
@@ -29,17 +39,49 @@ class Total:
 
 def balance() -> int:
     """What was paid in less what was charged, below zero when more was: sales go on."""
-    return _come_to(ChargeTotal, FreshCharge)
+    return _come_to(*_KEPT)
 
 
 def spendable() -> int:
     """The balance less what is reserved for messages on their way."""
-    return _come_to(ChargeTotal, FreshCharge, Reserved)
+    return _come_to(*_KEPT, Reserved)
+
+
+def reserved() -> int:
+    """What messages on their way keep from being spent."""
+    return -_come_to(Reserved)
+
+
+def balance_before(day: date) -> int:
+    """What the balance was when a day of the business's time zone began."""
+    parts = union_all(*(_of(each) for each in _KEPT)).subquery()
+    earlier = select(func.coalesce(func.sum(parts.c.quantity * parts.c.rate), 0)).where(parts.c.day < day)
+    return int(db.session.execute(earlier).scalar_one())
+
+
+def first_day() -> date | None:
+    """The day of the first charge or payment."""
+    firsts = (select(func.min(each.day).label("day")).where(each.business_id == business_id()) for each in _KEPT)
+    return db.session.scalar(select(func.min(union_all(*firsts).subquery().c.day)))
+
+
+def tariffs_of(begins: datetime, ends: datetime | None) -> list[Tariff]:
+    """The tariffs that hold between two moments, in their order; with no end also those that are planned.
+
+    Of those that begin together only the newest ever held.
+    """
+    mine = select(Tariff).where(Tariff.business_id == business_id())
+    if ends is not None:
+        mine = mine.where(Tariff.valid_from < ends)
+    found = {each.valid_from: each for each in db.session.scalars(mine.order_by(Tariff.valid_from, Tariff.id))}
+    known = list(found.values())
+    begun = [each for each in known if each.valid_from <= begins]
+    return known[max(0, len(begun) - 1) :]
 
 
 def totals(first: date, last: date) -> list[Total]:
     """By day, kind and rate, over days of the business's time zone, both included."""
-    parts = _of(ChargeTotal).union_all(_of(FreshCharge)).subquery()
+    parts = union_all(*(_of(each) for each in _KEPT)).subquery()
     by = parts.c.day, parts.c.kind, parts.c.rate
     statement = (
         select(*by, cast(func.sum(parts.c.quantity), BigInteger))
@@ -48,6 +90,23 @@ def totals(first: date, last: date) -> list[Total]:
         .order_by(*by)
     )
     return [Total(*row) for row in db.session.execute(statement)]
+
+
+def charge_page(kind: ChargeKind, period: Period, rates: list[int], key: PageKey | None) -> Sequence[Row[Any]]:
+    """A page of charges and one more; each rate's are a stretch of the index in the order of time."""
+    stretches = (
+        func.unnest(literal(rates, ARRAY(BigInteger)))
+        .table_valued(column("rate", BigInteger), name="stretch")
+        .render_derived()
+    )
+    chosen = select(Charge.subject).where(
+        *(Charge.business_id == business_id(), Charge.kind == kind, Charge.rate == stretches.c.rate), *_within(period)
+    )
+    ids = ORDER.newest(chosen, key, stretches).subquery()
+    drawn: tuple[Any, ...] = (Charge.subject.label("id"), Charge.at, Charge.quantity, Charge.rate, Charge.note)
+    of_kind = Charge.business_id == business_id(), Charge.kind == kind
+    statement = select(*drawn).join(ids, ids.c.id == Charge.subject).where(*of_kind)
+    return db.session.execute(statement.order_by(*ORDER.newest_first())).all()
 
 
 def message_price(message_id: int) -> int | None:
@@ -84,3 +143,12 @@ def _come_to(*kept: type[ChargeTotal | FreshCharge | Reserved]) -> int:
 
 def _of(kept: type[ChargeTotal | FreshCharge]) -> Select[date, ChargeKind, int, int]:
     return select(kept.day, kept.kind, kept.rate, kept.quantity).where(kept.business_id == business_id())
+
+
+def _within(period: Period) -> list[Any]:
+    conditions = []
+    if period.first:
+        conditions += [Charge.at >= midnight(period.first) - ZONES, Charge.day >= period.first]
+    if period.last:
+        conditions += [Charge.at < midnight(period.last) + ZONES, Charge.day <= period.last]
+    return conditions

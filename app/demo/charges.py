@@ -16,7 +16,7 @@ _DEARER = 200
 
 
 def charge_past(connection: Connection, business: int, plan: BusinessPlan, since: date, until: datetime) -> None:
-    """Charges a business for all that it sold and for each month, in the connection's transaction.
+    """Charges a business for all that it sold and sent and for each month, in the connection's transaction.
 
     What was paid in covers it and what the plan has ahead. `since` is the day of its beginning at the latest.
     """
@@ -27,7 +27,7 @@ def charge_past(connection: Connection, business: int, plan: BusinessPlan, since
     values = {"business": business, "zone": plan.zone, "until": until, "ahead": plan.paid_ahead}
     for begin, prices in zip(begins, _PRICES[plan.currency], strict=True):
         connection.execute(_TARIFF, [business, begin, *prices])
-    for statement in (_SALES, _FEES, _PAID_IN, _TOTALS):
+    for statement in (_SALES, _MESSAGES, _FEES, _PAID_IN, _TOTALS):
         connection.execute(statement, values)
 
 
@@ -37,7 +37,7 @@ _TARIFF = """
 """
 _IN_FORCE = """
     SELECT valid_from, lead(valid_from, 1, 'infinity') OVER (ORDER BY valid_from) AS valid_until, monthly_fee,
-        transaction_price FROM tariff WHERE business_id = %(business)s
+        transaction_price, sms_price FROM tariff WHERE business_id = %(business)s
 """
 # By number, as the key is then written at its end.
 _SALES = f"""
@@ -46,6 +46,15 @@ _SALES = f"""
     FROM transaction t JOIN ({_IN_FORCE}) p ON t.at >= p.valid_from AND t.at < p.valid_until
     WHERE t.business_id = %(business)s AND t.kind = 1 ORDER BY t.id
 """  # noqa: S608 - put together of our own words
+# The SMS that left, by their segments.
+_MESSAGES = f"""
+    INSERT INTO charge (business_id, kind, subject, at, day, quantity, rate)
+    SELECT m.business_id, 2, m.id, m.distributed_at, (m.distributed_at AT TIME ZONE %(zone)s)::date, m.segments,
+        -p.sms_price
+    FROM message m JOIN ({_IN_FORCE}) p ON m.distributed_at >= p.valid_from AND m.distributed_at < p.valid_until
+    WHERE m.business_id = %(business)s AND m.direction = 1 AND m.channel = 1 AND m.status IN (4, 6)
+        AND m.gateway <> '' ORDER BY m.id
+"""  # noqa: S608
 _FEES = f"""
     INSERT INTO charge (business_id, kind, subject, at, day, quantity, rate)
     SELECT %(business)s, 4, to_char(month, 'YYYYMM')::bigint, month AT TIME ZONE %(zone)s, month::date, 1,
@@ -62,7 +71,7 @@ _PAID_IN = """
         CASE WHEN %(ahead)s > 0 THEN ceil(cost / 10000.0)::bigint * 10000 ELSE cost END
             + CASE WHEN month = max(month) OVER () THEN %(ahead)s ELSE 0 END,
         'Invoice ' || to_char(month, 'YYYY-MM')
-    FROM (SELECT date_trunc('month', day) AS month, -sum(quantity * rate) AS cost FROM charge
+    FROM (SELECT date_trunc('month', day::timestamp) AS month, -sum(quantity * rate) AS cost FROM charge
         WHERE business_id = %(business)s GROUP BY 1) months
 """
 # Where triggers were not skipped, what is charged is fresh already.

@@ -104,7 +104,7 @@ class Letters:
             f"{self._shop.structure.business}\t{customer.id}\t{Direction.OUT:d}\t{letter.kind:d}\t{channel:d}"
             f"\t{letter.title}\t{letter.text}\t{customer.person.language}"
             f"\t{len(segments(letter.text)) if channel is Channel.SMS else 0}\t{status:d}\t{letter.key}"
-            f"\t{_REASONS.get(status, '')}"
+            f"\t{_REASONS.get(status, '')}\tsimulator"
             f"\t{sale.place if sale else _NULL}\t{sale.terminal if sale else _NULL}"
             f"\t{_NULL if letter.user is None else letter.user}\t{text(letter.at)}\t{text(letter.at + 2)}"
             f"\t{text(letter.ends) if letter.ends else _NULL}\t{text(read) if is_read else _NULL}\n"

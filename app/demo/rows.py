@@ -31,7 +31,7 @@ COLUMNS = {
     "lot_use": "business_id entry_id lot_id amount",
     "balance": "business_id wallet_id customer_id amount expiring_at expiring",
     "message": "business_id customer_id direction kind channel title text language segments status dedupe_key reason"
-    " point_of_sale_id terminal_id user_id created_at distributed_at ends_at read_at",
+    " gateway point_of_sale_id terminal_id user_id created_at distributed_at ends_at read_at",
     "customer_offer": "business_id customer_id holder_id offer_id given_at user_id redeemed_at"
     " redeemed_point_of_sale_id lapsed_at",
     "customer_stats": "business_id scope_id customer_id sales_count amount average first_at last_at",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 
 from app.audit_words import describe
+from app.billing.models import ChargeKind
+from app.billing.subjects import explain
 from app.customers.conditions.fields import add_fields
 from app.customers.registry import (
     ErasureStep,
@@ -16,6 +18,7 @@ from app.customers.registry import (
     add_tab,
 )
 from app.messaging.audit_words import KIND
+from app.messaging.charged import charged_messages
 from app.messaging.personal_data import personal_data
 from app.messaging.queries import message_count
 from app.messaging.received import received_fields
@@ -28,6 +31,8 @@ BROWSERS = ErasureStep(lazy_gettext("Browsers that receive pushes"), subscriptio
 
 def register() -> None:
     describe(KIND)
+    for charged in (ChargeKind.SMS, ChargeKind.VIBER):
+        explain(charged, charged_messages)
     add_tab(40, Tab("messages", lazy_gettext("Messages"), "messaging.of_customer", count=message_count))
     add_fields(48, received_fields)
     add_personal_data("messages", personal_data)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 
 from app.audit_words import describe
+from app.billing.models import ChargeKind
+from app.billing.subjects import explain
 from app.customers.conditions.fields import add_fields
 from app.customers.family import family
 from app.customers.registry import (
@@ -23,6 +25,7 @@ from app.customers.registry import (
 from app.permissions import Permission
 from app.transactions.audit_words import KIND
 from app.transactions.bought import remake_bought
+from app.transactions.charged import charged_sales
 from app.transactions.facts import drawer_facts, overview_facts
 from app.transactions.fields import bought_fields
 from app.transactions.personal_data import personal_data
@@ -48,6 +51,7 @@ BOUGHT = MergeStep(_merge, _undo)
 def register() -> None:
     add_action(ADJUST)
     describe(KIND)
+    explain(ChargeKind.TRANSACTION, charged_sales)
     add_fields(35, bought_fields)
     add_drawer_facts(drawer_facts)
     add_overview_facts(overview_facts)
