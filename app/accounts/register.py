@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from app.accounts.audit_words import KIND
+from app.accounts.audit_words import INVITATION, KIND
 from app.audit_words import describe
 
 
 def register() -> None:
     describe(KIND)
+    describe(INVITATION)
