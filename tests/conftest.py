@@ -19,6 +19,7 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from app import create_app
+from app.accounts.invitations import invite
 from app.config import Config
 from app.customers.conditions.nodes import Condition, Group
 from app.customers.saved_filters import Kept, keep
@@ -31,6 +32,7 @@ from app.loyalty.rules import PointsPercent
 from app.loyalty.services.accounts import add_account
 from app.offers.services import issue_coupon
 from app.offers.services.gift_cards import make_gift_card
+from app.permissions import Role
 from app.pictures import write as write_picture
 from tests.factories import (
     add_answer,
@@ -156,6 +158,7 @@ def stocked(town: Town) -> Town:
             add_account(shop.program, "Gift account", "")
             add_template()
             add_segment("Regulars")
+            invite("ivan@example.com", Role.ACCOUNTANT, None, "en")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)
                 add_news("Of its own", shop.franchised_place, franchisee=franchisee)

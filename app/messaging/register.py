@@ -17,8 +17,10 @@ from app.customers.registry import (
     add_personal_data,
     add_tab,
 )
+from app.mail import carried_by
 from app.messaging.audit_words import KIND
 from app.messaging.charged import charged_messages
+from app.messaging.letters_to_users import EmailCarrier
 from app.messaging.personal_data import personal_data
 from app.messaging.queries import message_count
 from app.messaging.received import received_fields
@@ -33,6 +35,7 @@ def register() -> None:
     describe(KIND)
     for charged in (ChargeKind.SMS, ChargeKind.VIBER):
         explain(charged, charged_messages)
+    carried_by(EmailCarrier())
     add_tab(40, Tab("messages", lazy_gettext("Messages"), "messaging.of_customer", count=message_count))
     add_fields(48, received_fields)
     add_personal_data("messages", personal_data)
