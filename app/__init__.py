@@ -15,6 +15,9 @@ from app.accounts import audit_views, profile_views, salespeople_views, shell
 from app.accounts import models as account_models
 from app.accounts import register as account_parts
 from app.accounts import views as account_views
+from app.acts import models as act_models
+from app.acts import register as act_parts
+from app.acts import views as act_views
 from app.billing import models as billing_models
 from app.billing import register as billing_parts
 from app.bulk import models as bulk_models
@@ -56,6 +59,7 @@ from app.transactions import views as transaction_views
 
 MODELS = (
     account_models,
+    act_models,
     audit,
     audit_check,
     billing_models,
@@ -74,6 +78,7 @@ MODELS = (
 )
 VIEWS = (
     account_views,
+    act_views,
     audit_views,
     bulk_views,
     business_views,
@@ -97,6 +102,7 @@ VIEWS = (
 PARTS = (
     account_parts,
     billing_parts,
+    act_parts,
     business_parts,
     customer_parts,
     ledger_parts,

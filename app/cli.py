@@ -11,6 +11,7 @@ from app.accounts import services as accounts
 from app.accounts.cli import group as audit
 from app.accounts.cli import terminals
 from app.accounts.queries import user_id_of
+from app.acts import cli as acts
 from app.billing import cli as billing
 from app.businesses import cli as features
 from app.businesses.services import NewBusiness, create_business
@@ -31,7 +32,7 @@ from app.scope import Scope
 from app.support import group as support
 from app.transactions.cli import group as bought
 
-PARTS = (billing, features, gateways, ledger, letters, offers, senders, sent)
+PARTS = (acts, billing, features, gateways, ledger, letters, offers, senders, sent)
 """Whose commands are in the groups `support` and `check`."""
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")

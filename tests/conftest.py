@@ -32,6 +32,7 @@ from app.loyalty.services.accounts import add_account
 from app.offers.services import issue_coupon
 from app.offers.services.gift_cards import make_gift_card
 from app.pictures import write as write_picture
+from tests.acts.papers import add_act
 from tests.factories import (
     add_answer,
     add_batch,
@@ -155,6 +156,7 @@ def stocked(town: Town) -> Town:
             add_news("Of the brand", shop.own_place, shop.franchised_place, picture=picture)
             add_account(shop.program, "Gift account", "")
             add_template()
+            add_act()
             add_segment("Regulars")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)

@@ -19,6 +19,7 @@ DEFINERS = {
     "charge_sale",
     "coupons_had",
     "customer_search_ids",
+    "due_acts",
     "due_batches",
     "due_simulated_events",
     "end_session",

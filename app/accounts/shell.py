@@ -163,6 +163,7 @@ class Shell:
             Item(_("Points of sale"), "store", "businesses.points_of_sale", Permission.READ_PLACES, "p"),
             Item(_("Terminals"), "tablet", "businesses.terminals", Permission.READ_PLACES, "t"),
             Item(_("Franchisees"), "handshake", "businesses.franchisees", Permission.READ_PLACES, "f"),
+            Item(_("Service acts"), "file-text", "acts.index", Permission.READ_ACTS, "d"),
             Item(_("Audit log"), "scroll-text", "audit.index", Permission.READ_AUDIT, "l"),
         ]
         below = [
