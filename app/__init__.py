@@ -23,6 +23,9 @@ from app.accounts import (
 from app.accounts import models as account_models
 from app.accounts import register as account_parts
 from app.accounts import views as account_views
+from app.acts import models as act_models
+from app.acts import register as act_parts
+from app.acts import views as act_views
 from app.billing import models as billing_models
 from app.billing import register as billing_parts
 from app.billing import views as billing_views
@@ -65,6 +68,7 @@ from app.transactions import views as transaction_views
 
 MODELS = (
     account_models,
+    act_models,
     audit,
     audit_check,
     billing_models,
@@ -83,6 +87,7 @@ MODELS = (
 )
 VIEWS = (
     account_views,
+    act_views,
     audit_views,
     billing_views,
     bulk_views,
@@ -110,6 +115,7 @@ VIEWS = (
 PARTS = (
     account_parts,
     billing_parts,
+    act_parts,
     business_parts,
     customer_parts,
     ledger_parts,

@@ -11,6 +11,7 @@ from app.accounts import services as accounts
 from app.accounts.cli import group as audit
 from app.accounts.cli import terminals
 from app.accounts.queries import user_id_of
+from app.acts import cli as acts
 from app.billing import cli as billing
 from app.bulk import check as aside
 from app.businesses import cli as features
@@ -32,7 +33,7 @@ from app.scope import Scope
 from app.support import group as support
 from app.transactions.cli import group as bought
 
-PARTS = (aside, billing, features, gateways, ledger, letters, offers, senders, sent)
+PARTS = (acts, aside, billing, features, gateways, ledger, letters, offers, senders, sent)
 """Whose commands are in the groups `support` and `check`."""
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")

@@ -25,6 +25,8 @@ def init_app(app: Flask) -> None:
 
 
 def choose() -> str:
+    if not request:  # a job or a command
+        return "en"
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
     kept = request.cookies.get(COOKIE, "")

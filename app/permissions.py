@@ -47,6 +47,10 @@ class Permission(StrEnum):
     """Of messages, which all of the business use (BA-1)."""
     HANDLE_MESSAGES = "handle_messages"
     """Open a PIN, say what became of a message that nobody knows of, use the simulator (MS-2)."""
+    READ_ACTS = "read_acts"
+    """Service acts, their files and the platform's side of them (BI-4)."""
+    EDIT_ACTS = "edit_acts"
+    """The business's requisites, and what became of an act once issued (BI-3, BI-6)."""
     READ_LOYALTY = "read_loyalty"
     EDIT_LOYALTY = "edit_loyalty"
     EDIT_NEWS = "edit_news"
@@ -97,6 +101,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.HAND_OUT_PERSONAL_DATA,
         Permission.CANCEL_SALES,
+        Permission.READ_ACTS,
+        Permission.EDIT_ACTS,
         Permission.EDIT_LOYALTY,
         Permission.EDIT_PLACES,
         Permission.EDIT_BUSINESS,
@@ -106,7 +112,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.BRAND_OPERATOR: _BRAND,
     Role.LOCATION_OPERATOR: _OPERATOR,
-    Role.ACCOUNTANT: frozenset({Permission.MEMBER, Permission.READ_TRANSACTIONS, Permission.READ_BILLING}),
+    Role.ACCOUNTANT: frozenset(
+        {
+            *(Permission.MEMBER, Permission.READ_TRANSACTIONS, Permission.READ_BILLING),
+            *(Permission.READ_ACTS, Permission.EDIT_ACTS),
+        }
+    ),
     Role.SALESPERSON: frozenset({Permission.SELL}),
 }
 

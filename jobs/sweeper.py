@@ -14,6 +14,8 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, text
 
 from app import create_app
+from app.acts.queries import due_businesses
+from app.acts.services import closing
 from app.bulk.queries import due_batches
 from app.bulk.services import steering as batches
 from app.bulk.services.running import work
@@ -57,6 +59,11 @@ CHORES = (
         *(batches.JOB, batches.QUEUE),
         due_batches,
         lambda business, batch: work(business, batch, _some_seconds()),
+    ),
+    Chore(
+        *(closing.JOB, closing.QUEUE),
+        lambda: closing.LANES if due_businesses() else (),
+        lambda lane: closing.work(lane, _some_seconds()),
     ),
 )
 

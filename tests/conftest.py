@@ -34,6 +34,7 @@ from app.offers.services import issue_coupon
 from app.offers.services.gift_cards import make_gift_card
 from app.permissions import Role
 from app.pictures import write as write_picture
+from tests.acts.papers import add_act
 from tests.factories import (
     add_answer,
     add_batch,
@@ -157,6 +158,7 @@ def stocked(town: Town) -> Town:
             add_news("Of the brand", shop.own_place, shop.franchised_place, picture=picture)
             add_account(shop.program, "Gift account", "")
             add_template()
+            add_act()
             add_segment("Regulars")
             invite("ivan@example.com", Role.ACCOUNTANT, None, "en")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):

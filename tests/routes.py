@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from app.extensions import db
+from app.lib import dates
 from app.links import invitation_link, leave_link, stop_link
 from app.permissions import Permission, Role, allows
 from app.pictures import Picture
@@ -22,7 +24,8 @@ ARGUMENTS = {"customers.drawer": "?id={customer_id}", "segments.add_segment": "?
 # message says itself whose it is, so it opens for whoever holds it, tested with the customer's pages.
 BY_LINK = {"stop_token", "leave_token"}
 # An invitation too says whose it is; who is signed in takes it by a form with a token of our own.
-PERSONAL = {"session_id", "invite_token", *BY_LINK}
+CALENDAR = {"month", "year"}
+PERSONAL = {"session_id", "invite_token", *BY_LINK, *CALENDAR}
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Ids:
     sale_key: str
     """Of a sale that Sasha is making; a customer is chosen and an amount entered."""
     template: int
+    act: int
     stop_token: str
     leave_token: str
     """Of the links in the customer's messages."""
@@ -99,6 +103,9 @@ class Ids:
             "gift_card_id": self.gift_card,
             "sale_key": self.sale_key,
             "template_id": self.template,
+            "act_id": self.act,
+            "year": 2026,
+            "month": f"{dates.now().astimezone(ZoneInfo('Europe/Kyiv')):%Y-%m}",
             "stop_token": self.stop_token,
             "leave_token": self.leave_token,
         }
@@ -140,11 +147,12 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         held = [db.session.scalar(each, theirs) or 0 for each in belongings]
         sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
         template = db.session.scalar(text("SELECT min(id) FROM message_template")) or 0
+        act = db.session.scalar(text("SELECT max(id) FROM act")) or 0
         tokens = [link.rpartition("/")[2] for link in (stop_link(customer), leave_link(customer, shop.program))]
         of_users = text("SELECT max(user_id) FROM membership"), text("SELECT max(id) FROM invitation")
         user, invitation = [db.session.scalar(each) or 0 for each in of_users]
         people = int(user), int(invitation), invitation_link(int(invitation), 1).rpartition("/")[2]
-    belonging = (*picture, *held, str(sale_key), int(template), *tokens, *people)
+    belonging = (*picture, *held, str(sale_key), int(template), act, *tokens, *people)
     return Ids(shop, franchised, int(customer), *found, str(key), *merged, *belonging)
 
 

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 GROUND = {"config", "extensions", "db", "web", "permissions", "scope", "queue", "audit", "mail"}
 AREAS = (
-    *("businesses", "accounts", "billing", "loyalty", "customers", "ledger", "offers", "messaging"),
+    *("businesses", "accounts", "billing", "acts", "loyalty", "customers", "ledger", "offers", "messaging"),
     *("transactions", "news", "bulk", "imports", "analytics"),
 )
 EDGES = {"terminal", "kiosk", "api", "my", "demo", "help", "local"}
@@ -39,7 +39,8 @@ REGISTRIES = {
 # What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.
 SHARED = {"app.accounts.forms", "app.customers.details", "app.customers.forms.fields"}
 # Where the data lie is asked before there is a virtual environment, so it is written where set-up begins.
-FOUNDATIONS = {"app.local.paths"}
+# Documents are set in fonts and by libraries that set-up has seen to.
+FOUNDATIONS = {"app.local.native", "app.local.paths"}
 # Inside an area, what a module reaches is no higher than itself; columns, filters and others have no height.
 HEIGHT = {"models": 0, "queries": 1, "services": 2, "forms": 3, "views": 4}
 FILE_LINES, FUNCTION_LINES = 300, 40

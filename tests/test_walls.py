@@ -21,6 +21,7 @@ DEFINERS = {
     "colleagues_with_second_factor",
     "coupons_had",
     "customer_search_ids",
+    "due_acts",
     "due_batches",
     "due_simulated_events",
     "end_colleague_sessions",

@@ -30,12 +30,15 @@ from tests.news.writing import add_news
 from tests.people import Shop
 
 OF_NO_BUSINESS = {
-    *("alembic_version", "app_user", "business", "gateway_pace", "receipt", "sign_in_failure", "user_session"),
-    *("recovery_code", "second_factor"),
+    *("alembic_version", "app_user", "business", "executor", "gateway_pace", "receipt", "sign_in_failure"),
+    *("recovery_code", "second_factor", "user_session"),
 }
 """`business` is walled by its own id, what is a person's by the person's; the others hold nobody's data."""
-WITHOUT_POLICIES = {"alembic_version", "gateway_pace", "sign_in_failure"}
-APPEND_ONLY = {"audit_entry", "charge", "gift_card_entry", "ledger_entry", "lot_use", "tariff", "transaction_line"}
+WITHOUT_POLICIES = {"alembic_version", "executor", "gateway_pace", "sign_in_failure"}
+APPEND_ONLY = {
+    *("act", "act_file", "act_status", "audit_entry", "charge", "gift_card_entry", "ledger_entry", "lot_use", "tariff"),
+    "transaction_line",
+}
 
 
 def tables(ask: Callable[..., list[Any]]) -> set[str]:
@@ -56,6 +59,23 @@ def count(connection: psycopg.Connection, table: str, where: str = "true") -> in
     return int(row[0])
 
 
+OF_ACTS = (
+    "INSERT INTO requisites (business_id, jurisdiction, language, details, complete)"
+    " VALUES (%(id)s, 'ua', 'uk', '{}', false)",
+    "INSERT INTO act (business_id, kind, month, year, number, dated, issued_at, jurisdiction, language, currency,"
+    " total, vat, transactions, segments, lines, customer, executor) VALUES (%(id)s, 1, '2026-10-01', 2026, 1,"
+    " '2026-10-31', now(), 'ua', 'uk', 'UAH', 0, 0, 0, 0, '[]', '{}', '{}')",
+    *(
+        f"INSERT INTO {table} (business_id, act_id{columns}) SELECT %(id)s, max(id){values} FROM act"
+        " WHERE business_id = %(id)s"
+        for table, columns, values in (
+            ("act_file", ", content, sha256", ", 'x', 'x'"),
+            ("act_status", ", status, day", ", 2, '2026-11-01'"),
+            ("act_to_draw", "", ""),
+        )
+    ),
+    "INSERT INTO act_close (business_id, month) VALUES (%(id)s, '2026-10-01')",
+)
 OF_MESSAGES = (
     *(
         f"INSERT INTO {table} (business_id, message_id, {columns}) SELECT %(id)s, min(id), {values} FROM message"
@@ -161,6 +181,7 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f"INSERT INTO message_tester (business_id, user_id, customer_id) SELECT %(id)s, {person}, min(id) FROM customer"
         " WHERE business_id = %(id)s",
         *OF_MESSAGES,
+        *OF_ACTS,
     ):
         superuser.execute(statement.encode(), {"id": shop.id, "program": shop.program, "wallet": shop.wallet})
     assert sale

@@ -169,6 +169,7 @@ class Shell:
             Item(_("Terminals"), "tablet", "businesses.terminals", Permission.READ_PLACES, "t"),
             Item(_("Franchisees"), "handshake", "businesses.franchisees", Permission.READ_PLACES, "f"),
             Item(_("Users"), "user-cog", "users.index", Permission.EDIT_USERS, "u"),
+            Item(_("Service acts"), "file-text", "acts.index", Permission.READ_ACTS, "d"),
             Item(_("Audit log"), "scroll-text", "audit.index", Permission.READ_AUDIT, "l"),
         ]
         below = [

@@ -7,9 +7,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from app.local.paths import data_dir
+from app.local.paths import data_dir, make_data_dir
 
 PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
 LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 
 
@@ -24,15 +25,24 @@ def missing() -> list[str]:
 
 
 def write_fonts_conf(data: Path) -> None:
-    """Have documents set in the font of our own package: the same on every machine, even on one without fonts."""
-    spec = find_spec("fontpkg_noto_sans")
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("fontpkg_noto_sans")
-    fonts = escape(str(Path(spec.origin).with_name("files")))
+    """Have documents set in the fonts of our own packages: the same on every machine, even on one without fonts."""
+    folders = "".join(f"<dir>{escape(str(folder))}</dir>" for folder in font_folders())
     cache = escape(str(data / "fontconfig"))
     _fonts_conf(data).write_text(
-        f"<?xml version='1.0'?><fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>\n"
+        f"<?xml version='1.0'?><fontconfig>{folders}<cachedir>{cache}</cachedir></fontconfig>\n"
     )
+
+
+def font_folders() -> list[Path]:
+    """Where the files of the fonts lie. Raises ModuleNotFoundError."""
+    return [_folder_of(package) for package in FONTS]
+
+
+def _folder_of(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(package)
+    return Path(spec.origin).with_name("files")
 
 
 def preload(data: Path | None = None) -> None:
@@ -42,6 +52,9 @@ def preload(data: Path | None = None) -> None:
     before the process begins.
     """
     data = data or data_dir()
+    if not _fonts_conf(data).exists():
+        make_data_dir(data)
+        write_fonts_conf(data)
     os.environ.setdefault("FONTCONFIG_FILE", str(_fonts_conf(data)))
     waiting = [path for path in unpacked_folder(data).glob("**/lib/*/lib*.so.*") if path.is_file()]
     while waiting:  # those that need others come in a later round

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -25,15 +26,15 @@ def top_up(amount: int, reference: str) -> int:
     return _post(ChargeKind.TOP_UP, "billing.top_up", amount, reference)
 
 
-def correct(amount: int, reference: str) -> int:
+def correct(amount: int, reference: str, day: date | None = None) -> int:
     """Adds an amount that puts a mistake right, or takes it when below zero; answers with the balance.
 
-    Raises ReferenceTakenError.
+    It belongs to today's month unless another `day` is given. Raises ReferenceTakenError.
     """
-    return _post(ChargeKind.CORRECTION, "billing.correct", amount, reference)
+    return _post(ChargeKind.CORRECTION, "billing.correct", amount, reference, day)
 
 
-def _post(kind: ChargeKind, action: str, amount: int, reference: str) -> int:
+def _post(kind: ChargeKind, action: str, amount: int, reference: str, day: date | None = None) -> int:
     # Held, so that two at once neither take the same number nor the same reference.
     hold_balance()
     mine = Charge.business_id == business_id(), Charge.kind == kind
@@ -47,7 +48,7 @@ def _post(kind: ChargeKind, action: str, amount: int, reference: str) -> int:
             kind=kind,
             subject=number,
             at=now,
-            day=now.astimezone(ZoneInfo(own_business().time_zone)).date(),
+            day=day or now.astimezone(ZoneInfo(own_business().time_zone)).date(),
             quantity=1,
             rate=amount,
             note=reference,
