@@ -6,7 +6,7 @@ from alembic import op
 from migrations.policies import BUSINESS, USER, definer, open_to_definer, protect
 
 revision = "0050"
-down_revision = "0048"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
