@@ -44,8 +44,10 @@ def _is_id(text: str) -> bool:
 
 
 class ConfirmationForm(ProofForm):
-    """A moment in the business's zone; empty is now."""
+    """`start` is a moment in the business's zone; empty is now."""
 
+    seen = HiddenField()
+    """When the preview was frozen that the person sees: another tab can have made another one since."""
     start = DateTimeLocalField(_l("Begin at"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
     def validate_start(self, field: DateTimeLocalField) -> None:

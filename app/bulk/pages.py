@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from functools import cached_property
 from typing import Any
 
@@ -74,6 +75,11 @@ class BatchPage:
     @property
     def is_draft(self) -> bool:
         return self.state in DRAFTS
+
+    @property
+    def frozen(self) -> str:
+        """Which preview it is, for a form that confirms it."""
+        return self.batch.frozen_at.astimezone(UTC).isoformat() if self.batch.frozen_at else ""
 
     @property
     def is_watched(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ class Desk:
 
     def __init__(self, town: Town, person: Person) -> None:
         self.town, self.client = town, town.browser(person)
+        self._seen: dict[str, str] = {}
         self.token, self.business = csrf_token(self.client), str(person.business)
 
     def send(self, page: str, *, form_key: str = "", **fields: str) -> tuple[int, str]:
@@ -28,7 +30,15 @@ class Desk:
 
     def post(self, page: str, *, form_key: str = "", **fields: str) -> TestResponse:
         known = {"csrf_token": self.token, "business_id": self.business}
+        if page.endswith("/confirmation"):
+            known["seen"] = self.seen(page.removesuffix("/confirmation"))
         return self.client.post(page, data={**known, "form_key": form_key or str(uuid.uuid4()), **fields})
+
+    def seen(self, page: str) -> str:
+        """The preview that stands on a page, as its form names it."""
+        found = re.search(r'name="seen"[^>]*value="([^"]*)"', self.client.get(page).text)
+        self._seen[page] = found[1] if found else self._seen.get(page, "")
+        return self._seen[page]
 
     def see(self, page: str) -> str:
         answer = self.client.get(page)

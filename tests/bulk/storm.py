@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 import threading
 import time
@@ -16,7 +17,7 @@ from urllib.parse import urlencode
 from app.identity import COOKIE
 from tests.browsing import csrf_token
 from tests.bulk.fleet import Fleet
-from tests.people import Shop, Town
+from tests.people import PASSWORD, Shop, Town
 
 AMOUNT = 5
 PATIENCE, RESUMED_WITHIN = 180, 60  # seconds
@@ -43,6 +44,11 @@ class Caller:
         status, where = self.ask("POST", page, urlencode(sent))
         assert status == 303, (page, status, where[:400])
         return where
+
+    def confirm(self, page: str) -> None:
+        """What its preview shows; the password was asked for again, where the storm lasts."""
+        found = re.search(r'name="seen"[^>]*value="([^"]*)"', self.ask("GET", page)[1])
+        self.send(f"{page}/confirmation", seen=found[1] if found else "", password=PASSWORD)
 
     def ask(self, method: str, page: str, body: str | None = None) -> tuple[int, str]:
         until = time.monotonic() + PATIENCE
@@ -85,7 +91,7 @@ class Client(threading.Thread):
         places = {"program": str(self.shop.program), "terminal": str(self.shop.own_terminal)}
         what = self.caller.send("/bulk-actions", all="1")
         page = self.caller.send(what, **FORM, **places)
-        self.caller.send(f"{page}/confirmation")
+        self.caller.confirm(page)
         self.confirmed.append(int(page.rsplit("/", 1)[1]))
 
 

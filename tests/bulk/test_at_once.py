@@ -20,8 +20,8 @@ from app.ledger.models import Balance, Entry
 from app.permissions import Role
 from tests.browsing import text_of
 from tests.bulk.batches import became, confirm, do, foreseen, preview, run, state, tallied
+from tests.bulk.desk import Desk
 from tests.bulk.kills import credit, crowd
-from tests.bulk.test_pages import Desk
 from tests.factories import add_customer
 from tests.people import Town
 
@@ -69,6 +69,22 @@ def test_confirmed_in_two_tabs_at_once_it_is_done_once(town: Town) -> None:
     run(shop, number)
     with shop.work():
         assert db.session.scalar(select(func.count()).select_from(Entry)) == 100
+
+
+def test_what_another_tab_changed_meanwhile_is_not_confirmed_unseen(town: Town) -> None:
+    """BA-11: who looks at one preview does not confirm another; the new one is shown instead."""
+    with town.kavalier.work():
+        ids = [add_customer("A"), add_customer("B")]
+    desk = Desk(town, town.anna)
+    page = desk.previewed(ids)
+    seen = desk.seen(page)
+    desk.send(f"{page}/action", action="tags", way="add", key="city", value="Lviv")
+    assert desk.send(f"{page}/confirmation", seen=seen) == (303, page)
+    shown = desk.client.get(page)
+    assert "changed meanwhile" in shown.text
+    assert "Confirm for 2 customers" in text_of(shown)
+    desk.send(f"{page}/confirmation")
+    assert "Confirm for" not in desk.see(page)
 
 
 def test_the_same_confirmation_sent_twice_gets_the_same_answer(town: Town) -> None:

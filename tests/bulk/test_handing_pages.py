@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from app.extensions import db
 from app.offers.models import CouponSeries
-from tests.bulk.test_pages import Desk, work_all
+from tests.bulk.desk import Desk
 from tests.factories import add_customer, add_offer, add_series
 from tests.news.writing import add_news
 from tests.people import Town
@@ -40,14 +40,14 @@ def test_coupons_from_the_form_to_the_report_and_back(town: Town, customers: lis
     assert "Series of coupons Ten percent off" in shown
     assert "Set aside 3" in desk.see(f"/coupons/{series}")
     desk.send(f"{page}/confirmation")
-    work_all(town)
+    desk.work_all()
     assert "Issued" in desk.see(page)
     assert "Set aside" not in desk.see(f"/coupons/{series}")
     with town.kavalier.work():
         db.session.execute(update(CouponSeries).values(active=False))
     _status, undoing = desk.send(f"{page}/undoing")
     desk.send(f"{undoing}/confirmation")
-    work_all(town)
+    desk.work_all()
     assert "Undone" in desk.see(page)
 
 
@@ -130,7 +130,7 @@ def test_news_and_offers_are_chosen_and_confirmed(town: Town, customers: list[in
     desk.send(f"{one}/action", action="offers", way="give", offer_id=str(offer))
     assert "Give the offer “Second croissant free”" in desk.see(one)
     desk.send(f"{one}/confirmation")
-    work_all(town)
+    desk.work_all()
     assert "Told" in desk.see(page)
     assert "Second croissant free" in desk.see(f"/customers/{customers[0]}/offers")
     assert "New menu" in desk.see(f"/customers/{customers[0]}/messages")

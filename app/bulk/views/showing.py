@@ -40,7 +40,10 @@ def show(batch_id: int) -> BaseResponse:
 def show_batch(batch: Batch, form: ProofForm | None = None) -> BaseResponse:
     page = BatchPage(batch)
     template = "bulk/preview.html" if page.is_draft else "bulk/progress.html"
-    response = render(template, shown=page, form=form or ConfirmationForm())
+    asked = form or ConfirmationForm()
+    if isinstance(asked, ConfirmationForm):
+        asked.seen.data = page.frozen
+    response = render(template, shown=page, form=asked)
     response.status_code = 422 if form else 200
     return response
 

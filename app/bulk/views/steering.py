@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts.proving import ProofForm
 from app.bulk.forms import ConfirmationForm
 from app.bulk.models import Batch, BatchState
+from app.bulk.pages import BatchPage
 from app.bulk.registry import action_named
 from app.bulk.services import steering
 from app.bulk.services.locking import held_batch
@@ -28,6 +29,9 @@ from app.web import go
 @requires(Permission.BULK_ACTIONS)
 def confirm(batch_id: int) -> BaseResponse:
     batch, form = _mine(batch_id), ConfirmationForm()
+    if batch.state is BatchState.PREVIEWED and form.seen.data != BatchPage(batch).frozen:
+        flash(_("What will be done was changed meanwhile. Look at it again, then confirm."), "message")
+        return _to(batch)
     if batch.state is BatchState.PREVIEWED and not (form.validate() and proves(batch, form)):
         return show_batch(batch, form)
     with told():
