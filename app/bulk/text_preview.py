@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import url_for
 
 from app.bulk.models import Batch
@@ -19,8 +21,12 @@ class TextPreview(Preview):
 
     def __init__(self, batch: Batch, wording: Wording, look: int) -> None:
         super().__init__(Draft(wording.way, wording.titles, wording.texts), wording.program, look, wording.holding)
+        self.wording = wording
         self.selection = Selection.from_kept(batch.selection)
         self.href = url_for("bulk.preview_text", batch_id=batch.id)
+
+    def _same(self, language: str) -> Mapping[str, str]:
+        return self.wording.same(language)
 
     def _ids(self) -> list[int]:
         found = self.selection.statement().limit(LOOKED_AT)

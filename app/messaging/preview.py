@@ -132,7 +132,8 @@ class Preview:
 
     def _rendered(self, receiver: Receiver) -> Rendered:
         language, text = in_language(self.draft.texts, receiver.language)
-        values = {**receiver.values, **{name: str(example) for name, example in EXAMPLES.items()}}
+        examples = {name: str(example) for name, example in EXAMPLES.items()}
+        values = {**receiver.values, **examples, **self._same(language)}
         channel = self.draft.way.written_for
         body = dress(fill(text, values), self.voice, receiver.language, channel)
         title = fill(in_language(self.draft.titles, language)[1], values) if channel in TITLED else ""
@@ -143,6 +144,10 @@ class Preview:
             *(receiver, language, title, body, alphabet.name if taken else "", taken),
             *(units(body), room, self._price(channel, taken), self._empty(receiver)),
         )
+
+    def _same(self, language: str) -> Mapping[str, str]:
+        """What is known already of what examples stand in for, and the same for all who read a language."""
+        return {}
 
     def _price(self, channel: Channel, taken: int) -> int | None:
         return self._prices[CHARGED[channel]] * (taken or 1) if channel in CHARGED else None
