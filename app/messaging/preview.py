@@ -33,7 +33,7 @@ from app.messaging.texts import (
     in_language,
     variables_in,
 )
-from app.messaging.values import Receiver, values_of
+from app.messaging.values import Holding, Receiver, values_of
 
 LOOKED_AT = 1_000
 SHOWN = 3
@@ -77,8 +77,13 @@ class Rendered:
 class Preview:
     """Needs a program, whose name and signature the text gets."""
 
-    def __init__(self, draft: Draft, program: Program, look: int = 0) -> None:
-        self.draft, self.program, self.look = draft, program, look
+    of_selection = False
+    """Whether they are the first of a selection, rather than those who bought last."""
+    href = ""
+    """Where it is asked for anew; the page of templates when left out."""
+
+    def __init__(self, draft: Draft, program: Program, look: int = 0, holding: Holding | None = None) -> None:
+        self.draft, self.program, self.look, self.holding = draft, program, look, holding
         self.voice = Voice.of(program)
 
     @cached_property
@@ -94,8 +99,8 @@ class Preview:
     @cached_property
     def receivers(self) -> list[Receiver]:
         """Those who bought last, the last one first."""
-        ids = self._newest()
-        found = values_of(ids, self.program.id, self.names)
+        ids = self._ids()
+        found = values_of(ids, self.program.id, self.names, self.holding)
         return [found[number] for number in ids if number in found]
 
     @property
@@ -127,7 +132,8 @@ class Preview:
 
     def _rendered(self, receiver: Receiver) -> Rendered:
         language, text = in_language(self.draft.texts, receiver.language)
-        values = {**receiver.values, **{name: str(example) for name, example in EXAMPLES.items()}}
+        examples = {name: str(example) for name, example in EXAMPLES.items()}
+        values = {**receiver.values, **examples, **self._same(language)}
         channel = self.draft.way.written_for
         body = dress(fill(text, values), self.voice, receiver.language, channel)
         title = fill(in_language(self.draft.titles, language)[1], values) if channel in TITLED else ""
@@ -139,6 +145,10 @@ class Preview:
             *(units(body), room, self._price(channel, taken), self._empty(receiver)),
         )
 
+    def _same(self, language: str) -> Mapping[str, str]:
+        """What is known already of what examples stand in for, and the same for all who read a language."""
+        return {}
+
     def _price(self, channel: Channel, taken: int) -> int | None:
         return self._prices[CHARGED[channel]] * (taken or 1) if channel in CHARGED else None
 
@@ -146,7 +156,7 @@ class Preview:
     def _prices(self) -> Mapping[ChargeKind, int]:
         return message_prices()
 
-    def _newest(self) -> list[int]:
+    def _ids(self) -> list[int]:
         scope = current_scope().franchisee_id
         franchisee = StatsScope.franchisee_id == scope if scope else StatsScope.franchisee_id.is_(None)
         places = (StatsScope.program_id, StatsScope.point_of_sale_id, StatsScope.terminal_id)

@@ -143,11 +143,12 @@ def ids(town: Town) -> dict[str, int | str]:
         invitation = invite("ivan" * 15 + "@example.com", Role.LOCATION_OPERATOR, shop.franchisee, "uk").id
         links = {"stop": stop_link(known), "leave": leave_link(known, shop.program)}
         links["invited"] = invitation_link(invitation, 1)
+    coupons = {"program": shop.program, "series": series, "texts": {}}
     long = {"way": "add", "key": "Ключ" * 15, "value": "Слово" * 40}
     ids = {
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
         "batch": do(shop, town.anna, "tags", long, [known, other]),
-        "short": preview(shop, town.anna, "coupons", {"series": series}, [known, other]),
+        "short": preview(shop, town.anna, "coupons", coupons, [known, other]),
         "given": preview(shop, town.anna, "offers", {"way": "give", "offer_id": offer}, [known, other]),
         "told": preview(shop, town.anna, "news", {"news": news}, [known, other]),
         "template": template,

@@ -34,27 +34,27 @@ def customers(shop: Shop) -> list[int]:
         return [add_customer(f"C{number}") for number in range(5)]
 
 
-def series(shop: Shop, **values: Any) -> dict[str, int]:
+def series(shop: Shop, **values: Any) -> dict[str, Any]:
     """What the form of the action says."""
     with shop.work():
-        return {"series": add_series(**values)}
+        return {"program": shop.program, "series": add_series(**values), "texts": {}}
 
 
-def reserved(shop: Shop, said: dict[str, int]) -> int:
+def reserved(shop: Shop, said: dict[str, Any]) -> int:
     """Of the series; the proof agrees."""
     with shop.work():
         assert faults() == []
         return db.session.get_one(CouponSeries, (shop.id, said["series"])).reserved
 
 
-def coupons(shop: Shop, said: dict[str, int]) -> dict[int, Coupon]:
+def coupons(shop: Shop, said: dict[str, Any]) -> dict[int, Coupon]:
     with shop.work():
         rows = db.session.scalars(select(Coupon).where(Coupon.series_id == said["series"])).all()
         db.session.expunge_all()
         return {each.customer_id or 0: each for each in rows}
 
 
-def change(shop: Shop, said: dict[str, int], **values: Any) -> None:
+def change(shop: Shop, said: dict[str, Any], **values: Any) -> None:
     with shop.work():
         db.session.execute(update(CouponSeries).where(CouponSeries.id == said["series"]).values(**values))
 

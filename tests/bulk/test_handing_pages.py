@@ -29,12 +29,13 @@ def reserved(town: Town) -> list[int]:
 
 def test_coupons_from_the_form_to_the_report_and_back(town: Town, customers: list[int]) -> None:
     """BA-9, BA-14"""
+    program = str(town.kavalier.program)
     with town.kavalier.work():
         series = add_series(number_limit=10)
     desk = Desk(town, town.anna)
     page = desk.draft(customers)
     assert "Ten percent off (10 left)" in desk.see(f"{page}/action?action=coupons")
-    assert desk.send(f"{page}/action", action="coupons", series=str(series)) == (303, page)
+    assert desk.send(f"{page}/action", action="coupons", program=program, series=str(series)) == (303, page)
     shown = desk.see(page)
     assert "Issue a coupon “Ten percent off”" in shown
     assert "Series of coupons Ten percent off" in shown
@@ -53,12 +54,13 @@ def test_coupons_from_the_form_to_the_report_and_back(town: Town, customers: lis
 
 def test_what_is_short_is_told_and_cannot_be_confirmed(town: Town, customers: list[int]) -> None:
     """BA-9: by the page, and to who sends the form all the same; once another draft is removed it can."""
+    program = str(town.kavalier.program)
     with town.kavalier.work():
         series = add_series(number_limit=4)
     anna, olha = Desk(town, town.anna), Desk(town, town.olha)
     first, second = anna.draft(customers), olha.draft(customers)
-    anna.send(f"{first}/action", action="coupons", series=str(series))
-    olha.send(f"{second}/action", action="coupons", series=str(series))
+    anna.send(f"{first}/action", action="coupons", program=program, series=str(series))
+    olha.send(f"{second}/action", action="coupons", program=program, series=str(series))
     shown = olha.see(second)
     assert "1 coupon of this series is left for 3 customers." in shown
     assert "Confirm for" not in shown
@@ -68,19 +70,20 @@ def test_what_is_short_is_told_and_cannot_be_confirmed(town: Town, customers: li
     assert anna.send(f"{first}/removal") == (303, "/bulk-actions")
     assert anna.client.get(first).status_code == 404
     assert reserved(town) == [0]
-    olha.send(f"{second}/action", action="coupons", series=str(series))
+    olha.send(f"{second}/action", action="coupons", program=program, series=str(series))
     assert olha.send(f"{second}/confirmation") == (303, second)
     assert olha.send(f"{second}/removal")[0] == 409
 
 
 def test_a_location_operator_is_told_no_numbers_of_the_brand(town: Town, customers: list[int]) -> None:
     """PR-3"""
+    program = str(town.kavalier.program)
     with town.kavalier.work():
         series = add_series(number_limit=2)
     desk = Desk(town, town.boris)
     page = desk.draft(customers)
     assert "left)" not in desk.see(f"{page}/action?action=coupons")
-    desk.send(f"{page}/action", action="coupons", series=str(series))
+    desk.send(f"{page}/action", action="coupons", program=program, series=str(series))
     assert "Fewer coupons of this series are left than there are customers." in desk.see(page)
 
 
@@ -109,9 +112,9 @@ def test_what_is_another_business_s_cannot_be_chosen(town: Town, customers: list
         add_offer()
         add_news("Ours", town.kavalier.own_place)
     desk = Desk(town, town.anna)
-    page = desk.draft(customers)
+    page, ours = desk.draft(customers), {"program": str(town.kavalier.program)}
     for action, (field, number) in theirs.items():
-        assert desk.send(f"{page}/action", action=action, **{field: str(number)})[0] == 422
+        assert desk.send(f"{page}/action", action=action, **ours, **{field: str(number)})[0] == 422
 
 
 def test_news_and_offers_are_chosen_and_confirmed(town: Town, customers: list[int]) -> None:

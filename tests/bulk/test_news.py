@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from app.businesses.models import PointOfSale
-from app.customers.models import Customer
+from app.customers.models import Consent, ConsentKind, Customer, Enrolment
 from app.extensions import db
+from app.lib import dates
+from app.loyalty.models import Access
 from app.messaging.models import Channel, Message, MessageKind
 from app.news.models import News
 from tests.bulk.batches import became, confirm, do, foreseen, preview, run, tallied
@@ -50,10 +52,10 @@ def written(shop: Shop) -> dict[int | None, tuple[str, str]]:
 def test_who_has_the_app_is_told_in_its_language(town: Town, shop: Shop, customers: list[int], news: int) -> None:
     """BA-4, BA-11: those without it are passed over, and counted."""
     number = preview(shop, town.anna, "news", {"news": news}, customers)
-    assert foreseen(shop, number) == {"done": 3, "no_app": 2}
+    assert foreseen(shop, number) == {"done": 3, "no_address": 2}
     confirm(shop, town.anna, number)
     run(shop, number)
-    assert became(shop, number) == tallied(shop, number) == {"done": 3, "no_app": 2}
+    assert became(shop, number) == tallied(shop, number) == {"done": 3, "no_address": 2}
     found = written(shop)
     assert found.keys() == set(customers[:3])
     assert found[customers[0]] == ("Нове меню", "Нове меню")
@@ -67,8 +69,9 @@ def test_nobody_is_told_of_the_same_twice(town: Town, shop: Shop, customers: lis
     run(shop, second)
     confirm(shop, town.anna, first)
     run(shop, first)
-    assert became(shop, first) == tallied(shop, first) == {"news_told": 3, "no_app": 2}
-    assert foreseen(shop, preview(shop, town.anna, "news", {"news": news}, customers)) == {"news_told": 3, "no_app": 2}
+    assert became(shop, first) == tallied(shop, first) == {"news_told": 3, "no_address": 2}
+    third = preview(shop, town.anna, "news", {"news": news}, customers)
+    assert foreseen(shop, third) == {"news_told": 3, "no_address": 2}
     assert len(written(shop)) == 3
 
 
@@ -88,7 +91,7 @@ def test_what_customers_do_not_read_by_then_is_told_to_nobody(
         else:
             db.session.get_one(PointOfSale, (shop.id, shop.own_place)).published = False
     run(shop, number)
-    assert became(shop, number) == tallied(shop, number) == {"not_published": 3, "no_app": 2}
+    assert became(shop, number) == tallied(shop, number) == {"not_published": 3, "no_address": 2}
     assert written(shop) == {}
 
 
@@ -102,3 +105,16 @@ def test_a_location_operator_tells_its_own(town: Town, shop: Shop, news: int) ->
     elsewhere = preview(shop, town.boris, "news", {"news": news}, [own])
     assert foreseen(shop, elsewhere) == {"not_published": 1}
     assert written(shop).keys() == {own}
+
+
+def test_who_is_not_written_to_is_told_of_nothing(town: Town, shop: Shop, customers: list[int], news: int) -> None:
+    """BA-4: an opt-out of pushes, a blacklist and a customer who left the program hold for news too."""
+    with shop.work():
+        said = {"customer_id": customers[0], "kind": ConsentKind.PUSH, "granted": False, "at": dates.now()}
+        db.session.add(Consent(business_id=shop.id, **said))
+        for customer, values in zip(
+            customers[1:], ({"access": Access.BLACKLISTED}, {"left_at": dates.now()}), strict=False
+        ):
+            db.session.execute(update(Enrolment).where(Enrolment.customer_id == customer).values(**values))
+    number = preview(shop, town.anna, "news", {"news": news}, customers)
+    assert foreseen(shop, number) == {"opted_out": 1, "blacklisted": 1, "left": 1, "no_address": 2}

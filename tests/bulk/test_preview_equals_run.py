@@ -48,7 +48,7 @@ class Crowd:
             "category": {"program": self.shop.program, "given": self.category},
             "access": {"program": self.shop.program, "given": int(access)},
             "tags": {"way": way, "key": "city", "value": "Kyiv"},
-            "coupons": {"series": self.series},
+            "coupons": {"program": self.shop.program, "series": self.series, "texts": {}},
             "offers": {"way": "take" if way == "remove" else "give", "offer_id": self.offer},
         }[action]
 

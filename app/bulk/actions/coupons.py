@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from app.bulk.actions.amounts import offer_programs, program_field
 from app.bulk.actions.handing import ThingField, expect_all, keys_of, title_of, undone_key
 from app.bulk.actions.shared import key_of
 from app.bulk.models import Batch
-from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
+from app.bulk.registry import Action, Claim, Doubts, Values
+from app.bulk.telling import Telling
+from app.bulk.text_form import TextForm, blank_text
 from app.db import business_id, current_scope
 from app.extensions import db
 from app.filters import language
 from app.lib import dates, formats
+from app.loyalty.models import Program
+from app.messaging.texts import OF_COUPON, in_language
 from app.offers.models import CouponSeries, CouponStatus
-from app.offers.queries.catalogue import in_use
+from app.offers.queries.catalogue import codes_of, in_use
 from app.offers.services import (
     TooFewLeftError,
     issue_coupons,
@@ -40,10 +47,36 @@ _FATES = (
 )
 
 
-class CouponsForm(ActionForm):
+def _program(values: Values) -> Program:
+    return db.session.get_one(Program, (business_id(), values["program"]))
+
+
+def _blank(_values: Values, _language: str) -> str:
+    """BA-9's words, as with a coupon that comes with a sale."""
+    return _("You have been credited coupon %(code)s", code="{coupon}")
+
+
+def _same(values: Values, language: str) -> Mapping[str, str]:
+    """The title of the series, and the code where all have one."""
+    series = db.session.get(CouponSeries, (business_id(), values["series"])) if values["series"] else None
+    if series is None:
+        return {}
+    title = {"series": in_language(series.public_titles, language)[1] or series.title}
+    return {**title, "coupon": series.code} if series.code else title
+
+
+TELLING = Telling(_program, _blank, known=OF_COUPON, same=_same)
+
+
+class CouponsForm(TextForm):
+    telling = TELLING
+
+    program = program_field(_l("In its name the customer is told, if its settings say so."))
     series = ThingField(CouponSeries, _l("Series of coupons"), validators=[InputRequired()])
+    texts = blank_text(_l("Empty: the code of the coupon, in the customer's language."))
 
     def offer(self) -> None:
+        offer_programs(self.program)
         listed = [each for each in in_use(CouponSeries) if why_not_issued(each, dates.now()) is None]
         self.series.choices = [SelectChoice(str(each.id), _with_stock(each)) for each in listed]
 
@@ -92,6 +125,8 @@ class Issuing:
         series = claim.batch.values["series"]
         issued = issue_coupons(series, claim.customers, key_of(claim.batch.id), from_reserve=True)
         expect_all(issued.done, claim)
+        codes = codes_of(issued.done.values())
+        claim.late.update({customer: {"coupon": codes[number]} for customer, number in issued.done.items()})
         return 0
 
 
@@ -143,5 +178,6 @@ COUPONS = Action(
     do=Issuing(),
     undo=Withdrawing(),
     done=_l("Issued"),
+    telling=TELLING,
     stock=SeriesStock(),
 )

@@ -10,6 +10,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from app.bulk.actions.shared import ENROLMENT, REFUSALS
 from app.bulk.models import Batch
 from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
 from app.customers.models import Customer
@@ -18,7 +19,10 @@ from app.extensions import db
 from app.filters import language
 from app.lib import dates, formats
 from app.locale import LANGUAGES, OF_CUSTOMERS
+from app.loyalty.models import Program
+from app.messaging.models import Reason, Way
 from app.messaging.services import Addressed, write_to_many
+from app.messaging.services.reaching import refusals
 from app.news.models import News
 from app.news.queries import is_published, news_named, published_news
 from app.news.services import key_of, letter_of, news_letters
@@ -56,8 +60,8 @@ class Announcing:
         news = _news(batch.values["news"])
         if news is None or not is_published(news, dates.now()):
             return Doubts((("true", "not_published"),))
-        arms = (("NOT c.app_installed", "no_app"), (_TOLD, "news_told"))
-        return Doubts(arms, values={"news_key": key_of(news, "")})
+        arms = (*refusals(Way.PUSH), (_TOLD, "news_told"))
+        return Doubts(arms, ENROLMENT, values={"news_key": key_of(news, ""), "in_program": _default_program()})
 
     def step(self, claim: Claim) -> int:
         mine = Customer.business_id == business_id(), Customer.id.in_(claim.customers)
@@ -73,6 +77,12 @@ def _news(number: int) -> News | None:
         return news_named(number)
     except NotFound:
         return None
+
+
+def _default_program() -> int:
+    """Whose settings hold for what belongs to no program."""
+    found = select(Program.id).where(Program.business_id == business_id(), Program.is_default)
+    return db.session.execute(found).scalar_one()
 
 
 def _title_of(number: int) -> str:
@@ -97,8 +107,9 @@ NEWS = Action(
     form=NewsForm,
     title=_title,
     reasons={
+        **REFUSALS,
         "not_published": _l("Customers do not read this news now"),
-        "no_app": _l("Does not have the app"),
+        Reason.NO_ADDRESS: _l("Does not have the app"),
         "news_told": _l("Was told of this news before"),
     },
     do=Announcing(),

@@ -8,9 +8,16 @@ from contextlib import contextmanager
 from flask_babel import gettext as _
 
 from app.bulk.services.reserving import shortage
-from app.bulk.services.steering import NothingToDoError, SecondPersonError, ShortError, WrongStateError
+from app.bulk.services.steering import (
+    NothingToDoError,
+    SecondPersonError,
+    ShortError,
+    TooLongError,
+    WrongStateError,
+)
 from app.bulk.words import state_words
 from app.errors import Problem
+from app.messaging.texts import MOST_SEGMENTS
 
 
 @contextmanager
@@ -27,8 +34,13 @@ def told() -> Iterator[None]:
     except NothingToDoError:
         raise Problem(409, _("Nobody would be reached."), _("Choose other customers, or another action.")) from None
     except ShortError as error:
+        advice = _("Choose fewer customers, or raise the number of the series.")
+        raise Problem(409, shortage(error.batch), advice) from None
+    except TooLongError as error:
         raise Problem(
-            409, shortage(error.batch), _("Choose fewer customers, or raise the number of the series.")
+            409,
+            _("This takes %(number)d SMS; at most %(most)d are sent.", number=error.most, most=MOST_SEGMENTS),
+            _("Go back and shorten the text."),
         ) from None
     except SecondPersonError:
         advice = _("Ask someone whose limit is higher, and who did not begin it.")
