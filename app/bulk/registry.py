@@ -14,6 +14,7 @@ from flask_wtf import FlaskForm
 
 from app.bulk.models import Batch
 from app.bulk.sensitive import Question, reaches_several
+from app.bulk.telling import Telling, Wording, wording_of
 from app.forms import field_words
 from app.permissions import Permission
 
@@ -42,6 +43,8 @@ class Claim:
     batch: Batch
     customers: Sequence[int]
     at: datetime
+    late: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Customer → values of variables that only its step knows, such as the code of a coupon, for the message."""
 
 
 class Work(Protocol):
@@ -62,9 +65,14 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
     def kept(self) -> dict[str, Any]:
         return {name: each.data for name, each in self._fields.items() if name != "csrf_token"}
 
+    def accepted(self) -> bool:
+        """Does what goes with choosing it, once it is valid; where that fails, what is wrong stands beside a field."""
+        return True
+
     def said(self) -> list[tuple[str, str]]:
         """What it says, label and words; what was left empty is left out."""
-        asked = [each for name, each in self._fields.items() if name != "csrf_token" and each.data not in (None, "")]
+        blank: tuple[object, ...] = (None, "", {})
+        asked = [each for name, each in self._fields.items() if name != "csrf_token" and each.data not in blank]
         return [(str(each.label.text), field_words(each, each.data)) for each in asked]
 
 
@@ -94,6 +102,8 @@ class Action:
     """How much each gets, where it is the same for all."""
     asks_again: Question = reaches_several
     """Whether the password is asked for again before it begins, or is undone."""
+    telling: Telling | None = None
+    """How customers are told of it, where they are."""
 
     def work(self, batch: Batch) -> Work:
         found = self.do if batch.undoes_id is None else self.undo
@@ -117,3 +127,9 @@ def actions() -> list[Action]:
 def action_named(key: str) -> Action:
     """Raises KeyError."""
     return _actions[key]
+
+
+def wording_for(batch: Batch) -> Wording | None:
+    """What a batch tells its customers; None where it tells nothing, as what takes another back does."""
+    telling = action_named(batch.action).telling
+    return wording_of(telling, batch.values) if telling and batch.undoes_id is None else None
