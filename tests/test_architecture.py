@@ -33,6 +33,7 @@ REGISTRIES = {
     *("app.messaging.texts", "app.messaging.values", "app.messaging.text_fields"),
     *("app.messaging.preview", "app.messaging.templates"),
     "app.messaging.received",  # the messages that customers got, for fields of those who wrote them
+    *("app.accounts.own_pages", "app.accounts.proving"),
     "app.loyalty.kinds",  # what people call access types and the like, everywhere the same
 }
 # What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.

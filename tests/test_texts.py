@@ -60,7 +60,8 @@ PAGES += [
 PAGES += ["/programs", "/programs/new", "/programs/1/rules/new"]
 PAGES += [f"/programs/1{tab}" for tab in ("", "/rules", "/customer-categories", "/accounts", "/advanced-settings")]
 PAGES += ["/messages/templates"]
-PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/profile", "/no-such-page"]
+PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/no-such-page"]
+PAGES += ["/profile", "/profile/sessions"]
 
 
 @pytest.mark.parametrize("language", FOREIGN)

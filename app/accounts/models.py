@@ -15,13 +15,15 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
-from app.lib.columns import BusinessKey, Created, Moment, Words
+from app.lib.columns import BusinessKey, Created, Id, Moment, Words
 from app.permissions import Role
 
 
@@ -42,6 +44,8 @@ class User(Base):
     narrow_rail: Mapped[bool] = mapped_column(Boolean, server_default="false")
     keys: Mapped[bool] = mapped_column(Boolean, server_default="true")
     """Whether single-letter keys do something; who dictates or types elsewhere turns them off."""
+    phone: Mapped[Words]
+    """E.164; where the person itself is written to."""
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[Created]
 
@@ -62,6 +66,46 @@ class Membership(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
     role: Mapped[str] = mapped_column(Text)
     franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Who is disabled no longer gets in; the row stays, as the audit log names the person."""
+    created_at: Mapped[Created]
+
+
+class Invitation(Base):
+    """A place in a business that is kept for who has an e-mail address, until it is taken, withdrawn or lapses."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(["business_id", "franchisee_id"], ["franchisee.business_id", "franchisee.id"]),
+        CheckConstraint("(role = 'location_operator') = (franchisee_id IS NOT NULL)", name="franchisee"),
+        CheckConstraint("role IN ({})".format(", ".join(f"'{role}'" for role in Role)), name="role"),
+        Index(
+            *("invitation_open_key", "business_id", "email"),
+            unique=True,
+            postgresql_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(Text)
+    """Lower case."""
+    role: Mapped[str] = mapped_column(Text)
+    franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+    language: Mapped[str] = mapped_column(Text)
+    """Of the letter."""
+    serial: Mapped[int] = mapped_column(Integer, server_default="1")
+    """The link names it: with another one the links before are dead."""
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    mail_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the letter is to be tried; None when it left, or will not."""
+    mailed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    mail_fault: Mapped[Words]
+    """Why it did not leave."""
+    expires_at: Mapped[Moment]
+    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[Created]
 
 
@@ -124,7 +168,33 @@ class UserSession(Base):
     created_at: Mapped[Created]
     last_seen_at: Mapped[Created]
     proved_at: Mapped[Created]
-    """When its person last proved who it is: by signing in, or by the password asked for again."""
+    """When the person gave its password or a code in it last."""
+
+
+class SecondFactor(Base):
+    """An app of a person that makes a new code every half minute (TOTP, RFC 6238)."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    """What app and server share, encrypted."""
+    last_step: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """The half minute of the newest code that was used: it and those before are used up."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the app showed that it has the secret; before, nothing asks for its codes."""
+    created_at: Mapped[Created]
+
+
+class RecoveryCode(Base):
+    """What stands for a code of the app once, for who lost it; gone when it is used."""
+
+    __tablename__ = "recovery_code"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("second_factor.user_id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    """The code begins with it, so that one hash is compared and not all."""
+    code_hash: Mapped[str] = mapped_column(Text)
 
 
 class SignInFailure(Base):

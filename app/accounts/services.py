@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import audit
 from app.accounts import passwords, throttle
+from app.accounts.half_sign_in import CodeNeededError, HalfSignIn, LapsedError, WrongCodeError, half_sign_in
 from app.accounts.models import Membership, TableSettings, TerminalUser, User, UserSession
 from app.accounts.queries import OwnTerminal, own_account, own_businesses, own_terminals
+from app.accounts.second_factor import has_second_factor, takes_code
 from app.accounts.sign_in_codes import take_sign_in_code
+from app.accounts.throttle import TooManyTriesError as TooManyTriesError
 from app.db import business_id, commit, current_scope, open_scope, rollback, unit_of_work
 from app.extensions import db
 from app.identity import token_hash
-from app.lib import dates
 from app.permissions import Role
 from app.scope import Scope
-
-PROOF_LASTS = timedelta(minutes=10)
-"""So long after a proof nobody is asked for the password again."""
 
 
 class NoTerminalError(Exception):
@@ -32,13 +29,6 @@ class NoTerminalError(Exception):
 
 class WrongPasswordError(Exception):
     """No account has this e-mail and password."""
-
-
-@dataclass
-class TooManyTriesError(Exception):
-    """Sign-in is refused for a while."""
-
-    seconds: int
 
 
 @dataclass(frozen=True)
@@ -56,9 +46,26 @@ class Device:
 def sign_in(email: str, password: str, device: Device) -> str:
     """Opens a session and answers with its token, for the browser alone; the one that the browser held ends.
 
-    Commits on its way: a try counts before the password is compared. Raises WrongPasswordError, TooManyTriesError.
+    Commits on its way: a try counts before the password is compared. Raises WrongPasswordError, TooManyTriesError, and
+    CodeNeededError for sign_in_with_code.
     """
     _check_password(email, password, device)
+    if has_second_factor():
+        raise CodeNeededError(half_sign_in(own_account()))
+    return _open_session(device)
+
+
+def sign_in_with_code(half: HalfSignIn, code: str, device: Device) -> str:
+    """The second half of it; needs that no transaction has begun. Raises LapsedError, WrongCodeError, and
+    TooManyTriesError, as tries are counted by person.
+    """
+    user = _user(half.user_id)
+    if user is None or not half.still_holds(user):
+        raise LapsedError
+    throttle.begin_proof(user.id)
+    if not takes_code(user.id, code):
+        raise WrongCodeError
+    throttle.forget_proofs(user.id)
     return _open_session(device)
 
 
@@ -144,29 +151,6 @@ def _check_password(email: str, password: str, device: Device) -> None:
     if not passwords.matches(password, kept):
         raise WrongPasswordError
     throttle.forget(email, device.address)
-
-
-def is_proved(session_id: int) -> bool:
-    """Whether the person of a session proved lately who it is, so that it is not asked again."""
-    mine = select(UserSession.id).where(UserSession.id == session_id, UserSession.proved_at > dates.now() - PROOF_LASTS)
-    return db.session.execute(mine).first() is not None
-
-
-def prove(session_id: int, password: str, device: Device) -> None:
-    """Has this scope's person prove it by the password. Raises WrongPasswordError, TooManyTriesError.
-
-    A try is counted before the password is compared, in a unit of work of its own, as a form is being carried out.
-    """
-    account = own_account()
-    with current_app.app_context(), unit_of_work(Scope(None)):
-        seconds = throttle.count_try(account.email, device.address)
-    if seconds:
-        raise TooManyTriesError(seconds)
-    if not passwords.matches(password, account.password_hash):
-        raise WrongPasswordError
-    throttle.forget(account.email, device.address)
-    mine = update(UserSession).where(UserSession.id == session_id, UserSession.user_id == account.id)
-    db.session.execute(mine.values(proved_at=dates.now()))
 
 
 def sign_out(session_id: int) -> None:

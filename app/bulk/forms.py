@@ -9,9 +9,10 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, IntegerField, PasswordField, ValidationError
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms import DateTimeLocalField, HiddenField, IntegerField, ValidationError
+from wtforms.validators import DataRequired, NumberRange, Optional
 
+from app.accounts.proving import ProofForm
 from app.errors import Problem
 from app.forms import line
 from app.identity import workplace
@@ -49,12 +50,6 @@ class TestForm(FlaskForm):  # type: ignore[misc]
     __test__ = False
 
     phone = line(_l("Your phone as a customer"), DataRequired(_l("Enter the phone.")), longest=30)
-
-
-class ProofForm(FlaskForm):  # type: ignore[misc]
-    """The password, where it is asked for again."""
-
-    password = PasswordField(_l("Your password"), [Optional(), Length(max=128)])
 
 
 class ConfirmationForm(ProofForm):

@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from app.accounts.services import is_proved
+from app.accounts.proving import is_due
 from app.bulk.message_page import MessagePage
 from app.bulk.models import DRAFTS, UNDER_WAY, Batch, BatchState
 from app.bulk.queries import Progress, last_handled, names_of, progress_of, undoing_of
@@ -29,7 +29,7 @@ STEPS = 4
 
 def asks_proof(batch: Batch) -> bool:
     """Whether this person has to give the password again before the batch begins."""
-    return action_named(batch.action).asks_again(batch) and not is_proved(person().session_id)
+    return action_named(batch.action).asks_again(batch) and is_due()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
+    CheckConstraint,
     DateTime,
     ForeignKeyConstraint,
     Identity,
@@ -15,7 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from app.extensions import Base
 from app.lib.columns import BusinessKey, Created, Id, Words
@@ -25,6 +27,10 @@ class Business(Base):
     """A tenant. Its own id is its key: the row is seen by a session that serves it."""
 
     __tablename__ = "business"
+    __table_args__ = (
+        ForeignKeyConstraint(["id", "logo_id"], ["picture.business_id", "picture.id"], use_alter=True),
+        CheckConstraint("cardinality(languages) > 0", name="languages"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     name: Mapped[str] = mapped_column(Text)
@@ -33,7 +39,17 @@ class Business(Base):
     time_zone: Mapped[str] = mapped_column(Text)
     country: Mapped[str] = mapped_column(Text)
     """ISO 3166-1 alpha-2; how phones typed without + are read."""
+    languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{uk,en,ru}")
+    """Those in which its customers are written to; the first is the main one, of who chose none."""
+    mail_sender: Mapped[Words]
+    """Whose name its e-mails bear; '' is its own."""
+    logo_id: Mapped[int | None] = mapped_column(BigInteger)
+    second_factor_required: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    """Whether nobody works in its panel without a second factor (PR-5)."""
     created_at: Mapped[Created]
+
+    business_id = synonym("id")
+    """As rows of a business name it."""
 
 
 class Franchisee(Base):

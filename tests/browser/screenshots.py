@@ -126,6 +126,7 @@ PAGES = {
     "franchisees": "/franchisees",
     "settings": "/settings",
     "own-profile": "/profile",
+    "own-sessions": "/profile/sessions",
     "salespeople": "/terminals/{terminal}/salespeople",
     "help": "/help",
     "not-found": "/customers/987654321",

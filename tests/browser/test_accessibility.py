@@ -81,7 +81,8 @@ PAGES = [
     *("/bulk-actions", "/bulk-actions/new", "/bulk-actions/new?f={filter}", "/bulk-actions/{draft}"),
     *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
-    *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
+    *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
+    *("/profile", "/profile/sessions"),
 ]
 
 

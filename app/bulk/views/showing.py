@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.accounts.proving import ProofForm
 from app.address import address, takes, whole_number
-from app.bulk.forms import ConfirmationForm, ProofForm, TestForm
+from app.bulk.forms import ConfirmationForm, TestForm
 from app.bulk.models import Batch, BatchState
 from app.bulk.pages import BatchPage
 from app.bulk.queries import PAGE_SIZE, batch_named, batches, item_page

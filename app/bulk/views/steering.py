@@ -8,7 +8,8 @@ from flask import flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.bulk.forms import ConfirmationForm, ProofForm
+from app.accounts.proving import ProofForm
+from app.bulk.forms import ConfirmationForm
 from app.bulk.models import Batch, BatchState
 from app.bulk.registry import action_named
 from app.bulk.services import steering
