@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -42,11 +42,6 @@ class Line:
     so_far: int
     foreseen: int
     reason: str = ""
-    note: str = ""
-
-    @property
-    def to_go(self) -> int:
-        return max(0, self.foreseen - self.so_far)
 
 
 class BatchPage:
@@ -175,6 +170,11 @@ class BatchPage:
     @property
     def seconds_left(self) -> int | None:
         return round(self.to_go / self.progress.rate) + 1 if self.rate and self.to_go else None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it will be through, at its rate of now."""
+        return None if self.seconds_left is None else dates.now() + timedelta(seconds=self.seconds_left)
 
     @property
     def seconds_running(self) -> int:

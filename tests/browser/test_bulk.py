@@ -8,6 +8,8 @@ import signal
 import psycopg
 from playwright.sync_api import Page, expect
 
+from app.customers.conditions.nodes import Condition, Group
+from app.customers.saved_filters import Kept, keep
 from tests.browser.conftest import PageFor
 from tests.bulk.kills import crowd, fork, slowed
 from tests.factories import add_customer
@@ -17,11 +19,14 @@ from tests.people import Town
 def test_everyone_is_credited_though_the_worker_is_killed(
     town: Town, page_for: PageFor, superuser: psycopg.Connection
 ) -> None:
-    """BA-13: the page sees it end in another tab too, and it is undone."""
+    """BA-13, CT-10: all of a filter; another tab sees it end too, it comes into the inbox, and is undone."""
     shop = town.kavalier
     crowd(shop, 1_200)
+    with shop.work():
+        add_customer("Buyer", confirmed=True)
+        never = keep(Kept(conditions=Group(members=(Condition("confirmed", "equals", ("no",)),))))
     page = page_for(town.anna)
-    page.goto("/customers")
+    page.goto(f"/customers?f={never}")
     page.get_by_role("link", name="Actions on all").click()
     expect(page.get_by_text("All 1,200 customers of the selection")).to_be_visible()
     page.get_by_role("button", name="Continue: what to do").click()
@@ -43,6 +48,9 @@ def test_everyone_is_credited_though_the_worker_is_killed(
     for each in (page, other):
         expect(each.get_by_text("Done", exact=True)).to_be_visible()
         expect(each.locator(".batch-percent")).to_contain_text("1,200 of 1,200 customers")
+    page.reload()
+    expect(page.locator(".batch-percent")).to_contain_text("1,200 of 1,200 customers")
+    expect(page.get_by_role("link", name="Unread messages: 1")).to_be_visible()
     undo(page)
     os.waitpid(fork(shop, int(page.url.rpartition("/")[2])), 0)
     expect(page.locator(".batch-percent")).to_contain_text("1,200 of 1,200 customers")
