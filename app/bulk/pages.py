@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app.bulk.models import DRAFTS, UNDER_WAY, Batch, BatchState
 from app.bulk.queries import Progress, last_handled, names_of, progress_of, undoing_of
 from app.bulk.registry import Action, action_named
+from app.bulk.services.freezing import percent_frozen
 from app.bulk.services.steering import UNDOING_LASTS, can_be_undone
 from app.bulk.words import done_words, reason_words, state_words, title_of, tone_of
 from app.customers.services.selecting import Selection
@@ -141,6 +142,10 @@ class BatchPage:
     def percent(self) -> int:
         """Whole, and 100 only when all are done."""
         return int(self.share(self.handled))
+
+    @cached_property
+    def percent_frozen(self) -> int:
+        return percent_frozen(self.id)
 
     @property
     def rate(self) -> int:

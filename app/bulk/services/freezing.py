@@ -16,6 +16,17 @@ from app.lib import dates
 
 TIME = 120_000
 """Milliseconds that it may take: a million customers take seconds."""
+STEP = 10_000
+"""After so many customers it tells how far it is."""
+
+# How far it is, is told by locks that it takes: others see them before it commits, and they go with it when it dies.
+_KEY = "hashtext('freezing:' || CAST(:business AS bigint) || ':' || CAST(:batch AS bigint))"
+_TELL = f"pg_try_advisory_xact_lock_shared({_KEY}, CAST(100 * place / greatest(1, many) AS integer))"
+_TOLD = text(
+    "SELECT max(CAST(objid AS bigint)) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    f" AND CAST(classid AS bigint) = CAST({_KEY} AS bigint) & 4294967295"
+)
 
 
 def freeze(batch: Batch) -> None:
@@ -37,6 +48,11 @@ def freeze(batch: Batch) -> None:
     db.session.flush()
 
 
+def percent_frozen(number: int) -> int:
+    """How far the freezing of a batch is that is under way."""
+    return int(db.session.scalar(_TOLD, {"business": business_id(), "batch": number}) or 0)
+
+
 def _forget(batch: Batch) -> None:
     """Another action was chosen before."""
     mine = (BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id)
@@ -50,7 +66,9 @@ def _insert(batch: Batch) -> None:
         "INSERT INTO batch_item (business_id, batch_id, customer_id, state, reason, amount)"
         f" SELECT :business, :batch, customer_id, CASE WHEN reason IS NULL THEN {ItemState.PENDING:d}"
         f" ELSE {ItemState.SKIPPED:d} END, reason, CASE WHEN reason IS NULL THEN amount END"
-        f" FROM ({doubts}) looked ORDER BY customer_id"
+        " FROM (SELECT *, row_number() OVER () AS place, (SELECT count(*) FROM asked) AS many"
+        f" FROM (SELECT * FROM ({doubts}) looked ORDER BY customer_id) sorted) placed"
+        f" WHERE CASE WHEN place % {STEP} = 0 THEN {_TELL} ELSE true END IS NOT NULL"
     )
     compiled: Any = asked.compile(dialect=db.engine.dialect)
     frame: Any = insert.compile(dialect=db.engine.dialect)
