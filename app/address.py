@@ -42,6 +42,11 @@ def refuse_unknown(view: Callable[..., Any], args: MultiDict[str, str]) -> None:
             raise BadAddress(_("“%(name)s” stands more than once in this address.", name=name[:40]))
 
 
+def number_of(text: str) -> int:
+    """A whole number that a form sent, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def whole_number(text: str, name: str, least: int = 1, most: int = LARGEST) -> int:
     """A whole number of an address. Raises BadAddress."""
     if not (text.isascii() and text.isdigit() and len(text) <= 19 and least <= int(text) <= most):

@@ -29,8 +29,9 @@ REGISTRIES = {
     "app.customers.family",
     *("app.customers.parameters", "app.customers.registry", "app.customers.tabs"),
     *("app.customers.conditions.fields", "app.customers.conditions.kinds"),
-    # How a text is filled and dressed, for whoever writes one.
-    *("app.messaging.texts", "app.messaging.values"),
+    # How a text is written, filled, dressed and looked at, for whoever has one.
+    *("app.messaging.texts", "app.messaging.values", "app.messaging.text_fields"),
+    *("app.messaging.preview", "app.messaging.templates"),
     "app.loyalty.kinds",  # what people call access types and the like, everywhere the same
 }
 # What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.

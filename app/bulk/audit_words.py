@@ -27,6 +27,7 @@ def _fields() -> KnownFields:
     return KnownFields(
         {
             "action": (_("Action"), lambda key: labels.get(str(key), str(key))),
+            "customer_id": (_("Customer"), lambda value: _("No. %(number)s", number=value)),
             "selected": (_("Selected"), str),
             "done": (_("Will be done"), str),
             Role.ADMIN: (_("Business admin"), str),
@@ -45,6 +46,7 @@ KIND = Kind(
         "batch.pause": _l("Bulk action paused"),
         "batch.continue": _l("Bulk action continued"),
         "batch.cancel": _l("Bulk action cancelled"),
+        "batch.test": _l("Message of a bulk action sent for a test"),
         "batch.limits": _l("Limits of bulk actions changed"),
     },
     names=_names,

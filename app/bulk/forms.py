@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, HiddenField, IntegerField, ValidationError
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import DataRequired, NumberRange, Optional
 
 from app.errors import Problem
+from app.forms import line
 from app.identity import workplace
 from app.lib import dates
 from app.permissions import Role
@@ -40,6 +41,14 @@ class SelectionForm(FlaskForm):  # type: ignore[misc]
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+class TestForm(FlaskForm):  # type: ignore[misc]
+    """To whom a test is sent: a customer record that is the user's own, by its phone."""
+
+    __test__ = False
+
+    phone = line(_l("Your phone as a customer"), DataRequired(_l("Enter the phone.")), longest=30)
 
 
 class ConfirmationForm(FlaskForm):  # type: ignore[misc]

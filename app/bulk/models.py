@@ -138,6 +138,10 @@ class BatchItem(Base):
     """Why it was skipped, or failed."""
     kept: Mapped[Any] = mapped_column(JSONB)
     """What was there before, for the undoing."""
+    segments: Mapped[int | None] = mapped_column(SmallInteger)
+    """How many SMS its message was quoted at; None is as many as most of them take (`foreseen`)."""
+    lacks: Mapped[str | None] = mapped_column(Text)
+    """The variables that are empty in its text, separated by blanks."""
 
 
 class BatchTally(Base):

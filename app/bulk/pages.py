@@ -9,9 +9,10 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from app.bulk.message_page import MessagePage
 from app.bulk.models import DRAFTS, UNDER_WAY, Batch, BatchState
 from app.bulk.queries import Progress, last_handled, names_of, progress_of, undoing_of
-from app.bulk.registry import Action, action_named
+from app.bulk.registry import Action, action_named, wording_for
 from app.bulk.services.freezing import percent_frozen
 from app.bulk.services.steering import UNDOING_LASTS, can_be_undone
 from app.bulk.words import done_words, reason_words, state_words, title_of, tone_of
@@ -44,8 +45,9 @@ class Line:
 class BatchPage:
     """A batch as it is drawn."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, look: int = 0) -> None:
         self.batch = batch
+        self.look = look
         self.id = batch.id
         self.state = batch.state
 
@@ -104,6 +106,12 @@ class BatchPage:
         form = self.action.form(data=self.batch.values, meta={"csrf": False})
         form.offer()
         return form.said()
+
+    @cached_property
+    def message(self) -> MessagePage | None:
+        """What customers are told, where they are."""
+        wording = wording_for(self.batch) if "message" in self.batch.foreseen else None
+        return MessagePage(self.batch, wording, self.look) if wording else None
 
     @property
     def foreseen_done(self) -> int:

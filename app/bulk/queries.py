@@ -114,6 +114,12 @@ def item_page(number: int, reason: str, after: int) -> list[Row[Any]]:
     return list(db.session.execute(page.order_by(BatchItem.customer_id).limit(PAGE_SIZE + 1)))
 
 
+def lacking_page(number: int, after: int) -> list[Row[Any]]:
+    """Customers whose text has an empty variable, behind one: a page and one."""
+    page = _rows(number).add_columns(BatchItem.lacks).where(BatchItem.lacks.is_not(None), BatchItem.customer_id > after)
+    return list(db.session.execute(page.order_by(BatchItem.customer_id).limit(PAGE_SIZE + 1)))
+
+
 def _rows(number: int) -> Any:
     """Items with their customers; of who cannot be seen any more the name is missing."""
     mine = (Customer.business_id == BatchItem.business_id) & (Customer.id == BatchItem.customer_id)

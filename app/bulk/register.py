@@ -9,6 +9,7 @@ from app.bulk.actions.access import ACCESS
 from app.bulk.actions.account import ACCOUNT
 from app.bulk.actions.category import CATEGORY
 from app.bulk.actions.credit import CREDIT
+from app.bulk.actions.message import MESSAGE
 from app.bulk.actions.removal import REMOVAL
 from app.bulk.actions.tags import TAGS
 from app.bulk.audit_words import KIND
@@ -28,7 +29,7 @@ LIMITS = SettingsPage(
     lazy_gettext("Over how many customers a second person is asked"),
     "bulk.ask_limits",
 )
-ACTIONS = (CREDIT, ACCOUNT, REMOVAL, CATEGORY, ACCESS, TAGS)
+ACTIONS = (MESSAGE, CREDIT, ACCOUNT, REMOVAL, CATEGORY, ACCESS, TAGS)
 
 
 def register() -> None:

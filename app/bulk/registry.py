@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from flask_wtf import FlaskForm
 
 from app.bulk.models import Batch
+from app.bulk.telling import Telling, Wording, wording_of
 from app.forms import field_words
 from app.permissions import Permission
 
@@ -41,6 +42,8 @@ class Claim:
     batch: Batch
     customers: Sequence[int]
     at: datetime
+    late: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Customer → values of variables that only its step knows, such as the code of a coupon, for the message."""
 
 
 class Work(Protocol):
@@ -61,9 +64,14 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
     def kept(self) -> dict[str, Any]:
         return {name: each.data for name, each in self._fields.items() if name != "csrf_token"}
 
+    def accepted(self) -> bool:
+        """Does what goes with choosing it, once it is valid; where that fails, what is wrong stands beside a field."""
+        return True
+
     def said(self) -> list[tuple[str, str]]:
         """What it says, label and words; what was left empty is left out."""
-        asked = [each for name, each in self._fields.items() if name != "csrf_token" and each.data not in (None, "")]
+        blank: tuple[object, ...] = (None, "", {})
+        asked = [each for name, each in self._fields.items() if name != "csrf_token" and each.data not in blank]
         return [(str(each.label.text), field_words(each, each.data)) for each in asked]
 
 
@@ -91,6 +99,8 @@ class Action:
     """An amount in words, where there is one."""
     each: Callable[[Values], int] | None = None
     """How much each gets, where it is the same for all."""
+    telling: Telling | None = None
+    """How customers are told of it, where they are."""
 
     def work(self, batch: Batch) -> Work:
         found = self.do if batch.undoes_id is None else self.undo
@@ -114,3 +124,9 @@ def actions() -> list[Action]:
 def action_named(key: str) -> Action:
     """Raises KeyError."""
     return _actions[key]
+
+
+def wording_for(batch: Batch) -> Wording | None:
+    """What a batch tells its customers; None where it tells nothing, as what takes another back does."""
+    telling = action_named(batch.action).telling
+    return wording_of(telling, batch.values) if telling and batch.undoes_id is None else None

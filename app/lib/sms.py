@@ -39,6 +39,16 @@ def units(text: str) -> int:
     return sum(map(alphabet_of(text).units_of, text))
 
 
+def segment_count(text: str) -> int:
+    """How many parts a text is sent in, without making them where that is plain."""
+    alphabet = alphabet_of(text)
+    taken = len(text) + sum(map(text.count, EXTENDED)) if alphabet is GSM7 else len(text.encode("utf-16-le")) // 2
+    if taken <= alphabet.alone:
+        return min(taken, 1)
+    # A character of two units may not fit into what a part has left.
+    return -(-taken // alphabet.joined) if taken == len(text) else len(segments(text))
+
+
 def segments(text: str) -> list[str]:
     """The parts that a text is sent in; none for an empty one."""
     alphabet = alphabet_of(text)

@@ -33,7 +33,7 @@ from app.messaging.texts import (
     in_language,
     variables_in,
 )
-from app.messaging.values import Receiver, values_of
+from app.messaging.values import Holding, Receiver, values_of
 
 LOOKED_AT = 1_000
 SHOWN = 3
@@ -77,8 +77,13 @@ class Rendered:
 class Preview:
     """Needs a program, whose name and signature the text gets."""
 
-    def __init__(self, draft: Draft, program: Program, look: int = 0) -> None:
-        self.draft, self.program, self.look = draft, program, look
+    of_selection = False
+    """Whether they are the first of a selection, rather than those who bought last."""
+    href = ""
+    """Where it is asked for anew; the page of templates when left out."""
+
+    def __init__(self, draft: Draft, program: Program, look: int = 0, holding: Holding | None = None) -> None:
+        self.draft, self.program, self.look, self.holding = draft, program, look, holding
         self.voice = Voice.of(program)
 
     @cached_property
@@ -94,8 +99,8 @@ class Preview:
     @cached_property
     def receivers(self) -> list[Receiver]:
         """Those who bought last, the last one first."""
-        ids = self._newest()
-        found = values_of(ids, self.program.id, self.names)
+        ids = self._ids()
+        found = values_of(ids, self.program.id, self.names, self.holding)
         return [found[number] for number in ids if number in found]
 
     @property
@@ -146,7 +151,7 @@ class Preview:
     def _prices(self) -> Mapping[ChargeKind, int]:
         return message_prices()
 
-    def _newest(self) -> list[int]:
+    def _ids(self) -> list[int]:
         scope = current_scope().franchisee_id
         franchisee = StatsScope.franchisee_id == scope if scope else StatsScope.franchisee_id.is_(None)
         places = (StatsScope.program_id, StatsScope.point_of_sale_id, StatsScope.terminal_id)

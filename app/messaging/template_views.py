@@ -12,6 +12,7 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.services import wait_before_test
+from app.address import number_of
 from app.customers.queries import customer_named
 from app.customers.services.identifying import customer_known_by
 from app.form_keys import keyless
@@ -82,8 +83,8 @@ def change_template(template_id: int) -> BaseResponse:
 @keyless
 def preview() -> BaseResponse:
     """What stands in the form, as customers would read it; nothing is kept."""
-    number = request.form.get("template", "")
-    found = template_named(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
+    number = number_of(request.form.get("template", ""))
+    found = template_named(number) if number else None
     return _show(_form(found), found, partial="messaging/texts/_preview.html")
 
 
@@ -197,5 +198,4 @@ def _show(
 
 def _look() -> int:
     """Which of the customers shown is looked at."""
-    asked = request.form.get("look") or request.form.get("shown", "0")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 3 else 0
+    return number_of(request.form.get("look") or request.form.get("shown", ""))

@@ -10,11 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.lib.sms import segments
+from app.lib.sms import segment_count
 from app.lib.texts import one_line
 from app.loyalty.models import Program
 from app.messaging.models import Channel
@@ -35,6 +36,8 @@ VARIABLES: Mapping[str, object] = {
 """What a customer has of itself, and how people call it."""
 OF_COUPON: Mapping[str, object] = {"coupon": _l("Code of the coupon"), "series": _l("Title of the coupon")}
 """What only the issue of a coupon gives."""
+OF_ACCOUNT: Mapping[str, object] = {"account": _l("What is on the account")}
+"""What only replenishing an account gives."""
 EXAMPLES: Mapping[str, object] = {"coupon": "7KQX-2M9P-4T5", "series": _l("Free cake")}
 """What stands in for them where there is no coupon yet."""
 _BRACES = re.compile(r"\{([^{}\n]{1,40})\}")
@@ -82,6 +85,7 @@ def empty_for(text: str, values: Mapping[str, str]) -> list[str]:
     return [name for name in variables_in(text) if name in values and not clean(values[name])]
 
 
+@lru_cache(maxsize=10_000)
 def clean(value: str) -> str:
     """A value as a message can have it: one line, nothing that cannot be seen, braces as they are."""
     plain = one_line(value).translate(_HIDDEN)
@@ -108,7 +112,7 @@ def in_language(texts: Mapping[str, str], language: str) -> tuple[str, str]:
 
 def too_long(text: str) -> int:
     """How many SMS a text takes where that is more than may be; 0 where it fits."""
-    taken = len(segments(text))
+    taken = segment_count(text)
     return taken if taken > MOST_SEGMENTS else 0
 
 

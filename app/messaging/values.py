@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, any_, case, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.businesses.queries import own_business
 from app.customers.models import Card, Customer, Enrolment
@@ -18,7 +19,7 @@ from app.lib import dates, formats
 from app.lib.sms import GSM7, alphabet_of
 from app.links import stop_link
 from app.locale import OF_CUSTOMERS
-from app.loyalty.models import Category, Program, ProgramAccount, Wallet
+from app.loyalty.models import Category, Program, ProgramAccount, Wallet, WalletKind
 from app.loyalty.queries import program_named
 from app.messaging.texts import Voice
 
@@ -37,10 +38,19 @@ class Receiver:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What an action moves of each customer: `coming` is foreseen, and not on the balance of the wallet yet."""
+
+    wallet: Wallet
+    coming: int = 0
+
+
+@dataclass(frozen=True)
 class _Setting:
     """What all customers of a text have in common."""
 
     program: Program
+    holding: Holding | None
     voice: Voice
     currency: str
     zone: ZoneInfo
@@ -50,17 +60,19 @@ class _Setting:
 class _Variable:
     """Where a variable is read, and how it is written in a language."""
 
-    columns: Callable[[Program], Sequence[Column]]
+    columns: Callable[[_Setting], Sequence[Column]]
     written: Callable[[Row[Any], str, _Setting], str]
 
 
-def values_of(customer_ids: Collection[int], program_id: int, names: Collection[str]) -> dict[int, Receiver]:
+def values_of(
+    customer_ids: Collection[int], program_id: int, names: Collection[str], holding: Holding | None = None
+) -> dict[int, Receiver]:
     """Customer → the values of these variables in a program, of those who are there. Raises NotFound."""
     program, business = program_named(program_id), own_business()
-    setting = _Setting(program, Voice.of(program), business.currency, ZoneInfo(business.time_zone))
+    setting = _Setting(program, holding, Voice.of(program), business.currency, ZoneInfo(business.time_zone))
     asked = {name: _VARIABLES[name] for name in _VARIABLES if name in names}
-    columns = [column for variable in asked.values() for column in variable.columns(program)]
-    mine = Customer.business_id == business_id(), Customer.id.in_(customer_ids)
+    columns = [column for variable in asked.values() for column in variable.columns(setting)]
+    mine = Customer.business_id == business_id(), Customer.id == any_(literal(list(customer_ids), ARRAY(BigInteger)))
     own: list[Any] = [Customer.id, Customer.language, Customer.first_name, Customer.last_name]
     return {row.id: _receiver(row, asked, setting) for row in db.session.execute(select(*own, *columns).where(*mine))}
 
@@ -84,51 +96,84 @@ def _of_customer(column: Any, *where: ColumnElement[bool], of: Any) -> Any:
     return select(column).select_from(of).where(of.business_id == business_id(), of.customer_id == Customer.id, *where)
 
 
-def _card(_program: Program) -> list[Column]:
+def _card(_setting: _Setting) -> list[Column]:
     first = _of_customer(Card.number, of=Card).order_by(Card.id).limit(1)
     return [first.correlate(Customer).scalar_subquery().label("card")]
 
 
-def _category(program: Program) -> list[Column]:
-    named = _of_customer(Category.name, Enrolment.program_id == program.id, of=Enrolment).join(
+def _category(setting: _Setting) -> list[Column]:
+    named = _of_customer(Category.name, Enrolment.program_id == setting.program.id, of=Enrolment).join(
         Category, (Category.business_id == Enrolment.business_id) & (Category.id == Enrolment.category_id)
     )
     return [named.correlate(Customer).scalar_subquery().label("category")]
 
 
-def _held(program: Program, label: str, column: Any) -> Any:
-    found = _of_customer(column, Balance.wallet_id == program.wallet_id, of=Balance)
+def _held(wallet_id: int, label: str, column: Any) -> Any:
+    found = _of_customer(column, Balance.wallet_id == wallet_id, of=Balance)
     return found.correlate(Customer).scalar_subquery().label(label)
 
 
-def _points(program: Program) -> list[Column]:
+def _coming(setting: _Setting, wallet_id: int) -> int:
+    moved = setting.holding
+    return moved.coming if moved and moved.wallet.id == wallet_id else 0
+
+
+def _points(setting: _Setting) -> list[Column]:
     """What is past its date can be spent no more, also before the job has taken it out."""
     gone = case((Balance.expiring_at.between(dates.NEVER, dates.now()), Balance.expiring), else_=0)
-    return [_held(program, "points", Balance.amount - gone)]
+    wallet = setting.program.wallet_id
+    held = func.coalesce(_held(wallet, "held", Balance.amount - gone), 0)
+    return [(held + _coming(setting, wallet)).label("points")]
 
 
-def _expiring(program: Program) -> list[Column]:
+def _expiring(setting: _Setting) -> list[Column]:
     ahead = Balance.expiring_at > dates.now()
-    return [_held(program, "expiring", case((ahead, Balance.expiring), else_=0))]
+    return [_held(setting.program.wallet_id, "expiring", case((ahead, Balance.expiring), else_=0))]
 
 
-def _expires_at(program: Program) -> list[Column]:
-    return [_held(program, "expires_at", case((Balance.expiring_at > dates.now(), Balance.expiring_at)))]
+def _expires_at(setting: _Setting) -> list[Column]:
+    wallet = setting.program.wallet_id
+    return [_held(wallet, "expires_at", case((Balance.expiring_at > dates.now(), Balance.expiring_at)))]
 
 
-def _balance(program: Program) -> list[Column]:
+def _balance(setting: _Setting) -> list[Column]:
     """Of the program's accounts that are in the business's currency; coffees or hours are no sum of money."""
     here = (ProgramAccount.business_id == Balance.business_id) & (ProgramAccount.wallet_id == Balance.wallet_id)
     money = (Wallet.business_id == Balance.business_id) & (Wallet.id == Balance.wallet_id)
     summed = (
-        _of_customer(func.sum(Balance.amount), ProgramAccount.program_id == program.id, Wallet.unit == "", of=Balance)
+        _of_customer(
+            func.sum(Balance.amount), ProgramAccount.program_id == setting.program.id, Wallet.unit == "", of=Balance
+        )
         .join(ProgramAccount, here)
         .join(Wallet, money)
     )
-    return [summed.correlate(Customer).scalar_subquery().label("balance")]
+    counted = setting.holding and setting.holding.wallet.kind == WalletKind.MONEY and not setting.holding.wallet.unit
+    coming = setting.holding.coming if setting.holding and counted else 0
+    return [(func.coalesce(summed.correlate(Customer).scalar_subquery(), 0) + coming).label("balance")]
 
 
-def _nothing(_program: Program) -> list[Column]:
+def _account(setting: _Setting) -> list[Column]:
+    """Only where an action moves one."""
+    if setting.holding is None:
+        return []
+    wallet = setting.holding.wallet.id
+    held = func.coalesce(_held(wallet, "on_account", Balance.amount), 0)
+    return [(held + _coming(setting, wallet)).label("account")]
+
+
+def account_words(amount: int, language: str, wallet: Wallet, currency: str) -> str:
+    """An amount on an account, in its unit or the business's currency."""
+    if not wallet.unit:
+        return money_words(amount, language, currency)
+    return f"{''.join(formats.minor(amount, language, formats.precision(currency)))} {wallet.unit}"
+
+
+def _account_written(row: Row[Any], language: str, setting: _Setting) -> str:
+    moved = setting.holding
+    return account_words(int(row.account), language, moved.wallet, setting.currency) if moved else ""
+
+
+def _nothing(_setting: _Setting) -> list[Column]:
     return []
 
 
@@ -149,6 +194,7 @@ _VARIABLES: Mapping[str, _Variable] = {
     "balance": _Variable(
         _balance, lambda row, language, setting: money_words(int(row.balance or 0), language, setting.currency)
     ),
+    "account": _Variable(_account, _account_written),
     "card": _Variable(_card, lambda row, _language, _setting: row.card or ""),
     "category": _Variable(_category, lambda row, _language, _setting: row.category or ""),
     "program": _Variable(_nothing, lambda _row, language, setting: setting.voice.name(language)),

@@ -28,24 +28,31 @@ _CHARGE = text(
 )
 
 
-def reserve_messages(kind: ChargeKind, messages: Mapping[int, int]) -> set[int]:
+def reserve_messages(
+    kind: ChargeKind, messages: Mapping[int, int], quoted: Mapping[int, int] | None = None
+) -> set[int]:
     """Reserves what messages will cost at today's price, in their order; answers with those that can be paid for.
 
     `messages` are ids with their number of segments, 1 for a Viber. The others wait, as unpaid. What is reserved
-    already stays so. Until the end of this unit of work, no other reserves.
+    already stays so. What was `quoted` binds: such a message costs no more, whatever the price is by now (BA-1). Until
+    the end of this unit of work, no other reserves.
     """
     hold_balance()
     paid = set(db.session.scalars(select(Reserved.subject).where(*_of(kind, messages))))
     rate, left = _rate(kind), spendable()
-    fresh: dict[int, int] = {}
+    fresh: dict[int, tuple[int, int]] = {}
     for message, quantity in messages.items():
-        cost = -quantity * rate
+        own = _bound(rate, quantity, (quoted or {}).get(message))
+        cost = -quantity * own
         if message not in paid and cost <= max(left, 0):
-            fresh[message] = quantity
+            fresh[message] = quantity, own
             left -= cost
     if fresh:
-        common = {"business_id": business_id(), "kind": kind, "rate": rate}
-        rows = [{"subject": message, "quantity": quantity, **common} for message, quantity in fresh.items()]
+        common = {"business_id": business_id(), "kind": kind}
+        rows = [
+            {"subject": message, "quantity": quantity, "rate": own, **common}
+            for message, (quantity, own) in fresh.items()
+        ]
         db.session.execute(insert(Reserved), rows)
     return paid | fresh.keys()
 
@@ -63,6 +70,11 @@ def release_messages(kind: ChargeKind, messages: Collection[int]) -> None:
 
 def _of(kind: ChargeKind, messages: Collection[int]) -> tuple[ColumnElement[bool], ...]:
     return Reserved.business_id == business_id(), Reserved.kind == kind, Reserved.subject.in_(messages)
+
+
+def _bound(rate: int, quantity: int, quoted: int | None) -> int:
+    """The rate of a message, so low that it costs no more than it was quoted at."""
+    return rate if quoted is None else max(rate, -(quoted // quantity))
 
 
 def _rate(kind: ChargeKind) -> int:

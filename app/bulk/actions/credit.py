@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
+from app.bulk.actions.amounts import AmountForm, note_field, program_field, terminal_field
 from app.bulk.actions.crediting import UNDOING_REASONS, CreditUndoing
 from app.bulk.actions.shared import (
     ENROLMENT,
@@ -17,22 +18,53 @@ from app.bulk.actions.shared import (
     NOT_THERE,
     PROGRAM_REASONS,
     key_of,
+    plural_of,
     points_words,
-    program_choices,
     program_of,
-    terminal_choices,
 )
 from app.bulk.models import Batch
-from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
-from app.forms import HundredthsField, line
+from app.bulk.registry import Action, Claim, Doubts, Values
+from app.bulk.telling import Telling
+from app.bulk.text_form import TextForm, blank_text
+from app.db import business_id
+from app.extensions import db
+from app.forms import HundredthsField
+from app.lib import formats
+from app.loyalty.models import Program, Wallet
+from app.messaging.values import Holding
 from app.permissions import Permission
 from app.transactions.services.crediting import Crediting, credit_customers
 
 MOST_DAYS = 3_650
 
 
-class CreditForm(ActionForm):
-    program = SelectField(_l("Program"), [InputRequired()], coerce=int)
+def _program(values: Values) -> Program:
+    return db.session.get_one(Program, (business_id(), values["program"]))
+
+
+def _blank(values: Values, language: str) -> str:
+    """BA-5's words; the amount is typed while they are looked at."""
+    amount = values["amount"] or 0
+    return "{program}: " + ngettext(
+        "you have been credited %(number)s bonus point, balance {points}",
+        "you have been credited %(number)s bonus points, balance {points}",
+        plural_of(amount),
+        number=formats.points(amount, language),
+    )
+
+
+def _holding(values: Values) -> Holding:
+    wallet = db.session.get_one(Wallet, (business_id(), _program(values).wallet_id))
+    return Holding(wallet, values["amount"] or 0)
+
+
+TELLING = Telling(_program, _blank, _holding)
+
+
+class CreditForm(AmountForm, TextForm):
+    telling = TELLING
+
+    program = program_field()
     amount = HundredthsField(_l("How many points for each"), [InputRequired(_l("Enter how many points."))])
     special = BooleanField(_l("Special bonus points"))
     valid_days = IntegerField(
@@ -40,17 +72,9 @@ class CreditForm(ActionForm):
         [Optional(), NumberRange(1, MOST_DAYS, _l("Enter a number of days from 1 to 3,650."))],
         description=_l("Ordinary points are valid as long as the program says."),
     )
-    terminal = SelectField(
-        _l("Terminal"), [InputRequired()], coerce=int, description=_l("Where it counts in the log of transactions.")
-    )
-    note = line(_l("What for"), description=_l("Stands in the customer's history."), longest=200)
-
-    def offer(self) -> None:
-        self.program.choices, self.terminal.choices = program_choices(), terminal_choices()
-
-    def validate_amount(self, field: HundredthsField) -> None:
-        if field.data == 0:
-            raise ValidationError(_("Enter an amount above 0."))
+    terminal = terminal_field(_l("Where it counts in the log of transactions."))
+    note = note_field()
+    texts = blank_text(_l("Empty: how many points were credited, and the balance, in the customer's language."))
 
     def validate_special(self, field: BooleanField) -> None:
         if field.data and not self.valid_days.data:
@@ -85,7 +109,7 @@ def _wallet(batch: Batch) -> int:
 
 def _title(values: Values) -> str:
     number = points_words(values["amount"])
-    plural = values["amount"] // 100 if values["amount"] % 100 == 0 else 2
+    plural = plural_of(values["amount"])
     if values["special"]:
         return ngettext(
             "Credit %(number)s special bonus point", "Credit %(number)s special bonus points", plural, number=number
@@ -107,4 +131,5 @@ CREDIT = Action(
     done=_l("Credited"),
     unit=lambda _values, amount: _("%(amount)s points", amount=points_words(amount)),
     each=lambda values: values["amount"],
+    telling=TELLING,
 )

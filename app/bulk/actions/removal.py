@@ -6,25 +6,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
-from wtforms import SelectField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired
 
-from app.bulk.actions.shared import (
-    ENROLMENT,
-    NOT_THERE,
-    PROGRAM_REASONS,
-    key_of,
-    points_words,
-    program_choices,
-    program_of,
-    terminal_choices,
-)
+from app.bulk.actions.amounts import AmountForm, note_field, program_field, terminal_field
+from app.bulk.actions.shared import ENROLMENT, NOT_THERE, PROGRAM_REASONS, key_of, plural_of, points_words, program_of
 from app.bulk.models import Batch, BatchItem
-from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
+from app.bulk.registry import Action, Claim, Doubts, Values
 from app.businesses.models import Terminal
 from app.db import business_id
 from app.extensions import db
-from app.forms import HundredthsField, line
+from app.forms import HundredthsField
 from app.ledger.models import EntryKind
 from app.ledger.services import Many, restore_many, spend_many
 from app.lib import dates
@@ -41,24 +32,15 @@ _BALANCE = (
 )
 
 
-class RemovalForm(ActionForm):
-    program = SelectField(_l("Program"), [InputRequired()], coerce=int)
+class RemovalForm(AmountForm):
+    program = program_field()
     amount = HundredthsField(
         _l("How many points of each"),
         [InputRequired(_l("Enter how many points."))],
         description=_l("Who has fewer loses all, and nobody goes below zero."),
     )
-    terminal = SelectField(
-        _l("Terminal"), [InputRequired()], coerce=int, description=_l("Where it counts as having happened.")
-    )
-    note = line(_l("What for"), description=_l("Stands in the customer's history."), longest=200)
-
-    def offer(self) -> None:
-        self.program.choices, self.terminal.choices = program_choices(), terminal_choices()
-
-    def validate_amount(self, field: HundredthsField) -> None:
-        if field.data == 0:
-            raise ValidationError(_("Enter an amount above 0."))
+    terminal = terminal_field(_l("Where it counts as having happened."))
+    note = note_field()
 
 
 class Removing:
@@ -104,8 +86,7 @@ def _many(claim: Claim, kind: EntryKind) -> Many:
 
 def _title(values: Values) -> str:
     number = points_words(values["amount"])
-    plural = values["amount"] // 100 if values["amount"] % 100 == 0 else 2
-    return ngettext("Remove %(number)s point", "Remove %(number)s points", plural, number=number)
+    return ngettext("Remove %(number)s point", "Remove %(number)s points", plural_of(values["amount"]), number=number)
 
 
 REMOVAL = Action(

@@ -14,6 +14,7 @@ from app.bulk.models import Batch, BatchItem, BatchState, BatchTally, ItemState
 from app.bulk.registry import Claim, action_named
 from app.bulk.services.doubting import doubting
 from app.bulk.services.locking import share
+from app.bulk.services.writing import tell
 from app.db import business_id, references_planned_once, unit_of_work
 from app.extensions import db
 from app.lib import dates
@@ -139,7 +140,9 @@ def _do(batch: Batch, customers: Sequence[int]) -> tuple[int, dict[int, str]]:
     able = [each for each in customers if each not in skipped]
     if not able:
         return 0, skipped
-    amount = action_named(batch.action).work(batch).step(Claim(batch, able, dates.now()))
+    claim = Claim(batch, able, dates.now())
+    amount = action_named(batch.action).work(batch).step(claim)
+    tell(claim)
     db.session.execute(_DONE, names | {"customers": able})
     return amount, skipped
 

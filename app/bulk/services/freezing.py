@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, text
 from app.bulk.models import Batch, BatchItem, BatchState, ItemState
 from app.bulk.registry import action_named
 from app.bulk.services.doubting import doubting
+from app.bulk.services.quoting import quote
 from app.customers.services.selecting import Selection
 from app.db import business_id, patience
 from app.extensions import db
@@ -44,6 +45,7 @@ def freeze(batch: Batch) -> None:
         "amount": done * each(batch.values) if each else amount,
         "reasons": dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))),
     }
+    quote(batch)
     batch.frozen_at, batch.state = dates.now(), BatchState.PREVIEWED
     db.session.flush()
 

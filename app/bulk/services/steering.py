@@ -41,6 +41,14 @@ class NothingToDoError(Exception):
     """Nobody would be reached."""
 
 
+class TooLongError(Exception):
+    """The text takes more SMS than are sent, for `customers` of them: up to `most`."""
+
+    def __init__(self, customers: int, most: int) -> None:
+        super().__init__(f"{most} SMS")
+        self.customers, self.most = customers, most
+
+
 class SecondPersonError(Exception):
     """Who confirmed it, or may not so much alone, does not approve it."""
 
@@ -72,11 +80,13 @@ def choose(batch: Batch, action: str, values: Mapping[str, Any], number: int | N
 def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
     """Has it run, now or later; over the role's limit a second person is asked first (BA-15).
 
-    Raises WrongStateError, NothingToDoError.
+    Raises WrongStateError, NothingToDoError, TooLongError.
     """
     _expect(batch, BatchState.PREVIEWED)
     if not batch.foreseen.get("done"):
         raise NothingToDoError
+    if (long := batch.foreseen.get("message", {}).get("long")) and long[0]:
+        raise TooLongError(*long)
     batch.confirmed_at, batch.start_at = dates.now(), start_at
     if batch.foreseen["done"] > limit_of(role):
         batch.state = BatchState.WAITING

@@ -6,21 +6,25 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.address import address, takes
+from app.address import address, number_of, takes
 from app.bulk.forms import SelectionForm
 from app.bulk.models import Batch, BatchState
 from app.bulk.queries import batch_named
 from app.bulk.registry import Action, ActionForm, actions
 from app.bulk.services import steering
 from app.bulk.services.locking import held_batch
+from app.bulk.text_form import TextForm
+from app.bulk.text_preview import TextPreview
 from app.bulk.views.blueprint import blueprint
 from app.bulk.views.refusing import told
 from app.customers.queries import customer_named
 from app.customers.services.selecting import Selection
 from app.errors import BadAddress
+from app.form_keys import keyless
 from app.identity import person
+from app.messaging.templates import template_named, templates
 from app.permissions import Permission, requires
-from app.web import go, invalid, render
+from app.web import go, render
 
 
 @blueprint.get("/bulk-actions/new")
@@ -82,11 +86,23 @@ def choose_action(batch_id: int) -> BaseResponse:
     batch = held_batch(batch_id)
     action = _action(request.form.get("action", ""))
     form = _form(action)
-    if not form.validate():
+    if not form.validate() or not form.accepted():
         return _ask_what(batch, action, form, wrong=True)
     with told():
         steering.choose(batch, action.key, form.kept(), Selection.from_kept(batch.selection).number())
     return go(url_for("bulk.show", batch_id=batch.id))
+
+
+@blueprint.post("/bulk-actions/<int:batch_id>/text-preview")
+@requires(Permission.BULK_ACTIONS)
+@keyless
+def preview_text(batch_id: int) -> BaseResponse:
+    """What stands in the form, as customers of the selection would read it; or a template put into it."""
+    batch, action = batch_named(batch_id), _action(request.form.get("action", ""))
+    form = _form(action)
+    if "use" in request.form and isinstance(form, TextForm):
+        form.write(template_named(number_of(request.form.get("template", ""))))
+    return _ask_what(batch, action, form, partial="bulk/_text_preview.html")
 
 
 def _action(key: str) -> Action:
@@ -107,15 +123,32 @@ def _form(action: Action, values: object = None) -> ActionForm:
     return form
 
 
-def _ask_what(batch: Batch, action: Action | None, form: ActionForm | None, *, wrong: bool = False) -> BaseResponse:
+def _ask_what(
+    batch: Batch,
+    action: Action | None,
+    form: ActionForm | None,
+    *,
+    wrong: bool = False,
+    partial: str | None = None,
+) -> BaseResponse:
     selection = Selection.from_kept(batch.selection)
-    answer = invalid if wrong else render
-    return answer(
+    response = render(
         "bulk/what.html",
+        partial,
         batch=batch,
         selection=selection,
         number=selection.number(),
         actions=_offered(),
         action=action,
         form=form,
+        **(_writing(batch, form) if isinstance(form, TextForm) else {}),
     )
+    response.status_code = 422 if wrong else 200
+    return response
+
+
+def _writing(batch: Batch, form: TextForm) -> dict[str, object]:
+    """What a page shows on which a text is written."""
+    look = number_of(request.form.get("look") or request.form.get("shown", ""))
+    preview = TextPreview(batch, form.wording, look) if form.wording else None
+    return {"preview": preview, "variables": form.variables, "templates": templates()}

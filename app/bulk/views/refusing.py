@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 from flask_babel import gettext as _
 
-from app.bulk.services.steering import NothingToDoError, SecondPersonError, WrongStateError
+from app.bulk.services.steering import NothingToDoError, SecondPersonError, TooLongError, WrongStateError
 from app.bulk.words import state_words
 from app.errors import Problem
+from app.messaging.texts import MOST_SEGMENTS
 
 
 @contextmanager
@@ -25,6 +26,12 @@ def told() -> Iterator[None]:
         ) from None
     except NothingToDoError:
         raise Problem(409, _("Nobody would be reached."), _("Choose other customers, or another action.")) from None
+    except TooLongError as error:
+        raise Problem(
+            409,
+            _("This takes %(number)d SMS; at most %(most)d are sent.", number=error.most, most=MOST_SEGMENTS),
+            _("Go back and shorten the text."),
+        ) from None
     except SecondPersonError:
         advice = _("Ask someone whose limit is higher, and who did not begin it.")
         raise Problem(403, _("A second person has to approve this."), advice) from None

@@ -6,11 +6,12 @@ from flask import request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import address, takes, whole_number
-from app.bulk.forms import ConfirmationForm
+from app.bulk.forms import ConfirmationForm, TestForm
 from app.bulk.models import Batch, BatchState
 from app.bulk.pages import BatchPage
 from app.bulk.queries import PAGE_SIZE, batch_named, batches, item_page
 from app.bulk.views.blueprint import blueprint
+from app.messaging.templates import own_record
 from app.permissions import Permission, requires
 from app.web import go, render
 
@@ -28,6 +29,7 @@ def index() -> BaseResponse:
 
 @blueprint.get("/bulk-actions/<int:batch_id>")
 @requires(Permission.BULK_ACTIONS)
+@takes("look")
 def show(batch_id: int) -> BaseResponse:
     """Its own address at every step, so that a reload and another tab show the same."""
     batch = batch_named(batch_id)
@@ -36,12 +38,17 @@ def show(batch_id: int) -> BaseResponse:
     return show_batch(batch)
 
 
-def show_batch(batch: Batch, form: ConfirmationForm | None = None) -> BaseResponse:
-    page = BatchPage(batch)
+def show_batch(batch: Batch, form: ConfirmationForm | None = None, test: TestForm | None = None) -> BaseResponse:
+    page = BatchPage(batch, whole_number(request.args["look"], "look") if request.args.get("look") else 0)
     template = "bulk/preview.html" if page.is_draft else "bulk/progress.html"
-    response = render(template, shown=page, form=form or ConfirmationForm())
-    response.status_code = 422 if form else 200
+    response = render(template, shown=page, form=form or ConfirmationForm(), test=test or _test_form())
+    response.status_code = 422 if form or test else 200
     return response
+
+
+def _test_form() -> TestForm:
+    own = own_record()
+    return TestForm(data={"phone": own.phone if own else ""})
 
 
 @blueprint.get("/bulk-actions/<int:batch_id>/customers")

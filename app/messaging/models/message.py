@@ -139,6 +139,8 @@ class Message(Base):
     """Its end date for the customer: over, it is Expired (CP-4)."""
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """When it was first opened: by the customer on its page, or by the business."""
+    quoted: Mapped[int | None] = mapped_column(BigInteger)
+    """It costs no more than this, as its bulk action promised before it was sent (BA-1); None is any price."""
 
     @property
     def incoming(self) -> bool:

@@ -40,8 +40,8 @@ _CLAIM = text(
         FROM due WHERE o.business_id = :business AND o.ctid = due.place
         RETURNING o.message_id, o.priority, o.attempts, o.smart, o.fallback_at
     )
-    SELECT m.id, m.kind, m.channel, m.title, m.text, m.language, m.segments, m.valid_until, t.attempts, t.smart,
-        t.fallback_at, c.id AS customer_id, c.phone, c.email, c.confirmed, c.app_installed,
+    SELECT m.id, m.kind, m.channel, m.title, m.text, m.language, m.segments, m.quoted, m.valid_until, t.attempts,
+        t.smart, t.fallback_at, c.id AS customer_id, c.phone, c.email, c.confirmed, c.app_installed,
         c.erased_at IS NOT NULL AS erased, said.opted_out, said.refused, e.access, e.left_at IS NOT NULL AS "left",
         CASE WHEN EXISTS (SELECT FROM business_feature f WHERE f.business_id = :business AND f.feature = 'alpha-name')
             THEN p.sender ELSE '' END AS sender,
@@ -110,5 +110,6 @@ def _unpaid(channel: Channel, going: Sequence[Claimed]) -> dict[int, Verdict]:
     kind = CHARGED.get(channel)
     if kind is None or not going:
         return {}
-    paid = reserve_messages(kind, {each.id: max(each.segments, 1) for each in going})
+    quoted = {each.id: each.quoted for each in going if each.quoted is not None}
+    paid = reserve_messages(kind, {each.id: max(each.segments, 1) for each in going}, quoted)
     return {each.id: Verdict(MessageStatus.UNPAID, Reason.NO_MONEY) for each in going if each.id not in paid}

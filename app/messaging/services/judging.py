@@ -26,6 +26,7 @@ class Claimed:
     text: str
     language: str
     segments: int
+    quoted: int | None
     valid_until: datetime | None
     attempts: int
     smart: bool

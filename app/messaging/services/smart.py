@@ -30,5 +30,6 @@ def _sms(push: Message) -> Addressed:
         program_id=push.program_id,
         valid_until=push.valid_until,
         ends_at=push.ends_at,
+        quoted=push.quoted,
     )
     return Addressed(push.customer_id or 0, letter, push.point_of_sale_id, push.terminal_id, push.user_id)

@@ -72,11 +72,18 @@ def delete_template(template: MessageTemplate) -> None:
 
 
 def send_test(template: MessageTemplate, program: Program, customer: Customer, key: UUID) -> bool:
-    """Sends a template to the customer that the user says it is itself; whether it was written, as a key serves once.
+    """Sends a template for a test; whether it was written, as a key serves once."""
+    done = send_trial(Way(template.channel), written_to(template, program, customer), program, customer, key)
+    if done:
+        audit.record("template.test", audit.Subject("template", template.id), {"customer_id": (None, customer.id)})
+    return done
+
+
+def send_trial(way: Way, written: Written, program: Program, customer: Customer, key: UUID) -> bool:
+    """Sends a text to the customer that the user says it is itself; whether it was written, as a key serves once.
 
     It is a notice like others: opt-outs, quiet hours and its price hold.
     """
-    way, written = Way(template.channel), written_to(template, program, customer)
     letter = Letter(
         MessageKind.NOTICE,
         way.channel,
@@ -90,10 +97,7 @@ def send_test(template: MessageTemplate, program: Program, customer: Customer, k
     row = insert(Tester).values(business_id=business_id(), user_id=current_scope().user_id, customer_id=customer.id)
     mine = row.on_conflict_do_update(index_elements=["business_id", "user_id"], set_={"customer_id": customer.id})
     db.session.execute(mine)
-    done = write_to_many([Addressed(customer.id, letter, user_id=current_scope().user_id)])
-    if done:
-        audit.record("template.test", audit.Subject("template", template.id), {"customer_id": (None, customer.id)})
-    return bool(done)
+    return bool(write_to_many([Addressed(customer.id, letter, user_id=current_scope().user_id)]))
 
 
 def written_to(template: MessageTemplate, program: Program, customer: Customer) -> Written:

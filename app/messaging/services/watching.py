@@ -42,7 +42,7 @@ _DUE = text(
 )
 _UNPAID = text(
     """
-    SELECT o.message_id, o.channel, m.segments
+    SELECT o.message_id, o.channel, m.segments, m.quoted
     FROM message_outbox o JOIN message m ON m.business_id = :business AND m.id = o.message_id
     WHERE o.business_id = :business AND o.step = 4
     ORDER BY o.priority, o.message_id LIMIT :most FOR UPDATE OF o SKIP LOCKED
@@ -116,7 +116,8 @@ def _pay() -> None:
     unpaid = db.session.execute(_UNPAID, {"business": business_id(), "most": AT_ONCE}).all()
     for channel, kind in CHARGED.items():
         rows = {row.message_id: max(row.segments, 1) for row in unpaid if Channel(row.channel) is channel}
-        paid = reserve_messages(kind, rows) if rows else set()
+        quoted = {row.message_id: row.quoted for row in unpaid if row.quoted is not None}
+        paid = reserve_messages(kind, rows, quoted) if rows else set()
         move(dict.fromkeys(paid, _QUEUED), dict.fromkeys(paid, Step.WAITING), dict.fromkeys(paid, dates.now()))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib import dates
-from app.lib.sms import segments
+from app.lib.sms import segment_count
 from app.messaging.models import Channel, MessageKind, Priority
 from app.messaging.services.waking import wake_worker
 
@@ -43,6 +43,8 @@ class Letter:
     """The end date for the customer (CP-4)."""
     smart: bool = False
     """Of the channel PUSH: an SMS at once to who has no app, and later to whom the push was not delivered (BA-2)."""
+    quoted: int | None = None
+    """What it costs at most."""
 
     @property
     def lasts_until(self) -> datetime:
@@ -70,13 +72,15 @@ _WRITE = text(
             CASE WHEN l.smart AND NOT coalesce(c.app_installed, false) THEN 1 ELSE l.channel END AS way
         FROM json_to_recordset(CAST(:letters AS json)) AS l (customer bigint, kind smallint, channel smallint,
             title text, body text, language text, segments smallint, key text, program bigint, until timestamptz,
-            ends timestamptz, smart boolean, priority smallint, place bigint, terminal bigint, person bigint)
+            ends timestamptz, smart boolean, priority smallint, place bigint, terminal bigint, person bigint,
+            quoted bigint)
         LEFT JOIN customer c ON l.smart AND c.business_id = :business AND c.id = l.customer
     ), written AS (
         INSERT INTO message (business_id, customer_id, direction, kind, channel, title, text, language, segments,
-            status, dedupe_key, program_id, point_of_sale_id, terminal_id, user_id, valid_until, ends_at)
+            status, dedupe_key, program_id, point_of_sale_id, terminal_id, user_id, valid_until, ends_at,
+            quoted)
         SELECT :business, customer, 1, kind, way, title, body, language, CASE WHEN way = 1 THEN segments ELSE 0 END,
-            1, key, program, place, terminal, person, until, ends
+            1, key, program, place, terminal, person, until, ends, quoted
         FROM letter ON CONFLICT DO NOTHING RETURNING id, dedupe_key
     )
     INSERT INTO message_outbox (business_id, message_id, channel, priority, due_at, smart)
@@ -130,7 +134,7 @@ def _row(addressed: Addressed) -> dict[str, object]:
         "title": letter.title,
         "body": letter.text,
         "language": letter.language,
-        "segments": len(segments(letter.text)) if by_sms else 0,
+        "segments": segment_count(letter.text) if by_sms else 0,
         "key": letter.dedupe_key,
         "program": letter.program_id,
         "until": letter.lasts_until.isoformat(),
@@ -140,4 +144,5 @@ def _row(addressed: Addressed) -> dict[str, object]:
         "place": addressed.point_of_sale_id,
         "terminal": addressed.terminal_id,
         "person": addressed.user_id,
+        "quoted": letter.quoted,
     }
