@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import delete, func, select, text
 
 from app.bulk.models import Batch, BatchItem, BatchState, ItemState
-from app.bulk.registry import action_named
+from app.bulk.registry import action_named, wording_for
 from app.bulk.services.doubting import doubting
+from app.bulk.services.foretelling import STEP, TELL
 from app.bulk.services.quoting import quote
 from app.customers.services.selecting import Selection
 from app.db import business_id, patience
@@ -17,17 +18,8 @@ from app.lib import dates
 
 TIME = 120_000
 """Milliseconds that it may take: a million customers take seconds."""
-STEP = 10_000
-"""After so many customers it tells how far it is."""
-
-# How far it is, is told by locks that it takes: others see them before it commits, and they go with it when it dies.
-_KEY = "hashtext('freezing:' || CAST(:business AS bigint) || ':' || CAST(:batch AS bigint))"
-_TELL = f"pg_try_advisory_xact_lock_shared({_KEY}, CAST(100 * place / greatest(1, many) AS integer))"
-_TOLD = text(
-    "SELECT max(CAST(objid AS bigint)) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    f" AND CAST(classid AS bigint) = CAST({_KEY} AS bigint) & 4294967295"
-)
+QUOTED_FROM = 50
+"""Percent of a preview after which messages are quoted, where there are any."""
 
 
 def freeze(batch: Batch) -> None:
@@ -45,14 +37,9 @@ def freeze(batch: Batch) -> None:
         "amount": done * each(batch.values) if each else amount,
         "reasons": dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))),
     }
-    quote(batch)
+    quote(batch, QUOTED_FROM)
     batch.frozen_at, batch.state = dates.now(), BatchState.PREVIEWED
     db.session.flush()
-
-
-def percent_frozen(number: int) -> int:
-    """How far the freezing of a batch is that is under way."""
-    return int(db.session.scalar(_TOLD, {"business": business_id(), "batch": number}) or 0)
 
 
 def _forget(batch: Batch) -> None:
@@ -70,10 +57,11 @@ def _insert(batch: Batch) -> None:
         f" ELSE {ItemState.SKIPPED:d} END, reason, CASE WHEN reason IS NULL THEN amount END"
         " FROM (SELECT *, row_number() OVER () AS place, (SELECT count(*) FROM asked) AS many"
         f" FROM (SELECT * FROM ({doubts}) looked ORDER BY customer_id) sorted) placed"
-        f" WHERE CASE WHEN place % {STEP} = 0 THEN {_TELL} ELSE true END IS NOT NULL"
+        f" WHERE CASE WHEN place % {STEP} = 0 THEN {TELL} ELSE true END IS NOT NULL"
     )
     compiled: Any = asked.compile(dialect=db.engine.dialect)
     frame: Any = insert.compile(dialect=db.engine.dialect)
+    values = {**values, "begun": 0, "span": QUOTED_FROM if wording_for(batch) else 100}
     wanted = compiled.params | frame.params
     wanted |= {name: value for name, value in {**values, **chosen}.items() if name in wanted}
     db.session.connection().exec_driver_sql(f"WITH asked AS MATERIALIZED ({compiled}) {frame}", wanted)
