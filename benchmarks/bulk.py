@@ -31,8 +31,8 @@ _MIB = 2**20
 _FILL = """
     WITH added AS (
         INSERT INTO customer (business_id, first_name, last_name, phone, language, registered_at, confirmed)
-        SELECT %(business)s, 'Olena', 'Koval ' || n, '+38067' || lpad(n::text, 7, '0'), 'uk', now(), true
-        FROM generate_series(1, %(more)s) n RETURNING id
+        SELECT %(business)s, 'Olena', 'Koval ' || n, '+4850' || lpad(n::text, 7, '0'), 'uk', now(), true
+        FROM generate_series(%(there)s + 1, %(customers)s) n RETURNING id
     ), enrolled AS (
         INSERT INTO enrolment (business_id, program_id, customer_id, category_id, access)
         SELECT %(business)s, %(program)s, id, (SELECT id FROM category WHERE program_id = %(program)s AND is_default), 1
@@ -74,7 +74,7 @@ def fill(postgres: Postgres, loader: Connection, who: Subject, customers: int) -
     with postgres.connect(ADMIN, SIZE.database) as admin:
         if customers > there:
             admin.execute(b"SET session_replication_role = replica")
-            admin.execute(_FILL.encode(), ids | {"more": customers - there, "never": dates.NEVER})
+            admin.execute(_FILL.encode(), ids | {"there": there, "customers": customers, "never": dates.NEVER})
         admin.execute(b"UPDATE program SET quiet_from = NULL, quiet_to = NULL, notifications = 'sms'")
         admin.execute(b"VACUUM ANALYZE")
 
