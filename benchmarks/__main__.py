@@ -13,7 +13,7 @@ from app.local.embedded import LOADER, Postgres
 from app.local.lock import locked
 from app.local.paths import PROJECT
 from app.local.processes import LocalError
-from benchmarks import messages, rows
+from benchmarks import bulk, messages, rows
 from benchmarks.places import Place, peers, peers_python, regulars
 from benchmarks.report import Result, document, machine, screen_table
 from benchmarks.sizes import HUNDREDTH, STANDARD, TENTH, Size, make
@@ -47,6 +47,9 @@ NOTES = [
     f" to the server of smpp34 on this machine, {messages.WINDOW} in flight. One process sends and one listens; the"
     " server, which delivers a receipt for each, and PostgreSQL share the two cores with them. `python -m"
     " benchmarks.messages` measures these rows alone.",
+    f"Bulk actions: {bulk.CUSTOMERS:,} customers in a database of their own, each credited and sent an SMS with its"
+    " name, by one process that works as a worker does; beside one hand-written statement it is measured by"
+    " tests/bulk/test_rate.py. `python -m benchmarks.bulk` measures these rows alone.",
 ]
 
 
@@ -69,6 +72,8 @@ def run(postgres: Postgres, folder: Path) -> None:
         results, facts = measure(postgres, folder, (HUNDREDTH, TENTH, STANDARD))
         say("Messages through SMPP")
         results += messages.rows(postgres)
+        say("A million credited")
+        results += bulk.rows(postgres)
     finally:
         postgres.stop()
     print(screen_table(results))

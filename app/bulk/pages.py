@@ -15,6 +15,7 @@ from app.bulk.message_page import MessagePage
 from app.bulk.models import DRAFTS, UNDER_WAY, Batch, BatchState
 from app.bulk.queries import Progress, last_handled, names_of, progress_of, undoing_of
 from app.bulk.registry import Action, action_named, wording_for
+from app.bulk.services.foretelling import percent_previewed
 from app.bulk.services.reserving import shortage
 from app.bulk.services.steering import UNDOING_LASTS, can_be_undone
 from app.bulk.words import done_words, reason_words, state_words, title_of, tone_of
@@ -161,6 +162,10 @@ class BatchPage:
     def percent(self) -> int:
         """Whole, and 100 only when all are done."""
         return int(self.share(self.handled))
+
+    @cached_property
+    def percent_previewed(self) -> int:
+        return percent_previewed(self.id)
 
     @property
     def rate(self) -> int:

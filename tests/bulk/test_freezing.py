@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,12 +12,13 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.bulk.models import Batch, BatchItem, BatchState, ItemState
-from app.bulk.services import steering
+from app.bulk.services import freezing, steering
 from app.customers.conditions.nodes import Condition, Group
 from app.customers.saved_filters import Kept, Search, keep
 from app.customers.search import Criterion
 from app.customers.services.selecting import Selection
 from app.extensions import db
+from tests.browsing import text_of
 from tests.bulk.batches import foreseen, run, state
 from tests.factories import add_customer, add_sale, add_segment
 from tests.people import Person, Town
@@ -58,6 +61,26 @@ def test_everyone(town: Town, customers: list[int]) -> None:
     assert frozen(town, town.anna, {}) == set(customers)
     assert frozen(town, town.anna, {}, left_out=(customers[0],)) == set(customers[1:])
     assert frozen(town, town.anna, {}, ids=(customers[0],)) == {customers[0]}
+
+
+def test_a_preview_in_the_making_says_how_far_it_is(
+    town: Town, customers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BA-11: others see it before it is done; of one that was killed nothing is left."""
+    shop, browser = town.kavalier, town.browser(town.anna)
+    monkeypatch.setattr(freezing, "STEP", 2)
+    with shop.work(town.anna):
+        batch = steering.begin(Selection())
+        steering.choose(batch, "tags", CITY, None)
+        number = batch.id
+    with contextlib.suppress(InterruptedError), shop.work():
+        freezing.freeze(db.session.get_one(Batch, (shop.id, number)))
+        with ThreadPoolExecutor(1) as pool:
+            seen = pool.submit(lambda: text_of(browser.get(f"/bulk-actions/{number}"))).result()
+        assert "The preview is being prepared" in seen
+        assert "80%" in seen
+        raise InterruptedError
+    assert "0%" in text_of(browser.get(f"/bulk-actions/{number}"))
 
 
 def test_a_filter_is_read_as_the_person_reads_it(town: Town, customers: list[int]) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import delete, func, select, text
 
 from app.bulk.models import Batch, BatchItem, BatchState, ItemState
-from app.bulk.registry import action_named
+from app.bulk.registry import action_named, wording_for
 from app.bulk.services.doubting import doubting
+from app.bulk.services.foretelling import STEP, TELL
 from app.bulk.services.quoting import quote
 from app.bulk.services.reserving import reserve
 from app.customers.services.selecting import Selection
@@ -18,6 +19,8 @@ from app.lib import dates
 
 TIME = 120_000
 """Milliseconds that it may take: a million customers take seconds."""
+QUOTED_FROM = 50
+"""Percent of a preview after which messages are quoted, where there are any."""
 
 
 def freeze(batch: Batch) -> None:
@@ -35,7 +38,7 @@ def freeze(batch: Batch) -> None:
         "amount": done * each(batch.values) if each else amount,
         "reasons": dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))),
     }
-    quote(batch)
+    quote(batch, QUOTED_FROM)
     reserve(batch)
     batch.frozen_at, batch.state = dates.now(), BatchState.PREVIEWED
     db.session.flush()
@@ -54,10 +57,13 @@ def _insert(batch: Batch) -> None:
         "INSERT INTO batch_item (business_id, batch_id, customer_id, state, reason, amount)"
         f" SELECT :business, :batch, customer_id, CASE WHEN reason IS NULL THEN {ItemState.PENDING:d}"
         f" ELSE {ItemState.SKIPPED:d} END, reason, CASE WHEN reason IS NULL THEN amount END"
-        f" FROM ({doubts}) looked ORDER BY customer_id"
+        " FROM (SELECT *, row_number() OVER () AS place, (SELECT count(*) FROM asked) AS many"
+        f" FROM (SELECT * FROM ({doubts}) looked ORDER BY customer_id) sorted) placed"
+        f" WHERE CASE WHEN place % {STEP} = 0 THEN {TELL} ELSE true END IS NOT NULL"
     )
     compiled: Any = asked.compile(dialect=db.engine.dialect)
     frame: Any = insert.compile(dialect=db.engine.dialect)
+    values = {**values, "begun": 0, "span": QUOTED_FROM if wording_for(batch) else 100}
     wanted = compiled.params | frame.params
     wanted |= {name: value for name, value in {**values, **chosen}.items() if name in wanted}
     db.session.connection().exec_driver_sql(f"WITH asked AS MATERIALIZED ({compiled}) {frame}", wanted)

@@ -17,6 +17,7 @@ from app.billing.queries import message_prices
 from app.bulk.models import Batch, BatchItem, ItemState
 from app.bulk.registry import wording_for
 from app.bulk.services.composing import Composed, compose
+from app.bulk.services.foretelling import tell_progress
 from app.bulk.telling import Wording
 from app.db import business_id
 from app.extensions import db
@@ -35,16 +36,21 @@ _NOTE = text(
 )
 
 
-def quote(batch: Batch) -> None:
-    """Needs the batch frozen: counts its messages, and keeps with it what they were quoted at."""
+def quote(batch: Batch, begun: int) -> None:
+    """Needs the batch frozen: counts its messages, and keeps with it what they were quoted at.
+
+    The preview had come to `begun` percent.
+    """
     wording = wording_for(batch)
     if wording is None:
         return
-    sums = _Sums()
+    sums, quoted = _Sums(), 0
     for customers in _slices(batch):
         composed = compose(wording, customers, late=examples(customers), ahead=True)
         sums.add(composed)
         _note(batch, composed, sums.usual)
+        quoted += len(customers)
+        tell_progress(batch.id, begun, quoted, batch.foreseen["done"])
     batch.foreseen = {**batch.foreseen, "message": {"price": _price(wording), **sums.kept(wording)}}
     db.session.flush()
 
