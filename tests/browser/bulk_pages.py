@@ -30,7 +30,14 @@ PAGES = {
     "bulk-report": "/bulk-actions/{done}",
     "bulk-waiting": "/bulk-actions/{waiting}",
     "bulk-customers": "/bulk-actions/{done}/customers",
+    "bulk-text": "/bulk-actions/{message}/action?action=message",
+    "bulk-message": "/bulk-actions/{message}",
+    "bulk-lacking": "/bulk-actions/{message}/empty-variables",
     "bulk-limits": "/settings/bulk-actions",
+}
+TEXTS = {
+    "uk": "{first_name}, вихідними капучино за пів ціни! Ваша картка {card}, балів: {points}.",
+    "en": "{first_name}, cappuccino at half price this weekend! Your card is {card}, points: {points}.",
 }
 
 
@@ -39,8 +46,10 @@ def ids(app: Flask, anna: Person) -> dict[str, int]:
         asked = "SELECT (SELECT id FROM program WHERE is_default) AS program, min(id) AS terminal FROM terminal"
         values = dict(db.session.execute(text(asked)).mappings().one())
         drafted = steering.begin(Selection()).id
-    credit = {**values, "amount": 2_500, "special": True, "valid_days": 33, "note": "Autumn"}
+    credit = {**values, "amount": 2_500, "special": True, "valid_days": 33, "note": "Autumn", "texts": {}}
+    message = {"program": values["program"], "channel": "smart", "titles": {}, "texts": TEXTS, "ends": None}
     made = {name: _previewed(app, anna, "credit", credit) for name in ("previewed", "running", "done")}
+    made["message"] = _previewed(app, anna, "message", message)
     waiting = _previewed(app, anna, "access", {"program": values["program"], "given": 2})
     for each in (made["done"], made["running"], waiting):
         _confirm(app, anna, each, Role.BRAND_OPERATOR if each == waiting else Role.ADMIN)
