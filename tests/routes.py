@@ -18,10 +18,10 @@ from tests.people import Person, Shop, Town
 EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
 # What a page cannot be read without, by endpoint; ids in braces.
 ARGUMENTS = {"customers.drawer": "?id={customer_id}", "segments.add_segment": "?f={filter_key}"}
-# A person's own sessions belong to no business: those of others are not found, tested with the accounts. A link of a
+# A person's own sessions and browsers are its own: those of others are not found, tested with them. A link of a
 # message says itself whose it is, so it opens for whoever holds it, tested with the customer's pages.
 BY_LINK = {"stop_token", "leave_token"}
-PERSONAL = {"session_id", *BY_LINK}
+PERSONAL = {"browser_id", "session_id", *BY_LINK}
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Ids:
             "transaction_id": self.transaction,
             "message_id": self.message,
             "session_id": 1,
+            "browser_id": 1,
             "question_id": self.question,
             "good_id": self.good,
             "good_group_id": self.good_group,
