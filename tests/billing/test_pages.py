@@ -255,6 +255,15 @@ class TestCharges:
             ["March 2026", "", "1"],
         ]
 
+    def test_a_price_is_chosen_of_those_that_the_kind_has(self, vera: FlaskClient) -> None:
+        """One that stayed from another kind is left out."""
+        prices = {
+            query: len(rows(vera.get(f"/billing/charges?{query}"), "charges")) for query in ("price=15", "price=12")
+        }
+        assert prices == {"price=15": 3, "price=12": 1}
+        for query in ("kind=top_up&price=12", "kind=sms&price=12"):
+            assert len(rows(vera.get(f"/billing/charges?{query}"), "charges")) == 1
+
     def test_pages_meet_every_charge_once(self, charged: Town, vera: FlaskClient, clock: Clock) -> None:
         with charged.kavalier.work():
             customer = add_customer("Many")
