@@ -11,6 +11,7 @@ from app.customers.services import drafts, duplicates
 from app.db import unit_of_work
 from app.ledger.services import expire_lots
 from app.messaging import services as messaging
+from app.messaging.services.hearing import close_gateways
 from app.offers.services import lapse_coupons, lapse_offers
 from app.scope import Scope
 from app.transactions.services.open_sales import forget_old_sales
@@ -125,6 +126,18 @@ def post_monthly_fees() -> None:
     for business in every_business():
         with unit_of_work(Scope(business)):
             billing.post_monthly_fees()
+
+
+@job
+def tell_of_balances() -> None:
+    """Write to the people of every business whose balance fell past what they chose, and send that (BI-2)."""
+    try:
+        for business in every_business():
+            with unit_of_work(Scope(business)):
+                messaging.tell_of_balance()
+            messaging.send_to_users(Scope(business))
+    finally:
+        close_gateways()
 
 
 @job

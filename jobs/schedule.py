@@ -13,6 +13,7 @@ MINUTES = {
     "jobs.housekeeping.expire_points": 1,
     "jobs.housekeeping.lapse_what_is_over": 1,
     "jobs.housekeeping.add_up_charges": 1,
+    "jobs.housekeeping.tell_of_balances": 1,
     "jobs.housekeeping.wipe_pins": 1,
     "jobs.invitations.send_all_letters": 1,
     "jobs.housekeeping.post_monthly_fees": 60,

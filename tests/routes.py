@@ -20,12 +20,12 @@ from tests.people import Person, Shop, Town
 EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
 # What a page cannot be read without, by endpoint; ids in braces.
 ARGUMENTS = {"customers.drawer": "?id={customer_id}", "segments.add_segment": "?f={filter_key}"}
-# A person's own sessions belong to no business: those of others are not found, tested with the accounts. A link of a
+# A person's own sessions and browsers are its own: those of others are not found, tested with them. A link of a
 # message says itself whose it is, so it opens for whoever holds it, tested with the customer's pages.
 BY_LINK = {"stop_token", "leave_token"}
 # An invitation too says whose it is; who is signed in takes it by a form with a token of our own.
 CALENDAR = {"month", "year"}
-PERSONAL = {"session_id", "invite_token", *BY_LINK, *CALENDAR}
+PERSONAL = {"browser_id", "session_id", "invite_token", *BY_LINK, *CALENDAR}
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Ids:
             "user_id": self.user,
             "invitation_id": self.invitation,
             "invite_token": self.invite_token,
+            "browser_id": 1,
             "question_id": self.question,
             "good_id": self.good,
             "good_group_id": self.good_group,

@@ -146,6 +146,12 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         " VALUES (%(id)s, now(), 100, 1, 2, 3)",
         "INSERT INTO charge_total (business_id, day, kind, rate, quantity) VALUES (%(id)s, '2026-11-01', 1, -1, 1)",
         "INSERT INTO charge_reserved (business_id, kind, subject, quantity, rate) VALUES (%(id)s, 2, 1, 1, -2)",
+        f"INSERT INTO balance_notice SELECT %(id)s, {person}, true, true, true",
+        f"INSERT INTO balance_threshold (business_id, user_id, amount, below) VALUES (%(id)s, {person}, 5, true)",
+        "INSERT INTO user_letter (business_id, user_id, channel, address, title, text, language, status)"
+        f" VALUES (%(id)s, {person}, 3, 'a@example.com', '', '', 'en', 4)",
+        "INSERT INTO user_browser (business_id, user_id, endpoint, p256dh, auth, agent)"
+        f" VALUES (%(id)s, {person}, 'https://push.example.com/2', '', '', '')",
         "INSERT INTO picture (business_id, sha256, width, height, content, small, handed_in_at)"
         " VALUES (%(id)s, 'x', 4, 3, 'x', 'x', now())",
         "INSERT INTO business_feature (business_id, feature) VALUES (%(id)s, 'viber')",

@@ -54,7 +54,7 @@ class Charges(Lines):
         self.period = Period.from_args(args)
         self.key = PageKey.from_args(args)
         self.kind = member(ChargeKind, args, "kind") or ChargeKind.TRANSACTION
-        self.price = whole_number(args["price"], "price", least=0) if args.get("price") else None
+        self._asked = whole_number(args["price"], "price", least=0) if args.get("price") else None
         self.kind_words = kind_words()
 
     @cached_property
@@ -65,6 +65,12 @@ class Charges(Lines):
         found = page_of(charge_page(self.kind, self.period, rates, self.key), self.key)
         known = self._subjects([row.id for row in found.lines])
         return Page([self._line(row, known) for row in found.lines], found.previous, found.next)
+
+    @cached_property
+    def price(self) -> int | None:
+        """The price that is chosen; one that nothing of the kind has stayed from another kind, and is left out."""
+        known = {-each.rate for each in self._totals} if self.is_charged else set()
+        return self._asked if self._asked in known else None
 
     @property
     def quantity(self) -> int:
@@ -122,8 +128,7 @@ class Charges(Lines):
 
     @property
     def _price_select(self) -> Select:
-        known = sorted({*self._prices, *([self.price] if self.price is not None else [])})
-        options: Options = [("", _("All")), *((str(price), money(price).striptags()) for price in known)]
+        options: Options = [("", _("All")), *((str(price), money(price).striptags()) for price in self._prices)]
         return Select("price", _("Price"), [(None, options)], "" if self.price is None else str(self.price))
 
     def _subjects(self, ids: list[int]) -> Mapping[int, Subject]:

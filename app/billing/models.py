@@ -6,11 +6,21 @@ what is charged, above for what is paid in.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKeyConstraint, Index, Integer, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -129,3 +139,33 @@ class Reserved(Base):
     created_at: Mapped[Created]
     quantity: Mapped[int] = mapped_column(Integer)
     rate: Mapped[Number]
+
+
+class BalanceNotice(Base):
+    """By which ways a person is told that the balance runs low (BI-2)."""
+
+    __tablename__ = "balance_notice"
+    __table_args__ = (ForeignKeyConstraint(["business_id"], ["business.id"]),)
+
+    business_id: Mapped[BusinessKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    by_email: Mapped[bool]
+    by_sms: Mapped[bool]
+    by_push: Mapped[bool]
+
+
+class BalanceThreshold(Base):
+    """An amount below which a person is told that the balance fell; told anew once it was above it again."""
+
+    __tablename__ = "balance_threshold"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "user_id"], ["balance_notice.business_id", "balance_notice.user_id"]),
+        CheckConstraint("amount > 0", name="amount"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    amount: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    below: Mapped[bool]
+    """Whether the balance was below it when it was last looked at."""
+    told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -10,8 +10,17 @@ from typing import Any
 from sqlalchemy import BigInteger, Row, Select, cast, column, func, literal, select, text, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.billing.models import Charge, ChargeKind, ChargeTotal, FreshCharge, Reserved, Tariff
-from app.db import business_id
+from app.billing.models import (
+    BalanceNotice,
+    BalanceThreshold,
+    Charge,
+    ChargeKind,
+    ChargeTotal,
+    FreshCharge,
+    Reserved,
+    Tariff,
+)
+from app.db import business_id, current_scope
 from app.extensions import db
 from app.paging import Order, PageKey
 from app.period import Period, midnight
@@ -35,6 +44,16 @@ class Total:
     @property
     def amount(self) -> int:
         return self.quantity * self.rate
+
+
+@dataclass(frozen=True)
+class OwnNotice:
+    """Below which balances a person is told, the highest first, and by which ways (BI-2)."""
+
+    amounts: list[int]
+    by_email: bool = True
+    by_sms: bool = False
+    by_push: bool = False
 
 
 def balance() -> int:
@@ -119,6 +138,16 @@ def message_price(message_id: int) -> int | None:
         for each in (Charge, Reserved)
     ]
     return db.session.execute(union_all(*parts).limit(1)).scalar()
+
+
+def own_notice() -> OwnNotice:
+    """What this scope's person has chosen; nothing, before it chose."""
+    person = current_scope().user_id
+    row = db.session.get(BalanceNotice, (business_id(), person))
+    mine = select(BalanceThreshold).where(BalanceThreshold.business_id == business_id())
+    thresholds = db.session.scalars(mine.where(BalanceThreshold.user_id == person)).all()
+    amounts = sorted((each.amount for each in thresholds), reverse=True)
+    return OwnNotice(amounts, row.by_email, row.by_sms, row.by_push) if row else OwnNotice(amounts)
 
 
 def tariff_at(moment: datetime) -> Tariff | None:

@@ -31,6 +31,23 @@ def charge_past(connection: Connection, business: int, plan: BusinessPlan, since
         connection.execute(statement, values)
 
 
+def watch_balance(connection: Connection, business: int, user: int) -> None:
+    """Has someone told by e-mail when the balance falls below what some weeks cost (BI-2)."""
+    values = {"business": business, "user": user}
+    connection.execute(_NOTICE, values)
+    connection.execute(_THRESHOLDS, values)
+
+
+_NOTICE = """
+    INSERT INTO balance_notice (business_id, user_id, by_email, by_sms, by_push)
+    VALUES (%(business)s, %(user)s, true, false, false)
+"""
+_THRESHOLDS = """
+    INSERT INTO balance_threshold (business_id, user_id, amount, below)
+    SELECT %(business)s, %(user)s, amount, amount > (
+        SELECT sum(quantity * rate) FROM charge_total WHERE business_id = %(business)s)
+    FROM (VALUES (500000), (100000)) chosen (amount)
+"""
 _TARIFF = """
     INSERT INTO tariff (business_id, valid_from, monthly_fee, transaction_price, sms_price, viber_price)
     VALUES (%s, %s, %s, %s, %s, %s)

@@ -9,7 +9,7 @@ from psycopg import Connection
 from app.config import Config
 from app.demo import loading, users
 from app.demo.calendar import Calendar
-from app.demo.charges import charge_past
+from app.demo.charges import charge_past, watch_balance
 from app.demo.coupons import write_coupons, write_holdings
 from app.demo.filling import fill
 from app.demo.inbox import write_inbox
@@ -52,6 +52,8 @@ def _make(connection: Connection, config: Config, until: datetime, plans: tuple[
         (users.SALESPERSON, Role.SALESPERSON, None),
     ):
         add_member(connection, first.business, people[email], role, franchisee)
+    for email in (users.ADMIN, users.ACCOUNTANT):
+        watch_balance(connection, first.business, people[email])
     writer = Writer(connection, first.business)
     write_segments(writer, first, until)
     write_templates(writer, until)

@@ -21,7 +21,7 @@ from app.extensions import db
 from app.lib import dates
 from app.loyalty.models import Program
 from app.messaging.box_filter import UNREAD, BoxFilter
-from app.messaging.models import Message, MessageStatus
+from app.messaging.models import Message, MessageStatus, UserLetter
 from app.paging import Order, PageKey
 
 ORDER = Order(Message.created_at.expression, Message.id.expression)
@@ -29,6 +29,7 @@ PREVIEWED = 400
 """Characters of a text from which its preview is made."""
 MOST_UNREAD = 100
 """More unread ones than this are not counted."""
+MOST_LETTERS = 10
 WHO: tuple[Any, ...] = (Customer.first_name, Customer.last_name, Customer.phone, Customer.erased_at)
 DRAWN: tuple[Any, ...] = (
     *(Message.id, Message.direction, Message.kind, Message.channel, Message.title, Message.status),
@@ -115,6 +116,13 @@ def businesses_to_send() -> list[int]:
     """The businesses with messages that are due, or that wait for money."""
     with autocommit_engine().connect() as connection:
         return list(connection.execute(text("SELECT businesses_to_send(:now)"), {"now": dates.now()}).scalars())
+
+
+def own_letters(user_id: int) -> Sequence[UserLetter]:
+    """What the platform wrote to a person lately, newest first; row-level security shows one's own (BI-2)."""
+    mine = UserLetter.business_id == business_id(), UserLetter.user_id == user_id
+    newest = select(UserLetter).where(*mine).order_by(UserLetter.created_at.desc(), UserLetter.id.desc())
+    return db.session.scalars(newest.limit(MOST_LETTERS)).all()
 
 
 def _of_customer(customer_id: int) -> tuple[Any, ...]:

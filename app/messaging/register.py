@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
+from app.accounts.own_pages import OwnPage, add_page
 from app.audit_words import describe
 from app.billing.models import ChargeKind
 from app.billing.subjects import explain
@@ -26,13 +27,21 @@ from app.messaging.queries import message_count
 from app.messaging.received import received_fields
 from app.messaging.services import forget_texts, subscriptions
 from app.messaging.template_audit_words import KINDS
+from app.permissions import Permission
 
 ERASURE = ErasureStep(lazy_gettext("Texts of messages"), forget_texts)
 BROWSERS = ErasureStep(lazy_gettext("Browsers that receive pushes"), subscriptions.forget_subscriptions)
 
+NOTIFICATIONS = OwnPage(
+    *("notifications", lazy_gettext("Notifications"), "messaging.notifications"),
+    Permission.READ_BILLING,
+    "notifications",
+)
+
 
 def register() -> None:
     describe(KIND)
+    add_page(50, NOTIFICATIONS)
     for charged in (ChargeKind.SMS, ChargeKind.VIBER):
         explain(charged, charged_messages)
     carried_by(EmailCarrier())

@@ -10,6 +10,7 @@ import "./keys.js";
 import "./news_preview.js";
 import "./order.js";
 import "./picture.js";
+import "./pushes.js";
 import "./rows.js";
 import "./scopes.js";
 import "./selection.js";

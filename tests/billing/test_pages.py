@@ -163,6 +163,21 @@ class TestMonth:
             assert {each[4] for each in behind} == {line[2]}
         assert all(rows(vera.get(href), "charges") for href in hrefs(response, "places bill-days"))
 
+    def test_clocks_that_change_in_the_last_night_move_no_sale(self, town: Town, clock: Clock) -> None:
+        """BI-1: on 31 October 2021 Kyiv went back by an hour, so it became November at ten in the evening by UTC."""
+        shop = town.kavalier
+        clock.set(datetime(2021, 10, 31, tzinfo=UTC))
+        with shop.work():
+            set_tariff(Prices(0, 12, 79, 45))
+            customer = add_customer()
+        for hour, minute in ((20, 59), (21, 59), (22, 0)):
+            _sell(shop, customer, clock, datetime(2021, 10, 31, hour, minute, tzinfo=UTC))
+        vera = town.browser(town.vera)
+        for month, sales in (("2021-10", "2"), ("2021-11", "1")):
+            response = vera.get(f"/billing?month={month}")
+            assert [line[1] for line in rows(response, "services")] == [sales]
+            assert len(rows(vera.get(hrefs(response, "services")[0]), "charges")) == int(sales)
+
     def test_an_empty_month_says_so(self, vera: FlaskClient) -> None:
         for month in ("2026-02", "2026-05", "2999-12"):
             response = vera.get(f"/billing?month={month}")
@@ -239,6 +254,15 @@ class TestCharges:
             ["April 2026", "", "1"],
             ["March 2026", "", "1"],
         ]
+
+    def test_a_price_is_chosen_of_those_that_the_kind_has(self, vera: FlaskClient) -> None:
+        """One that stayed from another kind is left out."""
+        prices = {
+            query: len(rows(vera.get(f"/billing/charges?{query}"), "charges")) for query in ("price=15", "price=12")
+        }
+        assert prices == {"price=15": 3, "price=12": 1}
+        for query in ("kind=top_up&price=12", "kind=sms&price=12"):
+            assert len(rows(vera.get(f"/billing/charges?{query}"), "charges")) == 1
 
     def test_pages_meet_every_charge_once(self, charged: Town, vera: FlaskClient, clock: Clock) -> None:
         with charged.kavalier.work():

@@ -79,6 +79,7 @@ PAGES = {
     "billing": "/billing",
     "charges": "/billing/charges",
     "charges-sms": "/billing/charges?kind=sms",
+    "notifications": "/profile/notifications",
     "charges-paid-in": "/billing/charges?kind=top_up",
     "messages": "/messages",
     "messages-unread": "/messages?unread=yes",

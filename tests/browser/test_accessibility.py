@@ -66,6 +66,7 @@ PAGES = [
         "/transactions/report",
         "/billing",
         "/billing/charges",
+        "/profile/notifications",
         "/billing/charges?kind=sms&price=79",
     ),
     *("/messages", "/messages/{message}", "/messages/{asked}?kind=pin", "/messages?kind=pin", "/messages/customer"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -40,4 +40,25 @@ class PushSubscription(Base):
     endpoint: Mapped[str] = mapped_column(Text)
     p256dh: Mapped[str] = mapped_column(Text)
     auth: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Created]
+
+
+class UserBrowser(Base):
+    """A browser in which a person of the panel receives pushes of the platform (BI-2)."""
+
+    __tablename__ = "user_browser"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        UniqueConstraint("business_id", "user_id", "endpoint"),
+        CheckConstraint(f"length(endpoint) <= {LONGEST_ENDPOINT}", name="endpoint"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    endpoint: Mapped[str] = mapped_column(Text)
+    p256dh: Mapped[str] = mapped_column(Text)
+    auth: Mapped[str] = mapped_column(Text)
+    agent: Mapped[str] = mapped_column(Text)
+    """As the browser calls itself, so that its person knows it again."""
     created_at: Mapped[Created]

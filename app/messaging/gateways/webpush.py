@@ -28,7 +28,7 @@ from app.gateway_config import GatewayConfig, PushSettings
 from app.lib import dates
 from app.lib.outgoing import Caller, NoAnswerError, NotPublicError, NotReachedError, Reply
 from app.messaging.gateways.base import CONNECT, READ, Answer, Fate, Incoming, Outgoing, Receipt, Subscription
-from app.messaging.gateways.models import PushSubscription
+from app.messaging.gateways.models import PushSubscription, UserBrowser
 from app.messaging.models import Channel
 from app.scope import Scope
 
@@ -177,9 +177,10 @@ def _answer(reply: Reply) -> Answer:
 
 def _forget(business_id: int, endpoints: Sequence[str]) -> None:
     """The message was told to others or to nobody: that a browser is gone can be told again by the next one."""
-    mine = PushSubscription.business_id == business_id, PushSubscription.endpoint.in_(endpoints)
     try:
         with unit_of_work(Scope(business_id)):
-            db.session.execute(delete(PushSubscription).where(*mine))
+            for kept in (PushSubscription, UserBrowser):
+                mine = kept.business_id == business_id, kept.endpoint.in_(endpoints)
+                db.session.execute(delete(kept).where(*mine))
     except SQLAlchemyError as error:
         _log.warning("browsers not forgotten", business_id=business_id, error=type(error).__name__)

@@ -4,6 +4,7 @@ from app.messaging.models.message import Channel, Direction, Message, MessageKin
 from app.messaging.models.outbox import Outbox, Part, PinText, Priority, Reason, Step
 from app.messaging.models.simulator import SimulatedEvent, SimulatedMessage, Simulator
 from app.messaging.models.template import MessageTemplate, Tester, Way
+from app.messaging.models.user_letter import UserLetter
 
 __all__ = [
     "Channel",
@@ -22,5 +23,6 @@ __all__ = [
     "Simulator",
     "Step",
     "Tester",
+    "UserLetter",
     "Way",
 ]
