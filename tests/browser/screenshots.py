@@ -18,6 +18,7 @@ from sqlalchemy import text
 from werkzeug.serving import make_server
 
 from app import create_app
+from app.acts.services import draw_act
 from app.customers.conditions.nodes import Condition, Group
 from app.customers.details import Details, details_of
 from app.customers.models import Customer
@@ -120,6 +121,10 @@ PAGES = {
     "stop-messages": "/u/{stop}",
     "leave-program": "/l/{leave}",
     "link-nowhere": "/u/nowhere",
+    "acts": "/acts",
+    "acts-signed": "/acts?status=signed",
+    "act": "/acts/{act}",
+    "requisites": "/profile/financial",
     "audit-log": "/audit-log",
     "points-of-sale": "/points-of-sale",
     "point-of-sale": "/points-of-sale/new",
@@ -142,6 +147,7 @@ def main() -> None:
         customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
         ids |= _messages(app) | _texts(app, customer)
+        ids |= _acts(app)
         ids |= _merging(app, customer) | _news(app) | _offers(app)
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
@@ -155,6 +161,16 @@ def main() -> None:
                 context.close()
         _terminal_pictures(app, address, browser, customer, wanted)
         browser.close()
+
+
+def _acts(app: Flask) -> dict[str, int]:
+    """The files of this year's acts, as the workers make them; the latest act."""
+    anna = _anna(app)
+    for _ in range(4):
+        with app.app_context(), unit_of_work(Scope(anna.business)):
+            draw_act()
+    with app.app_context(), unit_of_work(Scope(anna.business)):
+        return {"act": int(db.session.scalar(text("SELECT max(act_id) FROM act_file")) or 0)}
 
 
 def _terminal_pictures(app: Flask, address: str, browser: Browser, customer: int, wanted: set[str]) -> None:

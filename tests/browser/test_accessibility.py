@@ -18,6 +18,7 @@ from app.messaging.models import Direction, MessageKind, MessageStatus
 from app.offers.services import generate_coupons, issue_coupon
 from app.offers.services.gift_cards import make_gift_card
 from app.pictures import write as write_picture
+from tests.acts.papers import CUSTOMERS, Jurisdiction, add_act
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
 from tests.bulk.batches import do, preview
@@ -81,6 +82,7 @@ PAGES = [
     *("/bulk-actions", "/bulk-actions/new", "/bulk-actions/new?f={filter}", "/bulk-actions/{draft}"),
     *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
+    *("/acts", "/acts?search=nothing", "/acts/{act}", "/profile/financial", "/profile/financial?jurisdiction=ru"),
     *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
     *("/profile", "/profile/sessions"),
 ]
@@ -134,6 +136,7 @@ def ids(town: Town) -> dict[str, int | str]:
         links = {"stop": stop_link(known), "leave": leave_link(known, shop.program)}
     long = {"way": "add", "key": "Ключ" * 15, "value": "Слово" * 40}
     ids = {
+        "act": add_act(customer={**CUSTOMERS[Jurisdiction.UA], "legal_name": "Кавалер" * 40}),
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
         "batch": do(shop, town.anna, "tags", long, [known, other]),
         "template": template,
