@@ -59,7 +59,7 @@ class TestList:
         answer = town.browser(town.vera).get("/acts/register.xlsx?status=issued")
         cells = xlsx_cells(answer.data)
         assert [words for _kind, words in cells if str(words).startswith("2026-0")] == ["2026-0003", "2026-0002"]
-        assert [words for _kind, words in cells][11 + 8] == "11081.1"
+        assert [words for _kind, words in cells][11 + 8] == "11081.10"
 
     def test_without_requisites_it_warns_and_links_to_the_form(self, town: Town) -> None:
         """BI-5"""

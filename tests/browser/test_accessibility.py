@@ -133,10 +133,11 @@ def ids(town: Town) -> dict[str, int | str]:
         add_news("Обід", day=dates.now().date(), text="")
         texts = dict.fromkeys(("en", "uk"), "{first_name} {card}" + "Ранковакава" * 40)
         template = add_template("Шаблон" * 40, texts=texts, titles={"en": "Запрошення" * 10}, channel="email").id
+        act = add_act(customer={**CUSTOMERS[Jurisdiction.UA], "legal_name": "Кавалер" * 40})
         links = {"stop": stop_link(known), "leave": leave_link(known, shop.program)}
     long = {"way": "add", "key": "Ключ" * 15, "value": "Слово" * 40}
     ids = {
-        "act": add_act(customer={**CUSTOMERS[Jurisdiction.UA], "legal_name": "Кавалер" * 40}),
+        "act": act,
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
         "batch": do(shop, town.anna, "tags", long, [known, other]),
         "template": template,
