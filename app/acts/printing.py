@@ -5,11 +5,14 @@ Importing it takes longer than a page; so it is imported by app.acts.pdf, by the
 
 from __future__ import annotations
 
+import os
 from typing import Any, NoReturn
 
 from app.local import native
 
 native.preload()
+# Else each font within says when it was cut to the letters in use, and no two files are the same.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
 import weasyprint  # noqa: E402 - its libraries must be found before
 from weasyprint.text.fonts import FontConfiguration  # noqa: E402

@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from app.config import Config
 from app.demo import loading, users
+from app.demo.acts import issue_past, write_requisites
 from app.demo.calendar import Calendar
 from app.demo.charges import charge_past, watch_balance
 from app.demo.coupons import write_coupons, write_holdings
@@ -33,14 +34,19 @@ def ensure(config: Config, until: datetime, plans: tuple[BusinessPlan, BusinessP
         connection.execute("SELECT pg_advisory_xact_lock(7202)")
         made = not connection.execute("SELECT 1 FROM business LIMIT 1").fetchone()
         if made:
-            _make(connection, config, until, plans or (kavalier(), teremok()))
+            first, accountant = _make(connection, config, until, plans or (kavalier(), teremok()))
     if made:
         loading.tidy(config)
+        # Killed before this, the workers issue the acts of all months at once.
+        issue_past(first, accountant, until)
     users.follow_password(config.demo_password)
     return made
 
 
-def _make(connection: Connection, config: Config, until: datetime, plans: tuple[BusinessPlan, BusinessPlan]) -> None:
+def _make(
+    connection: Connection, config: Config, until: datetime, plans: tuple[BusinessPlan, BusinessPlan]
+) -> tuple[int, int]:
+    """Answers with the first business, and its accountant."""
     people = users.ensure_users(config.demo_password)
     loading.skip_triggers(connection)
     first, second = (_business(connection, plan, until, people[users.OPERATOR]) for plan in plans)
@@ -58,9 +64,11 @@ def _make(connection: Connection, config: Config, until: datetime, plans: tuple[
     write_segments(writer, first, until)
     write_templates(writer, until)
     write_news(writer, first, until, people[users.OPERATOR])
+    write_requisites(connection, first.business)
     assign(connection, first.business, first.places[0].terminals[0], people[users.SALESPERSON])
     add_member(connection, second.business, people[users.OTHER_ADMIN], Role.ADMIN)
     add_member(connection, second.business, people[users.ADMIN], Role.BRAND_OPERATOR)
+    return first.business, people[users.ACCOUNTANT]
 
 
 def _business(connection: Connection, plan: BusinessPlan, until: datetime, operator: int) -> Structure:

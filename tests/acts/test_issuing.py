@@ -16,6 +16,7 @@ from app.acts.queries import closed_through, due_businesses
 from app.acts.services import close_months, correct_charges, correct_requisites, draft_of, keep_requisites
 from app.acts.services.correcting import NothingToCorrectError
 from app.billing.models import Charge, ChargeKind
+from app.businesses.queries import own_business
 from app.extensions import db
 from tests.acts.papers import CUSTOMERS, add_tariff, at, ready
 from tests.people import Shop, Town

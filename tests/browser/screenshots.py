@@ -19,6 +19,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.accounts.invitations import invite
+from app.acts.services import draw_act
 from app.customers.conditions.nodes import Condition, Group
 from app.customers.details import Details, details_of
 from app.customers.models import Customer
@@ -125,6 +126,10 @@ PAGES = {
     "stop-messages": "/u/{stop}",
     "leave-program": "/l/{leave}",
     "link-nowhere": "/u/nowhere",
+    "acts": "/acts",
+    "acts-signed": "/acts?status=signed",
+    "act": "/acts/{act}",
+    "requisites": "/profile/financial",
     "audit-log": "/audit-log",
     "points-of-sale": "/points-of-sale",
     "point-of-sale": "/points-of-sale/new",
@@ -154,6 +159,7 @@ def main() -> None:
         ids |= _messages(app) | _texts(app, customer)
         ids |= bulk_pages.ids(app, _anna(app))
         ids |= _users(app)
+        ids |= _acts(app)
         ids |= _merging(app, customer) | _news(app) | _offers(app)
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
@@ -167,6 +173,16 @@ def main() -> None:
                 context.close()
         _terminal_pictures(app, address, browser, customer, wanted)
         browser.close()
+
+
+def _acts(app: Flask) -> dict[str, int]:
+    """The files of this year's acts, as the workers make them; the latest act."""
+    anna = _anna(app)
+    for _ in range(4):
+        with app.app_context(), unit_of_work(Scope(anna.business)):
+            draw_act()
+    with app.app_context(), unit_of_work(Scope(anna.business)):
+        return {"act": int(db.session.scalar(text("SELECT max(act_id) FROM act_file")) or 0)}
 
 
 def _terminal_pictures(app: Flask, address: str, browser: Browser, customer: int, wanted: set[str]) -> None:

@@ -20,6 +20,7 @@ from app.offers.services import generate_coupons, issue_coupon
 from app.offers.services.gift_cards import make_gift_card
 from app.permissions import Role
 from app.pictures import write as write_picture
+from tests.acts.papers import CUSTOMERS, Jurisdiction, add_act
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
 from tests.bulk.batches import do, preview
@@ -91,6 +92,7 @@ PAGES = [
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/users", "/users/{user}", "/users?show=invited", "/users?show=disabled", "/users/invitations/new"),
     *("/users/invitations/{invitation}", "/invitations/{invited}"),
+    *("/acts", "/acts?search=nothing", "/acts/{act}", "/profile/financial", "/profile/financial?jurisdiction=ru"),
     *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
     *("/profile", "/profile/sessions"),
 ]
@@ -142,11 +144,13 @@ def ids(town: Town) -> dict[str, int | str]:
         texts = dict.fromkeys(("en", "uk"), "{first_name} {card}" + "Ранковакава" * 40)
         template = add_template("Шаблон" * 40, texts=texts, titles={"en": "Запрошення" * 10}, channel="email").id
         invitation = invite("ivan" * 15 + "@example.com", Role.LOCATION_OPERATOR, shop.franchisee, "uk").id
+        act = add_act(customer={**CUSTOMERS[Jurisdiction.UA], "legal_name": "Кавалер" * 40})
         links = {"stop": stop_link(known), "leave": leave_link(known, shop.program)}
         links["invited"] = invitation_link(invitation, 1)
     coupons = {"program": shop.program, "series": series, "texts": {}}
     long = {"way": "add", "key": "Ключ" * 15, "value": "Слово" * 40}
     ids = {
+        "act": act,
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
         "batch": do(shop, town.anna, "tags", long, [known, other]),
         "short": preview(shop, town.anna, "coupons", coupons, [known, other]),

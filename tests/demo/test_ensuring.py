@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from app import create_app
 from app.accounts.queries import own_businesses
+from app.acts.check import faults
 from app.config import Config
 from app.db import unit_of_work
 from app.demo import ensuring, loading, users
@@ -151,3 +153,21 @@ def counts(config: Config) -> dict[str, int]:
 def hashes(config: Config) -> list[str]:
     with loading.connect(config.loader_database_url) as connection:
         return [hashed for (hashed,) in connection.execute("SELECT password_hash FROM app_user ORDER BY id")]
+
+
+def test_closed_months_have_acts_and_the_open_one_a_draft(fresh: Flask) -> None:
+    """BI-4, BI-6: issued when each month was over, and each a step further the older it is."""
+    with fresh.app_context():
+        ensure(fresh.config["REGULARS"], UNTIL, PLANS)
+        with loading.connect(fresh.config["REGULARS"].loader_database_url) as connection:
+            found = connection.execute(
+                "SELECT a.month, max(s.status) FROM act a JOIN business b ON b.id = a.business_id"
+                " LEFT JOIN act_status s ON s.act_id = a.id WHERE b.slug = 'kavalier' GROUP BY 1 ORDER BY 1 DESC"
+            ).fetchall()
+            slug = connection.execute("SELECT id FROM business WHERE slug = 'kavalier'").fetchall()[0][0]
+        with unit_of_work(Scope(slug)):
+            assert faults() == []
+        db.engine.dispose()
+    assert [status for _month, status in found][:3] == [None, 2, 3]
+    assert len(found) > 3
+    assert found[0][0] == (UNTIL.date().replace(day=1) - timedelta(days=1)).replace(day=1)

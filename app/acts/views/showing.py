@@ -56,7 +56,7 @@ def correct(act_id: int) -> BaseResponse:
 
 def _form(act: Act) -> StandingForm:
     status, day = queries.standing_of(act)
-    form = StandingForm(request.form, status=int(status), day=today() if status is ActStatus.ISSUED else day)
+    form = StandingForm(request.form or None, status=int(status), day=today() if status is ActStatus.ISSUED else day)
     form.offer(queries.issued_on(act), today())
     return form
 
