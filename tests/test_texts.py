@@ -61,7 +61,7 @@ PAGES += ["/programs", "/programs/new", "/programs/1/rules/new"]
 PAGES += [f"/programs/1{tab}" for tab in ("", "/rules", "/customer-categories", "/accounts", "/advanced-settings")]
 PAGES += ["/messages/templates"]
 PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/no-such-page"]
-PAGES += ["/profile", "/profile/sessions"]
+PAGES += [f"/profile{page}" for page in ("", "/security", "/sessions", "/second-factor")]
 
 
 @pytest.mark.parametrize("language", FOREIGN)

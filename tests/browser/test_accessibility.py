@@ -82,7 +82,7 @@ PAGES = [
     *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
-    *("/profile", "/profile/sessions"),
+    *("/profile", "/profile/security", "/profile/sessions", "/profile/second-factor"),
 ]
 
 
