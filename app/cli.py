@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import services as accounts
+from app.accounts import support_cli as people
 from app.accounts.cli import group as audit
 from app.accounts.cli import terminals
 from app.accounts.queries import user_id_of
@@ -33,7 +34,7 @@ from app.scope import Scope
 from app.support import group as support
 from app.transactions.cli import group as bought
 
-PARTS = (acts, aside, billing, features, gateways, ledger, letters, offers, senders, sent)
+PARTS = (acts, aside, billing, features, gateways, ledger, letters, offers, people, senders, sent)
 """Whose commands are in the groups `support` and `check`."""
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")

@@ -62,7 +62,7 @@ PAGES += [f"/programs/1{tab}" for tab in ("", "/rules", "/customer-categories", 
 PAGES += ["/messages/templates"]
 PAGES += ["/users/invitations/new", "/users?show=invited", "/users?show=disabled"]
 PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/no-such-page"]
-PAGES += ["/profile", "/profile/sessions"]
+PAGES += [f"/profile{page}" for page in ("", "/security", "/sessions", "/second-factor")]
 
 
 @pytest.mark.parametrize("language", FOREIGN)

@@ -24,6 +24,7 @@ def _fields() -> KnownFields:
         {
             "name": (pgettext("of a person", "Name"), str),
             "phone": (_("Phone"), str),
+            "email": (_("E-mail"), str),
             "role": (_("Role"), one_of(roles)),
             "franchisee_id": (_("Franchisee"), one_of({str(each.id): each.name for each in franchisees()})),
             "email": (_("E-mail"), str),
@@ -40,6 +41,7 @@ KIND = Kind(
     {
         "membership.add": _l("User added"),
         "user.edit": _l("Own name or phone changed"),
+        "user.change_email": _l("E-mail changed by support"),
         "user.change_password": _l("Own password changed"),
         "user.begin_second_factor": _l("Second factor turned on"),
         "user.end_second_factor": _l("Second factor turned off"),

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, InputRequired, Length
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
 
 from app.accounts import passwords
+from app.forms import KeptForm, line
+from app.identity import workplace
+from app.lib import phones
 from app.locale import LANGUAGES
 
 THEMES = {"light": _l("Light"), "dark": _l("Dark"), "system": _l("As the device")}
@@ -24,6 +28,21 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
         filters=[lambda text: text and text.strip().lower().replace("\0", "")],
     )
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=128)])
+
+
+class PersonalDataForm(KeptForm):
+    """What a person says of itself; phones are read as dialled in the country of the business."""
+
+    fields = ("name", "phone")
+
+    name = line(lazy_pgettext("of a person", "Name"), DataRequired(_l("Enter your name.")), longest=100)
+    phone = line(_l("Phone"), longest=40)
+
+    def validate_phone(self, field: Field) -> None:
+        try:
+            field.data = phones.e164(field.data, workplace().country) if field.data else ""
+        except ValueError:
+            raise ValidationError(_("There is no such phone. Write it as +380 67 123 45 67.")) from None
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]
@@ -39,7 +58,9 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
         _l("Present password"), validators=[InputRequired(_l("Enter your password.")), Length(max=128)]
     )
     password_new = PasswordField(_l("New password"), validators=[InputRequired(_l("Enter the new password."))])
-    password_repeat = PasswordField(_l("New password once more"))
+    password_repeat = PasswordField(
+        _l("New password once more"), validators=[InputRequired(_l("Enter the new password once more."))]
+    )
 
     def __init__(self, known: Sequence[str] = ()) -> None:
         super().__init__()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.accounts import own_account, services
-from app.accounts.forms import PasswordForm
+from app.accounts import account_changes, services
+from app.accounts.forms import PasswordForm, PersonalDataForm
 from app.accounts.own_pages import show_page
 from app.accounts.proving import not_your_password, too_many_tries
-from app.accounts.queries import own_sessions, second_factor_demanders
+from app.accounts.queries import own_account, own_sessions, second_factor_demanders
 from app.accounts.second_factor import has_second_factor, own_second_factor, recovery_codes_left
 from app.accounts.throttle import TooManyTriesError
 from app.identity import person
@@ -24,7 +26,24 @@ blueprint = Blueprint("profile", __name__, url_prefix="/profile")
 @blueprint.get("")
 @requires(Permission.MEMBER)
 def index() -> BaseResponse:
-    return show_page("general", "accounts/profile/index.html")
+    account = own_account()
+    form = PersonalDataForm(obj=account)
+    form.show(account)
+    return _general(form)
+
+
+@blueprint.post("")
+@requires(Permission.MEMBER)
+def change() -> BaseResponse:
+    form, account = PersonalDataForm(), own_account()
+    if not form.validate():
+        return _general(form, 422)
+    if form.is_stale(account) and (kept := form.kept_words(account)):
+        form.show(account)
+        return _general(form, 409, kept)
+    account_changes.keep_personal_data(form.values())
+    flash(_("Saved."), "success")
+    return go(url_for("profile.index"))
 
 
 @blueprint.get("/security")
@@ -40,8 +59,8 @@ def change_password() -> BaseResponse:
     if not form.validate():
         return _security(form, 422)
     try:
-        own_account.change_password(person().session_id, form.password_now.data, form.password_new.data)
-    except own_account.NotYourPasswordError:
+        account_changes.change_password(person().session_id, form.password_now.data, form.password_new.data)
+    except account_changes.NotYourPasswordError:
         form.password_now.errors = [not_your_password()]
         return _security(form, 422)
     except TooManyTriesError as refusal:
@@ -61,7 +80,7 @@ def sessions() -> BaseResponse:
 @blueprint.post("/sessions/ending")
 @requires(Permission.SIGNED_IN)
 def end_other_sessions() -> BaseResponse:
-    own_account.end_other_sessions(person().session_id)
+    account_changes.end_other_sessions(person().session_id)
     flash(_("You are signed out everywhere else."), "success")
     return go(url_for("profile.sessions"))
 
@@ -74,6 +93,10 @@ def revoke_session(session_id: int) -> BaseResponse:
     services.sign_out(session_id)
     flash(_("Signed out there."), "success")
     return go(url_for("profile.sessions"))
+
+
+def _general(form: PersonalDataForm, status: int = 200, kept: Sequence[tuple[str, str]] = ()) -> BaseResponse:
+    return show_page("general", "accounts/profile/index.html", status, form=form, kept=kept)
 
 
 def _security(form: PasswordForm, status: int = 200) -> BaseResponse:

@@ -10,7 +10,7 @@ from app.audit_words import describe
 
 PAGES = {
     10: OwnPage("general", lazy_pgettext("of a profile", "General"), "profile.index"),
-    20: OwnPage("security", lazy_gettext("Security"), "profile.security"),
+    20: OwnPage("security", lazy_gettext("Security"), "profile.security", guide="security"),
     30: OwnPage("sessions", lazy_gettext("Sign-ins"), "profile.sessions"),
 }
 """By their places; other areas' pages come after 50."""

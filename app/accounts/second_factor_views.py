@@ -15,8 +15,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts import second_factor
+from app.accounts.account_changes import end_other_sessions, note
 from app.accounts.forms import CodeForm
-from app.accounts.own_account import end_other_sessions, note
 from app.accounts.own_pages import show_page
 from app.accounts.proving import ProofForm, is_proved, proof_form
 from app.accounts.queries import second_factor_demanders
@@ -109,12 +109,14 @@ def _set_up(form: CodeForm, proof: ProofForm | None, status: int = 200) -> BaseR
     """The first step, or the key for the app once there is one."""
     factor = second_factor.own_second_factor()
     secret = second_factor.secret_of(factor) if factor else None
+    app_href = second_factor.app_address(secret, person().email) if secret else ""
     response = render(
         "accounts/second_factor.html",
         form=form,
         proof_form=proof,
         key=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)) if secret else None,
-        code=_drawn(second_factor.app_address(secret, person().email)) if secret else None,
+        code=_drawn(app_href) if secret else None,
+        app_href=app_href,
         demanders=second_factor_demanders(),
     )
     response.status_code = status

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 
-from tests.browsing import csrf_token, form_to, page_of, send, text_of
+from tests.browsing import csrf_token, form_to, page_of, send, submit, text_of
 from tests.people import Person, Town
 
 
@@ -97,3 +98,63 @@ class TestThePage:
         for who, scope in (("anna", "Whole brand"), ("boris", "Podil Partners")):
             page = "".join(page_of(town.browser(town.people[who]).get("/profile")).itertext())
             assert scope in page
+
+
+class TestPersonalData:
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [("067 412 08 55", "+380674120855"), ("+44 20 7946 0958", "+442079460958"), ("", ""), ("  ", "")],
+    )
+    def test_name_and_phone_are_kept(
+        self, anna: FlaskClient, superuser: psycopg.Connection, typed: str, kept: str
+    ) -> None:
+        """A phone without + is read as dialled in the country of the business."""
+        assert submit(anna, "/profile", {"name": "  Anna   Koval ", "phone": typed}).location == "/profile"
+        found = superuser.execute("SELECT name, phone FROM app_user WHERE email = 'anna@example.com'").fetchone()
+        assert found == ("Anna Koval", kept)
+        assert "Anna Koval" in text_of(anna.get("/profile"))
+
+    @pytest.mark.parametrize(
+        ("name", "phone", "wrong"),
+        [
+            ("", "", "Enter your name."),
+            ("x" * 101, "", "At most 100 characters."),
+            ("Anna", "12345", "There is no such phone."),
+            ("Anna", "call me", "There is no such phone."),
+            ("An\x07na", "", "cannot be seen"),
+        ],
+    )
+    def test_says_what_is_wrong(self, anna: FlaskClient, name: str, phone: str, wrong: str) -> None:
+        refused = submit(anna, "/profile", {"name": name, "phone": phone})
+        assert refused.status_code == 422
+        assert wrong in text_of(refused)
+
+    def test_what_another_tab_saved_is_not_overwritten(self, anna: FlaskClient) -> None:
+        before = form_to(anna.get("/profile"), "/profile")
+        submit(anna, "/profile", {"name": "Anna First"})
+        refused = send(anna, before, {"name": "Anna Second"})
+        assert refused.status_code == 409
+        assert "Anna First" in text_of(refused)
+        assert send(anna, form_to(refused, "/profile"), {"name": "Anna Second"}).status_code == 303
+
+    def test_is_noted_with_both_values(self, anna: FlaskClient, superuser: psycopg.Connection) -> None:
+        """PR-4."""
+        submit(anna, "/profile", {"name": "Anna Koval"})
+        line = superuser.execute("SELECT old, new FROM audit_value ORDER BY entry_id DESC LIMIT 1").fetchone()
+        assert line == ("Anna Kovalenko", "Anna Koval")
+
+    def test_a_name_is_only_text(self, anna: FlaskClient) -> None:
+        submit(anna, "/profile", {"name": "<script>alert(1)</script>"})
+        assert "<script>alert(1)" not in anna.get("/profile").text
+
+
+class TestItsPages:
+    def test_each_stands_under_its_tab(self, anna: FlaskClient) -> None:
+        for page, title in (("", "General"), ("/security", "Security"), ("/sessions", "Sign-ins")):
+            root = page_of(anna.get(f"/profile{page}"))
+            strip = root.find(".//nav[@aria-label='Parts of your profile']")
+            assert strip is not None
+            current = [tab for tab in strip.iter("a") if tab.get("aria-current")]
+            assert [("".join(tab.itertext()).strip(), tab.get("href")) for tab in current] == [
+                (title, f"/profile{page}")
+            ]

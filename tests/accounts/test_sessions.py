@@ -176,6 +176,14 @@ class TestTheList:
         assert phone.get("/customers").status_code == 303
         assert anna.get("/customers").status_code == 200
 
+    def test_all_others_can_be_signed_out_at_once(self, town: Town, anna: FlaskClient) -> None:
+        """PR-5."""
+        others, olha = [town.browser(town.anna) for _ in range(2)], town.browser(town.olha)
+        ending = "/profile/sessions/ending"
+        assert submit(anna, "/profile/sessions", {}, action=ending).location == "/profile/sessions"
+        assert [each.get("/customers").status_code for each in (*others, anna, olha)] == [303, 303, 200, 200]
+        assert ending not in [form.action for form in forms_of(anna.get("/profile/sessions"))]
+
     def test_those_of_others_are_not_found(self, town: Town, anna: FlaskClient, superuser: psycopg.Connection) -> None:
         """PR-1: nobody ends a colleague's session, nor a stranger's."""
         for other in (town.olha, town.oleg):

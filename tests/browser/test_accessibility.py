@@ -94,7 +94,7 @@ PAGES = [
     *("/users/invitations/{invitation}", "/invitations/{invited}"),
     *("/acts", "/acts?search=nothing", "/acts/{act}", "/profile/financial", "/profile/financial?jurisdiction=ru"),
     *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
-    *("/profile", "/profile/sessions"),
+    *("/profile", "/profile/security", "/profile/sessions", "/profile/second-factor"),
 ]
 
 

@@ -33,7 +33,7 @@ def change_password(session_id: int, now: str, new: str) -> None:
     note("user.change_password")
 
 
-def keep_personal_data(values: Mapping[str, str]) -> None:
+def keep_personal_data(values: Mapping[str, object]) -> None:
     """Keeps name and phone."""
     account = own_account()
     changes = audit.changes_of(account, values)
