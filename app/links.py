@@ -13,7 +13,7 @@ from flask import current_app
 from app.db import business_id
 from app.lib import tokens
 
-_STOP, _LEAVE, _INVITE = "stop messages", "leave program", "invitation"
+_STOP, _LEAVE, _INVITE, _LOGO = "stop messages", "leave program", "invitation", "logo"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,11 @@ def invitation_link(invitation_id: int, serial: int) -> str:
     return public_address(f"/invitations/{tokens.sign(_key(), _INVITE, business_id(), invitation_id, serial)}")
 
 
+def logo_address(picture_id: int) -> str:
+    """Where anyone sees the business's logo, as a path; another picture has another address."""
+    return f"/logos/{tokens.sign(_key(), _LOGO, business_id(), picture_id)}"
+
+
 def stopping(token: str) -> Linked:
     """Raises ForgedError."""
     return _linked(tokens.read(_key(), _STOP, token), 2)
@@ -55,6 +60,12 @@ def invited(token: str) -> tuple[int, int, int]:
     """Business, invitation and serial. Raises ForgedError."""
     business, invitation, serial = _numbers(tokens.read(_key(), _INVITE, token), 3)
     return business, invitation, serial
+
+
+def logo_of(token: str) -> tuple[int, int]:
+    """Business and picture. Raises ForgedError."""
+    business, picture = _numbers(tokens.read(_key(), _LOGO, token), 2)
+    return business, picture
 
 
 def public_address(path: str) -> str:

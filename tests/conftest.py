@@ -20,6 +20,7 @@ from werkzeug.routing import Rule
 
 from app import create_app
 from app.accounts.invitations import invite
+from app.businesses.queries import own_business
 from app.config import Config
 from app.customers.conditions.nodes import Condition, Group
 from app.customers.saved_filters import Kept, keep
@@ -155,6 +156,7 @@ def stocked(town: Town) -> Town:
                 give_offer(each, add_offer())
             add_rule(shop.program, PointsPercent(1000))
             picture = write_picture(drawn(two_colours(40, 30)))
+            own_business().logo_id = picture
             add_news("Of the brand", shop.own_place, shop.franchised_place, picture=picture)
             add_account(shop.program, "Gift account", "")
             add_template()

@@ -18,7 +18,7 @@ from app.accounts.models import Invitation
 from app.accounts.queries import user_id_of
 from app.accounts.services import create_user, wait_before_link
 from app.accounts.user_forms import InvitationForm, NewAccountForm
-from app.businesses.queries import franchisees, own_business
+from app.businesses.queries import franchisees, logo_href, own_business
 from app.db import business_id, commit, open_scope, rollback
 from app.errors import Problem
 from app.extensions import db
@@ -171,6 +171,7 @@ def _show_link(invitation: Invitation, form: NewAccountForm, status: int = 200) 
         invitation=invitation,
         role=Role(invitation.role),
         business=own_business(),
+        logo=logo_href(),
         form=form,
         theirs=_is_theirs(invitation),
         other=current_user.email if current_user.is_authenticated and not _is_theirs(invitation) else None,

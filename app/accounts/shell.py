@@ -103,6 +103,10 @@ class Shell:
         return [Place(number, name, role, number == here) for number, name, role in known]
 
     @cached_property
+    def logo(self) -> str | None:
+        return places.logo_href() if self.workplace else None
+
+    @cached_property
     def location_count(self) -> int:
         return places.place_count()
 

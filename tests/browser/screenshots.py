@@ -136,6 +136,7 @@ PAGES = {
     "terminals": "/terminals",
     "franchisees": "/franchisees",
     "settings": "/settings",
+    "sender-names": "/settings/sender-names",
     "users": "/users",
     "user": "/users/{user}",
     "users-invited": "/users?show=invited",
