@@ -6,8 +6,8 @@ from alembic import op
 
 from migrations.policies import USER, protect
 
-revision = "0049"
-down_revision = "0053"
+revision = "0053"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 

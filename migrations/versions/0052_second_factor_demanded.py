@@ -4,8 +4,8 @@ from alembic import op
 
 from migrations.policies import USER, definer
 
-revision = "0053"
-down_revision = "0052"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 

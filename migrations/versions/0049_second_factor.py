@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.policies import BUSINESS, USER, definer, open_to_definer, protect
 
-revision = "0050"
-down_revision = "0049"
+revision = "0049"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 

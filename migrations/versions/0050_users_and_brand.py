@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.policies import BUSINESS, WHOLE_BRAND, definer, protect
 
-revision = "0051"
-down_revision = "0050"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
