@@ -27,7 +27,6 @@ def _fields() -> KnownFields:
             "email": (_("E-mail"), str),
             "role": (_("Role"), one_of(roles)),
             "franchisee_id": (_("Franchisee"), one_of({str(each.id): each.name for each in franchisees()})),
-            "email": (_("E-mail"), str),
             "disabled_at": (_("Disabled"), moment_words),
             "sessions": (_("Devices signed in"), str),
             "terminal_id": (_("Terminal"), one_of({str(each.id): each.name for each in terminal_options()})),

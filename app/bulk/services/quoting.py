@@ -21,7 +21,7 @@ from app.bulk.services.foretelling import tell_progress
 from app.bulk.telling import Wording
 from app.db import business_id
 from app.extensions import db
-from app.locale import OF_CUSTOMERS
+from app.locale import main_language
 from app.messaging.models import Way
 from app.messaging.texts import EXAMPLES, MOST_SEGMENTS
 
@@ -57,7 +57,7 @@ def quote(batch: Batch, begun: int) -> None:
 
 def examples(customers: Sequence[int]) -> dict[int, dict[str, str]]:
     """What stands in for what only the step will know: as long as that."""
-    with force_locale(OF_CUSTOMERS):
+    with force_locale(main_language()):
         values = {name: str(example) for name, example in EXAMPLES.items()}
     return dict.fromkeys(customers, values)
 
