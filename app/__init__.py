@@ -11,7 +11,15 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, pictures, unsent_forms, web
-from app.accounts import audit_views, invitation_views, salespeople_views, shell, user_views
+from app.accounts import (
+    audit_views,
+    invitation_views,
+    profile_views,
+    salespeople_views,
+    second_factor_views,
+    shell,
+    user_views,
+)
 from app.accounts import models as account_models
 from app.accounts import register as account_parts
 from app.accounts import views as account_views
@@ -89,7 +97,9 @@ VIEWS = (
     template_views,
     offer_views,
     pictures,
+    profile_views,
     salespeople_views,
+    second_factor_views,
     segment_views,
     terminal_views,
     transaction_views,

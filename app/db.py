@@ -108,6 +108,13 @@ def unit_of_work(scope: Scope) -> Iterator[None]:
         db.session.remove()
 
 
+@contextmanager
+def apart(scope: Scope) -> Iterator[Session]:
+    """A transaction beside the unit of work at hand, kept whatever becomes of that: tries that count, codes used up."""
+    with Session(db.engine, info={"scope": scope}) as session, session.begin():
+        yield session
+
+
 class GivenUpError(RuntimeError):
     """A unit of work that is to keep nothing was about to be committed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -40,6 +41,7 @@ FIELD = "form_key"
 KEPT = timedelta(days=30)
 """Far longer than a session: no form that is older can be sent."""
 _UNHASHED = {"csrf_token"}
+_SECRET = re.compile("password|one_time_code")
 
 
 class FormKey(Base):
@@ -111,6 +113,11 @@ def keyless(view: View) -> View:
     return view
 
 
+def is_secret(name: str) -> bool:
+    """Whether what is typed into a field of this name is kept nowhere, nor a hash of it that could be guessed."""
+    return bool(_SECRET.search(name))
+
+
 def is_sealed(view: object) -> bool:
     return getattr(view, "is_sealed", False)
 
@@ -127,7 +134,8 @@ def _key(text: str) -> uuid.UUID:
 
 
 def _content(sent: Request) -> bytes:
-    fields = sorted((name, value) for name, value in sent.form.items(multi=True) if name not in _UNHASHED)
+    said = ((name, value) for name, value in sent.form.items(multi=True) if name not in _UNHASHED)
+    fields = sorted((name, value) for name, value in said if not is_secret(name))
     files = [(name, _digest(file)) for name, file in sent.files.items(multi=True)]
     return hashlib.sha256(repr((sent.path, fields, *files)).encode()).digest()
 

@@ -58,6 +58,8 @@ class Identity(UserMixin):  # type: ignore[misc]
     businesses: tuple[tuple[int, str, Role], ...] = ()
     """Id, name and own role of each business that the person belongs to, by name."""
     till: Till | None = None
+    owes_second_factor: bool = False
+    """Whether a business of the person's demands a second factor, and there is none yet (PR-5)."""
 
     def get_id(self) -> str:
         return str(self.user_id)
@@ -131,6 +133,7 @@ def identify(request: Request) -> Identity | None:
         place,
         tuple((number, name, Role(role)) for number, name, role in row.businesses or []),
         here if row.at_terminal else None,
+        row.owes_second_factor and not row.at_terminal,
     )
 
 

@@ -65,27 +65,37 @@ class Order:
     moment: ColumnElement[datetime]
     id: ColumnElement[int]
 
-    def newest(self, chosen: Select[Any], key: PageKey | None, stretches: FromClause | None = None) -> Select[Any]:
+    def newest(
+        self,
+        chosen: Select[Any],
+        key: PageKey | None,
+        stretches: FromClause | None = None,
+        beside: Select[Any] | None = None,
+    ) -> Select[Any]:
         """The ids of a page's rows and of one more, out of those chosen. Raises Problem 404 when the key's is gone.
 
         Where no index has all that is chosen in this order, `stretches` name the parts of one that have: `chosen` is
-        then of one of them, and the page is the newest of all.
+        then of one of them, and the page is the newest of all, with what is chosen `beside` the stretches.
         """
-        begun, backward = self._begun(chosen, key), key is not None and key.backward
+        every = [chosen, *([] if beside is None else [beside])]
+        (begun, *others), backward = self._begun(every, key), key is not None and key.backward
         if stretches is None:
             return self._walk(begun, backward).with_only_columns(self.id)
         walks = self._walk(begun, backward).lateral("walk")
-        merged = select(walks.c.id).select_from(stretches.join(walks, true()))
-        return merged.order_by(*_order(walks.c.at, walks.c.id, backward)).limit(PAGE_SIZE + 1)
+        of_all = select(walks.c.at, walks.c.id).select_from(stretches.join(walks, true()))
+        further = [self._walk(each, backward).subquery().select() for each in others]
+        merged = (of_all.union_all(*further) if further else of_all).subquery()
+        return select(merged.c.id).order_by(*_order(merged.c.at, merged.c.id, backward)).limit(PAGE_SIZE + 1)
 
     def newest_first(self) -> tuple[ColumnElement[Any], ...]:
         return _order(self.moment, self.id, backward=False)
 
-    def _begun(self, chosen: Select[Any], key: PageKey | None) -> Select[Any]:
-        """Those chosen that lie behind the key's row, or before it."""
+    def _begun(self, chosen: Sequence[Select[Any]], key: PageKey | None) -> list[Select[Any]]:
+        """Those chosen that lie behind the key's row, or before it, whichever of them has that."""
         if key is None:
-            return chosen
-        found = db.session.execute(chosen.with_only_columns(self.moment).where(self.id == key.id)).scalar()
+            return [*chosen]
+        asked = (each.with_only_columns(self.moment).where(self.id == key.id) for each in chosen)
+        found = next((at for at in (db.session.execute(each).scalar() for each in asked) if at is not None), None)
         if found is None:
             raise Problem(
                 404,
@@ -93,7 +103,7 @@ class Order:
                 _("Start from the first page: the line it began at is not in this list."),
             )
         here, place = tuple_(self.moment, self.id), tuple_(literal(found), literal(key.id))
-        return chosen.where(here > place if key.backward else here < place)
+        return [each.where(here > place if key.backward else here < place) for each in chosen]
 
     def _walk(self, chosen: Select[Any], backward: bool) -> Select[Any]:
         columns: list[Any] = [self.moment.label("at"), self.id.label("id")]

@@ -9,7 +9,6 @@ what was entered, as when something in it is wrong; so no view knows of this.
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from collections.abc import Callable
 from io import BytesIO
@@ -43,7 +42,6 @@ Fields = list[list[str]]
 TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 MOST_FORMS = 20
 MOST_BYTES = 64 * 2**10
-_SECRET = re.compile("password|one_time_code")
 
 
 class UnsentForm(Base):
@@ -107,12 +105,7 @@ def keep_for(user: int, business: int) -> uuid.UUID | None:
 def fields_sent() -> Fields:
     """What this request's form holds, but for its token, the key it was kept under before, and secrets."""
     sent = request.form.items(multi=True)
-    return [[name, value] for name, value in sent if name not in (TOKEN, UNSENT) and not is_secret(name)]
-
-
-def is_secret(name: str) -> bool:
-    """Whether what is typed into a field of this name is never kept."""
-    return bool(_SECRET.search(name))
+    return [[name, value] for name, value in sent if name not in (TOKEN, UNSENT) and not form_keys.is_secret(name)]
 
 
 def is_named_in(address: str) -> bool:

@@ -149,8 +149,8 @@ def _enter() -> BaseResponse | None:
         _refuse_other_business()
         if _is_piece_of_other_business():
             return _draw_anew()
-        if current_user.workplace is None and permission not in (Permission.PUBLIC, Permission.SIGNED_IN):
-            return go(url_for("accounts.choose_business"))
+        if permission not in (Permission.PUBLIC, Permission.SIGNED_IN) and (first := _before_work()):
+            return go(first)
     if current_user.is_authenticated and not current_user.may(permission):
         abort(403)
     _refuse_unreadable()
@@ -159,6 +159,13 @@ def _enter() -> BaseResponse | None:
     if request.method not in SAFE_METHODS:
         return _check_change(view)
     return unsent_forms.resume() if view and _at_work() and UNSENT in request.args else None
+
+
+def _before_work() -> str | None:
+    """The page that comes first, for who cannot work in a business yet."""
+    if current_user.workplace is None:
+        return url_for("accounts.choose_business")
+    return url_for("second_factor.index") if current_user.owes_second_factor else None
 
 
 def _at_work() -> bool:

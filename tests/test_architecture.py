@@ -31,6 +31,7 @@ REGISTRIES = {
     *("app.customers.conditions.fields", "app.customers.conditions.kinds"),
     # How a text is filled and dressed, for whoever writes one.
     *("app.messaging.texts", "app.messaging.values"),
+    *("app.accounts.own_pages", "app.accounts.proving"),
     "app.loyalty.kinds",  # what people call access types and the like, everywhere the same
 }
 # What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.

@@ -31,8 +31,9 @@ from tests.people import Shop
 
 OF_NO_BUSINESS = {
     *("alembic_version", "app_user", "business", "gateway_pace", "receipt", "sign_in_failure", "user_session"),
+    *("recovery_code", "second_factor"),
 }
-"""`business` is walled by its own id, `app_user` and `user_session` by the person's; the others hold nobody's data."""
+"""`business` is walled by its own id, what is a person's by the person's; the others hold nobody's data."""
 WITHOUT_POLICIES = {"alembic_version", "gateway_pace", "sign_in_failure"}
 APPEND_ONLY = {"audit_entry", "charge", "gift_card_entry", "ledger_entry", "lot_use", "tariff", "transaction_line"}
 
@@ -117,6 +118,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f" SELECT %(id)s, gen_random_uuid(), min(t.id), {person}, %(program)s FROM terminal t"
         " WHERE t.business_id = %(id)s",
         f"INSERT INTO sign_in_code (business_id, user_id, code_hash, expires_at) VALUES (%(id)s, {person}, 'x', now())",
+        f"INSERT INTO second_factor (user_id, secret) VALUES ({person}, 'x')",
+        f"INSERT INTO recovery_code (user_id, number, code_hash) VALUES ({person}, 0, 'x')",
         "INSERT INTO invitation (business_id, email, role, language, expires_at)"
         " VALUES (%(id)s, 'ivan@example.com', 'accountant', 'en', now())",
         "INSERT INTO tariff (business_id, valid_from, monthly_fee, transaction_price, sms_price, viber_price)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 from sqlalchemy import Select, select
 
 from app.accounts.models import Invitation, User
@@ -21,6 +22,8 @@ def _fields() -> KnownFields:
     roles = {str(role): role_name(role) for role in Role}
     return KnownFields(
         {
+            "name": (pgettext("of a person", "Name"), str),
+            "phone": (_("Phone"), str),
             "role": (_("Role"), one_of(roles)),
             "franchisee_id": (_("Franchisee"), one_of({str(each.id): each.name for each in franchisees()})),
             "email": (_("E-mail"), str),
@@ -40,6 +43,11 @@ KIND = Kind(
         "user.disable": _l("User disabled"),
         "user.enable": _l("User enabled"),
         "user.end_sessions": _l("User signed out everywhere"),
+        "user.edit": _l("Own name or phone changed"),
+        "user.change_password": _l("Own password changed"),
+        "user.begin_second_factor": _l("Second factor turned on"),
+        "user.end_second_factor": _l("Second factor turned off"),
+        "user.renew_recovery_codes": _l("Recovery codes made anew"),
         "user.assign": _l("Salesperson assigned to a Terminal"),
         "user.renew_sign_in": _l("Salesperson given a code to sign in"),
         "user.unassign": _l("Salesperson removed from a Terminal"),

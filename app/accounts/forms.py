@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField
+from wtforms import EmailField, Field, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length
 
+from app.accounts import passwords
 from app.locale import LANGUAGES
 
 THEMES = {"light": _l("Light"), "dark": _l("Dark"), "system": _l("As the device")}
@@ -20,6 +24,38 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
         filters=[lambda text: text and text.strip().lower().replace("\0", "")],
     )
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=128)])
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]
+    """Named so that it is never kept with an unsent form."""
+
+    one_time_code = StringField(_l("Code"), validators=[InputRequired(_l("Enter the code.")), Length(max=40)])
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password; `known` is what a guesser knows of the person."""
+
+    password_now = PasswordField(
+        _l("Present password"), validators=[InputRequired(_l("Enter your password.")), Length(max=128)]
+    )
+    password_new = PasswordField(_l("New password"), validators=[InputRequired(_l("Enter the new password."))])
+    password_repeat = PasswordField(_l("New password once more"))
+
+    def __init__(self, known: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.known = known
+
+    def validate_password_new(self, field: Field) -> None:
+        if not passwords.SHORTEST <= len(field.data) <= passwords.LONGEST:
+            raise ValidationError(_("A password has 12 to 128 characters."))
+        if passwords.is_easy(field.data, self.known):
+            raise ValidationError(
+                _("This is easy to guess: it is a common one, or made of your name or of rows of keys.")
+            )
+
+    def validate_password_repeat(self, field: Field) -> None:
+        if field.data != self.password_new.data:
+            raise ValidationError(_("This is not the same as the new password."))
 
 
 class LanguageForm(FlaskForm):  # type: ignore[misc]

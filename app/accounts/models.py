@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Text,
     text,
 )
@@ -43,6 +44,8 @@ class User(Base):
     narrow_rail: Mapped[bool] = mapped_column(Boolean, server_default="false")
     keys: Mapped[bool] = mapped_column(Boolean, server_default="true")
     """Whether single-letter keys do something; who dictates or types elsewhere turns them off."""
+    phone: Mapped[Words]
+    """E.164; where the person itself is written to."""
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[Created]
 
@@ -164,6 +167,34 @@ class UserSession(Base):
     agent: Mapped[Words]
     created_at: Mapped[Created]
     last_seen_at: Mapped[Created]
+    proved_at: Mapped[Created]
+    """When the person gave its password or a code in it last."""
+
+
+class SecondFactor(Base):
+    """An app of a person that makes a new code every half minute (TOTP, RFC 6238)."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    """What app and server share, encrypted."""
+    last_step: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """The half minute of the newest code that was used: it and those before are used up."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the app showed that it has the secret; before, nothing asks for its codes."""
+    created_at: Mapped[Created]
+
+
+class RecoveryCode(Base):
+    """What stands for a code of the app once, for who lost it; gone when it is used."""
+
+    __tablename__ = "recovery_code"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("second_factor.user_id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    """The code begins with it, so that one hash is compared and not all."""
+    code_hash: Mapped[str] = mapped_column(Text)
 
 
 class SignInFailure(Base):

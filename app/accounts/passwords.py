@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
+from zxcvbn import zxcvbn
 
 SHORTEST, LONGEST = 12, 128
+_WEIGHED = 72
+"""As much of a password as is weighed."""
+_EASY = 3
+"""Below it, 100 million guesses find a password: it is a common one, a name, rows of keys, or repeats itself."""
+_KEYS = str.maketrans("йцукенгшщзхїъфівыапролджєэячсмитьбю", "qwertyuiop[]]assdfghjkl;''zxcvbnm,.")
+"""Letters of Cyrillic keyboards and what stands on their keys: a common password is often typed so."""
 
 
 @cache
@@ -41,3 +49,9 @@ def matches(password: str, kept: str | None) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return verified and kept is not None
+
+
+def is_easy(password: str, known: Sequence[str] = ()) -> bool:
+    """Whether it is soon guessed: by lists of common passwords, and by what is `known` of the person."""
+    spelt = {password[:_WEIGHED], password.lower().translate(_KEYS)[:_WEIGHED]}
+    return min(zxcvbn(each, [*known, "regulars"])["score"] for each in spelt) < _EASY

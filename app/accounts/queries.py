@@ -79,6 +79,11 @@ def own_sessions() -> Sequence[UserSession]:
     ).all()
 
 
+def second_factor_demanders() -> list[str]:
+    """The businesses that want this scope's person to have a second factor, by their names."""
+    return list(db.session.scalars(text("SELECT name FROM second_factor_demanders()")))
+
+
 def table_settings(table: str) -> TableSettings | None:
     """The person's own settings of a table in this business (CT-5)."""
     return db.session.get(TableSettings, (business_id(), current_scope().user_id, table))

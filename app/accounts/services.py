@@ -10,10 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app import audit
 from app.accounts import passwords, throttle
+from app.accounts.half_sign_in import CodeNeededError, HalfSignIn, LapsedError, WrongCodeError, half_sign_in
 from app.accounts.invitations import send_letters as send_letters
 from app.accounts.models import Membership, TableSettings, TerminalUser, User, UserSession
 from app.accounts.queries import OwnTerminal, own_account, own_businesses, own_terminals
+from app.accounts.second_factor import has_second_factor, takes_code
 from app.accounts.sign_in_codes import take_sign_in_code
+from app.accounts.throttle import TooManyTriesError as TooManyTriesError
 from app.db import business_id, commit, current_scope, open_scope, rollback, unit_of_work
 from app.extensions import db
 from app.identity import token_hash
@@ -27,13 +30,6 @@ class NoTerminalError(Exception):
 
 class WrongPasswordError(Exception):
     """No account has this e-mail and password."""
-
-
-@dataclass
-class TooManyTriesError(Exception):
-    """Sign-in is refused for a while."""
-
-    seconds: int
 
 
 @dataclass(frozen=True)
@@ -51,9 +47,26 @@ class Device:
 def sign_in(email: str, password: str, device: Device) -> str:
     """Opens a session and answers with its token, for the browser alone; the one that the browser held ends.
 
-    Commits on its way: a try counts before the password is compared. Raises WrongPasswordError, TooManyTriesError.
+    Commits on its way: a try counts before the password is compared. Raises WrongPasswordError, TooManyTriesError, and
+    CodeNeededError for sign_in_with_code.
     """
     _check_password(email, password, device)
+    if has_second_factor():
+        raise CodeNeededError(half_sign_in(own_account()))
+    return _open_session(device)
+
+
+def sign_in_with_code(half: HalfSignIn, code: str, device: Device) -> str:
+    """The second half of it; needs that no transaction has begun. Raises LapsedError, WrongCodeError, and
+    TooManyTriesError, as tries are counted by person.
+    """
+    user = _user(half.user_id)
+    if user is None or not half.still_holds(user):
+        raise LapsedError
+    throttle.begin_proof(user.id)
+    if not takes_code(user.id, code):
+        raise WrongCodeError
+    throttle.forget_proofs(user.id)
     return _open_session(device)
 
 

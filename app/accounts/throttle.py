@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 
 from flask import current_app
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from app.accounts.models import SignInFailure
+from app.db import apart
 from app.extensions import db
 from app.lib import dates
+from app.scope import Scope
 
-FREE_TRIES = {"account": 5, "address": 30}
+FREE_TRIES = {"account": 5, "address": 30, "proof": 5}
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
@@ -29,12 +33,39 @@ TESTS = {"test": (20, timedelta(minutes=10))}
 """How many test messages a user may send in a span: enough to try texts, too few to write to customers so."""
 
 
+@dataclass
+class TooManyTriesError(Exception):
+    """Someone has to wait before the next try."""
+
+    seconds: int
+
+
 def count_try(email: str, address: str) -> int:
     """Counts a try, to be committed before the password is compared, so that many at once count too.
 
     Answers with 0, or with the seconds for which this account or address is refused; then nothing is counted.
     """
-    held = {kind: _held(kind, value) for kind, value in (("account", email), ("address", address))}
+    return _count_try({kind: _held(kind, value) for kind, value in (("account", email), ("address", address))})
+
+
+def begin_proof(user: int) -> None:
+    """Counts that a person is about to prove itself by a code or its password, kept whatever becomes of the rest.
+
+    Raises TooManyTriesError.
+    """
+    with apart(Scope(None, user)) as session:
+        seconds = _count_try({"proof": _held("proof", str(user), session)})
+    if seconds:
+        raise TooManyTriesError(seconds)
+
+
+def forget_proofs(user: int) -> None:
+    """Takes back what was counted, as the proof was right."""
+    with apart(Scope(None, user)) as session:
+        session.execute(delete(SignInFailure).where(SignInFailure.subject == _subject("proof", str(user))))
+
+
+def _count_try(held: Mapping[str, SignInFailure]) -> int:
     # Read once the counts are held: who waited for them would else come before what was counted meanwhile.
     moment = dates.now()
     wait = max((row.blocked_until - moment).total_seconds() for row in held.values())
@@ -96,13 +127,13 @@ def wait_after(failures: int, free: int) -> timedelta:
     return timedelta(0) if beyond < 0 else min(FIRST_WAIT * 2 ** min(beyond, 10), LONGEST_WAIT)
 
 
-def _held(kind: str, value: str) -> SignInFailure:
+def _held(kind: str, value: str, unit: Session | None = None) -> SignInFailure:
     """The count of an account or address; who tries at once waits for it. Always the account before the address."""
-    subject, moment = _subject(kind, value), dates.now()
+    session, subject, moment = unit or db.session(), _subject(kind, value), dates.now()
     new = insert(SignInFailure).values(subject=subject, failures=0, last_at=moment, blocked_until=moment)
-    db.session.execute(new.on_conflict_do_nothing())
+    session.execute(new.on_conflict_do_nothing())
     mine = select(SignInFailure).where(SignInFailure.subject == subject).with_for_update()
-    return db.session.scalars(mine.execution_options(populate_existing=True)).one()
+    return session.scalars(mine.execution_options(populate_existing=True)).one()
 
 
 def _subject(kind: str, value: str) -> bytes:

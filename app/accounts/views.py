@@ -1,18 +1,23 @@
-"""Signing in and out, choosing a business, the person's own page (PR-1, PR-5)."""
+"""Signing in and out, choosing a business, what a person prefers (PR-1, PR-5)."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts import services
-from app.accounts.forms import LanguageForm, SignInForm, ThemeForm
-from app.accounts.queries import own_businesses, own_sessions
+from app.accounts.forms import CodeForm, LanguageForm, SignInForm, ThemeForm
+from app.accounts.half_sign_in import CodeNeededError, HalfSignIn, LapsedError, WrongCodeError
+from app.accounts.proving import too_many_tries
+from app.accounts.queries import own_businesses
+from app.accounts.second_factor import is_recovery_code, recovery_codes_left
 from app.address import takes
 from app.errors import Problem
 from app.identity import COOKIE, SECURE_COOKIE, person, session_token
@@ -31,7 +36,7 @@ def home() -> BaseResponse:
         return redirect(url_for("customers.index"))
     if person().may(Permission.READ_TRANSACTIONS):
         return redirect(url_for("transactions.index"))
-    return redirect(url_for("accounts.profile"))
+    return redirect(url_for("profile.index"))
 
 
 @blueprint.get("/login")
@@ -51,6 +56,10 @@ def open_session() -> BaseResponse:
         return invalid("accounts/sign_in.html", **_way_in(form, target))
     try:
         token = services.sign_in(form.email.data, form.password.data, _device())
+    except CodeNeededError as needed:
+        session.clear()
+        session["half"] = asdict(needed.half)
+        return redirect(url_for("accounts.ask_code", next=own_address(target, "") or None), 303)
     except services.WrongPasswordError:
         form.password.errors = [_("E-mail and password do not match.")]
         return invalid("accounts/sign_in.html", **_way_in(form, target))
@@ -62,6 +71,38 @@ def open_session() -> BaseResponse:
         ) from None
     session.clear()
     return _with_session(redirect(own_address(target, url_for("accounts.home")), 303), token)
+
+
+@blueprint.get("/login/code")
+@requires(Permission.PUBLIC)
+@takes("next")
+def ask_code() -> BaseResponse:
+    if "half" not in session:
+        return redirect(url_for("accounts.sign_in", next=request.args.get("next")))
+    return render("accounts/sign_in_code.html", **_way_in(CodeForm(), request.args.get("next", "")))
+
+
+@blueprint.post("/login/code")
+@requires(Permission.PUBLIC)
+def take_code() -> BaseResponse:
+    form, target, half = CodeForm(), request.form.get("next", ""), session.get("half")
+    if half and not form.validate():
+        return invalid("accounts/sign_in_code.html", **_way_in(form, target))
+    try:
+        token = services.sign_in_with_code(_half(half), form.one_time_code.data, _device())
+    except LapsedError:
+        session.pop("half", None)
+        flash(_("The password has to be followed by a code within ten minutes. Sign in again."), "message")
+        return redirect(url_for("accounts.sign_in", next=own_address(target, "") or None), 303)
+    except WrongCodeError:
+        form.one_time_code.errors = [_("This is not the right code, or it was used already. Wait for the next one.")]
+    except services.TooManyTriesError as refusal:
+        form.one_time_code.errors = [too_many_tries(refusal.seconds)]
+    else:
+        session.clear()
+        _tell_codes_left(form.one_time_code.data)
+        return _with_session(redirect(own_address(target, url_for("accounts.home")), 303), token)
+    return invalid("accounts/sign_in_code.html", **_way_in(form, target))
 
 
 @blueprint.post("/logout")
@@ -88,18 +129,6 @@ def switch_business() -> BaseResponse:
     if chosen is None or not services.switch_business(person().session_id, chosen):
         raise NotFound
     return go(own_address(request.form.get("next", ""), url_for("accounts.home")))
-
-
-@blueprint.get("/profile")
-@requires(Permission.MEMBER)
-def profile() -> BaseResponse:
-    return render(
-        "accounts/profile.html",
-        language_form=LanguageForm(data={"language": person().language}),
-        theme_form=ThemeForm(data={"theme": person().theme}),
-        sessions=own_sessions(),
-        current_session=person().session_id,
-    )
 
 
 @blueprint.post("/profile/language")
@@ -139,20 +168,23 @@ def keep_rail() -> BaseResponse:
 @requires(Permission.SIGNED_IN)
 def keep_keys() -> BaseResponse:
     services.keep_preferences(keys=request.form.get("keys") == "on")
-    return go(url_for("accounts.profile"))
+    return go(url_for("profile.index"))
 
 
-@blueprint.post("/profile/sessions/<int:session_id>/revocation")
-@requires(Permission.SIGNED_IN)
-def revoke_session(session_id: int) -> BaseResponse:
-    if session_id not in {each.id for each in own_sessions()}:
-        raise NotFound
-    services.sign_out(session_id)
-    flash(_("Signed out there."), "success")
-    return go(url_for("accounts.profile"))
+def _half(kept: dict[str, Any] | None) -> HalfSignIn:
+    """Out of the signed cookie. Raises LapsedError."""
+    if not kept:
+        raise LapsedError
+    return HalfSignIn(**kept)
 
 
-def _way_in(form: SignInForm, target: str) -> dict[str, Any]:
+def _tell_codes_left(typed: str) -> None:
+    if is_recovery_code(typed):
+        left = recovery_codes_left()
+        flash(ngettext("%(num)d recovery code is left.", "%(num)d recovery codes are left.", left), "message")
+
+
+def _way_in(form: SignInForm | CodeForm, target: str) -> dict[str, Any]:
     """What the page for signing in shows; `target` is where the person goes then."""
     return {"form": form, "next": target, "kept": is_named_in(own_address(target, ""))}
 

@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, HiddenField, IntegerField, ValidationError
 from wtforms.validators import NumberRange, Optional
 
+from app.accounts.proving import ProofForm
 from app.errors import Problem
 from app.identity import workplace
 from app.lib import dates
@@ -42,7 +43,7 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
 
 
-class ConfirmationForm(FlaskForm):  # type: ignore[misc]
+class ConfirmationForm(ProofForm):
     """A moment in the business's zone; empty is now."""
 
     start = DateTimeLocalField(_l("Begin at"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])

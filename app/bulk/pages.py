@@ -9,6 +9,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from app.accounts.proving import is_due
 from app.bulk.models import DRAFTS, UNDER_WAY, Batch, BatchState
 from app.bulk.queries import Progress, last_handled, names_of, progress_of, undoing_of
 from app.bulk.registry import Action, action_named
@@ -23,6 +24,11 @@ STOPPABLE = (BatchState.RUNNING, BatchState.PAUSING, BatchState.PAUSED, BatchSta
 WATCHED = (*UNDER_WAY, BatchState.FREEZING, BatchState.SCHEDULED)
 """What a page that is open looks after by itself."""
 STEPS = 4
+
+
+def asks_proof(batch: Batch) -> bool:
+    """Whether this person has to give the password again before the batch begins."""
+    return action_named(batch.action).asks_again(batch) and is_due()
 
 
 @dataclass(frozen=True)
@@ -207,6 +213,10 @@ class BatchPage:
     @property
     def may_approve(self) -> bool:
         return self.state is BatchState.WAITING and self.batch.user_id != person().user_id
+
+    @cached_property
+    def asks_proof(self) -> bool:
+        return asks_proof(self.batch)
 
     @property
     def may_cancel(self) -> bool:

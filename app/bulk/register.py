@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import url_for
 from flask_babel import lazy_gettext
 
 from app.audit_words import describe
@@ -14,10 +15,12 @@ from app.bulk.actions.tags import TAGS
 from app.bulk.audit_words import KIND
 from app.bulk.registry import add_action
 from app.bulk.services.forgetting import forget_kept
+from app.bulk.services.telling import ABOUT
 from app.businesses.services import SettingsPage, add_settings_page
 from app.customers.registry import Action as CustomerAction
 from app.customers.registry import ErasureStep, SelectionAction, add_erasure_step, set_selection_action
 from app.customers.registry import add_action as add_customer_action
+from app.messaging.services.from_platform import lead_to
 from app.permissions import Permission
 
 ERASURE = ErasureStep(lazy_gettext("What bulk actions changed of it"), forget_kept)
@@ -37,5 +40,6 @@ def register() -> None:
     add_customer_action(FOR_ONE)
     set_selection_action(SelectionAction("bulk.begin", "bulk.ask_who", Permission.BULK_ACTIONS))
     add_erasure_step(ERASURE)
+    lead_to(ABOUT, lambda number: url_for("bulk.show", batch_id=number))
     for action in ACTIONS:
         add_action(action)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from flask_wtf import FlaskForm
 
 from app.bulk.models import Batch
+from app.bulk.sensitive import Question, reaches_several
 from app.forms import field_words
 from app.permissions import Permission
 
@@ -91,6 +92,8 @@ class Action:
     """An amount in words, where there is one."""
     each: Callable[[Values], int] | None = None
     """How much each gets, where it is the same for all."""
+    asks_again: Question = reaches_several
+    """Whether the password is asked for again before it begins, or is undone."""
 
     def work(self, batch: Batch) -> Work:
         found = self.do if batch.undoes_id is None else self.undo

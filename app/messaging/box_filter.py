@@ -82,6 +82,12 @@ class BoxFilter:
             return chosen.where(Message.customer_id == self._few.c.customer_id), self._few
         return self.sorted_walk() if self._sets_apart else (chosen, None)
 
+    def beside(self) -> Select[Any] | None:
+        """What walk() leaves out where it goes by customers: notes to the business, which are about none."""
+        if self.customer or self.unread or self._few is None:
+            return None
+        return select(Message.id).where(*self._conditions(), Message.customer_id.is_(None))
+
     def sorted_walk(self) -> tuple[Select[Any], Subquery]:
         """The same with each sort a stretch, whatever is chosen."""
         sorts = self._sorts()

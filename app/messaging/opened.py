@@ -14,6 +14,7 @@ from app.billing.queries import message_price, spendable, tariff_at
 from app.identity import person
 from app.lib import dates
 from app.messaging.models import Channel, Message, MessageKind, MessageStatus
+from app.messaging.services.from_platform import page_of_note
 from app.messaging.services.pins import pin_is_kept
 from app.permissions import Permission
 
@@ -56,7 +57,6 @@ class Opened:
 
     def __init__(self, found: Row[Any], status_words: dict[MessageStatus, str]) -> None:
         self.row: Message = found.Message
-        self.place: str | None = found.place
         self.author: str | None = found.author
         self.program: str | None = found.program
         self.found = found
@@ -75,6 +75,16 @@ class Opened:
     @property
     def unread(self) -> bool:
         return self.row.incoming and self.row.read_at is None
+
+    @property
+    def page_href(self) -> str | None:
+        """Where that is which a note of the platform tells of."""
+        return page_of_note(self.row.dedupe_key) if self.row.incoming else None
+
+    @property
+    def place(self) -> str | None:
+        """Where its cause happened; a note to the business names a place only to say whose it is."""
+        return self.found.place if self.row.customer_id else None
 
     @cached_property
     def steps(self) -> list[Step]:

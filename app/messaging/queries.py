@@ -5,6 +5,7 @@ Row-level security leaves a location operator those of its own points of sale an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,7 +49,7 @@ def messages(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
 def box_page(chosen: BoxFilter, key: PageKey | None) -> Sequence[Row[Any]]:
     """A page of all messages and one more, with their customers."""
     walked, stretches = chosen.walk()
-    ids = ORDER.newest(walked, key, stretches).subquery()
+    ids = ORDER.newest(walked, key, stretches, chosen.beside()).subquery()
     of_row = Message.business_id
     statement: Select[Any] = (
         select(*DRAWN, Message.created_at, Message.reason, Message.customer_id, *WHO)
@@ -63,16 +64,19 @@ def box_page(chosen: BoxFilter, key: PageKey | None) -> Sequence[Row[Any]]:
 def box_counts(chosen: BoxFilter) -> dict[MessageStatus, int]:
     """How many are chosen, by status; those of none are left out."""
     if chosen.is_short:
-        counted = (
-            chosen.walk()[0].with_only_columns(Message.status, func.count().label("number")).group_by(Message.status)
-        )
-        return {row.status: row.number for row in db.session.execute(counted)}
+        each = [walk for walk in (chosen.walk()[0], chosen.beside()) if walk is not None]
+        return dict(sum((_by_status(walk) for walk in each), Counter[MessageStatus]()))
     walked, stretches = chosen.sorted_walk()
     of_sort = walked.with_only_columns(func.count().label("number")).lateral("counted")
     status = type_coerce(stretches.c.status, Message.status.type)
     summed = select(status, cast(func.sum(of_sort.c.number), BigInteger)).select_from(stretches.join(of_sort, true()))
     rows = db.session.execute(summed.group_by(stretches.c.status))
     return {each: number for each, number in rows if number}
+
+
+def _by_status(walk: Select[Any]) -> Counter[MessageStatus]:
+    counted = walk.with_only_columns(Message.status, func.count().label("number")).group_by(Message.status)
+    return Counter({row.status: row.number for row in db.session.execute(counted)})
 
 
 def unread_count() -> int:

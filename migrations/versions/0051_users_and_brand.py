@@ -6,7 +6,7 @@ from alembic import op
 from migrations.policies import BUSINESS, WHOLE_BRAND, definer, protect
 
 revision = "0051"
-down_revision = "0044"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

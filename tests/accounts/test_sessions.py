@@ -159,7 +159,7 @@ class TestTheList:
     def test_shows_the_persons_own(self, town: Town, anna: FlaskClient) -> None:
         town.browser(town.olha)
         town.browser(town.anna)
-        page = text_of(anna.get("/profile"))
+        page = text_of(anna.get("/profile/sessions"))
         assert page.count("last seen") == 2
         assert page.count("This device") == 1
 
@@ -170,8 +170,9 @@ class TestTheList:
         phone = town.browser(town.anna)
         here, there = session_ids(superuser, town.anna.id)
         revocation = f"/profile/sessions/{there}/revocation"
-        assert f"/profile/sessions/{here}/revocation" not in [form.action for form in forms_of(anna.get("/profile"))]
-        assert submit(anna, "/profile", {}, action=revocation).location == "/profile"
+        page = anna.get("/profile/sessions")
+        assert f"/profile/sessions/{here}/revocation" not in [form.action for form in forms_of(page)]
+        assert submit(anna, "/profile/sessions", {}, action=revocation).location == "/profile/sessions"
         assert phone.get("/customers").status_code == 303
         assert anna.get("/customers").status_code == 200
 

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app import unsent_forms
+from app import form_keys, unsent_forms
 from app.accounts.services import add_member
 from app.db import GivenUpError, commit, given_up
 from app.permissions import Role
@@ -90,7 +90,7 @@ class TestWhatIsKept:
             if control.get("type") == "password" or control.get("autocomplete") == "one-time-code"
         ]
         assert secret
-        assert [name for name in secret if not unsent_forms.is_secret(name)] == []
+        assert [name for name in secret if not form_keys.is_secret(name)] == []
 
     def test_is_of_our_own_page_alone(
         self, town: Town, anna: FlaskClient, form: Form, superuser: psycopg.Connection

@@ -84,8 +84,10 @@ PAGES = [
     *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/users", "/users/{user}", "/users?show=invited", "/users?show=disabled", "/users/invitations/new"),
-    *("/users/invitations/{invitation}", "/invitations/{invited}", "/settings/sender-names"),
-    *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
+    *("/users/invitations/{invitation}", "/invitations/{invited}", "/users/second-factor"),
+    "/settings/sender-names",
+    *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
+    *("/profile", "/profile/sessions"),
 ]
 
 

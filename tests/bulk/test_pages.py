@@ -5,14 +5,10 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from sqlalchemy import select
 
-from app.bulk.models import Batch, BatchState
-from app.extensions import db
-from jobs.bulk import work_batch
-from tests.browsing import csrf_token, text_of
+from tests.bulk.desk import Desk
 from tests.factories import add_customer, add_segment
-from tests.people import Person, Town
+from tests.people import Town
 
 
 @pytest.fixture
@@ -20,49 +16,6 @@ def customers(town: Town) -> list[int]:
     with town.kavalier.work():
         people = [add_customer(f"C{number}") for number in range(3)]
         return [*people, add_customer("Last", tags=[("city", "Lviv")])]
-
-
-class Desk:
-    """A person who sends forms."""
-
-    def __init__(self, town: Town, person: Person) -> None:
-        self.town, self.client = town, town.browser(person)
-        self.token, self.business = csrf_token(self.client), str(person.business)
-
-    def send(self, page: str, *, form_key: str = "", **fields: str) -> tuple[int, str]:
-        """Answers with the status, and where it leads or what it shows."""
-        sent = {
-            "csrf_token": self.token,
-            "business_id": self.business,
-            "form_key": form_key or str(uuid.uuid4()),
-            **fields,
-        }
-        answer = self.client.post(page, data=sent)
-        return answer.status_code, answer.headers.get("Location") or text_of(answer)
-
-    def see(self, page: str) -> str:
-        answer = self.client.get(page)
-        assert answer.status_code == 200, (page, answer.status_code)
-        return text_of(answer)
-
-    def draft(self, ids: list[int]) -> str:
-        _status, what = self.send("/bulk-actions", ids=",".join(map(str, ids)))
-        return what.removesuffix("/action")
-
-    def previewed(self, ids: list[int]) -> str:
-        page = self.draft(ids)
-        status, shown = self.send(f"{page}/action", action="tags", way="add", key="city", value="Kyiv")
-        assert (status, shown) == (303, page)
-        return page
-
-
-def work_all(town: Town) -> None:
-    with town.app.app_context():
-        for shop in (town.kavalier, town.teremok):
-            with shop.work():
-                numbers = list(db.session.scalars(select(Batch.id).where(Batch.state == BatchState.RUNNING)))
-            for number in numbers:
-                work_batch(shop.id, number)
 
 
 def test_from_ticks_to_the_report(town: Town, customers: list[int]) -> None:
@@ -77,7 +30,7 @@ def test_from_ticks_to_the_report(town: Town, customers: list[int]) -> None:
     assert "Last Koval" in desk.see(f"{page}/customers?reason=has_tag")
     assert desk.send(f"{page}/confirmation") == (303, page)
     assert "Running" in desk.see(page)
-    work_all(town)
+    desk.work_all()
     report = desk.see(page)
     assert "100%" in report
     assert "4 of 4 customers" in report
@@ -89,7 +42,7 @@ def test_from_ticks_to_the_report(town: Town, customers: list[int]) -> None:
     assert "Undo: Add the tag city = Kyiv" in desk.see(undoing)
     assert "The undoing is prepared" in desk.see(page)
     desk.send(f"{undoing}/confirmation")
-    work_all(town)
+    desk.work_all()
     assert "Undone" in desk.see(page)
 
 
@@ -167,7 +120,7 @@ def test_over_the_limit_a_second_person_approves(town: Town, customers: list[int
     assert "Limits of bulk actions changed" in anna.see("/audit-log")
     assert olha.send(f"{page}/approval")[0] == 403
     assert anna.send(f"{page}/approval")[0] == 303
-    work_all(town)
+    anna.work_all()
     assert "Approved by Anna Kovalenko." in olha.see(page)
 
 

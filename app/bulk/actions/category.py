@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired
 from app.bulk.actions.shared import PROGRAM_REASONS
 from app.bulk.actions.standing import Standing, StandingUndoing
 from app.bulk.registry import Action, ActionForm, Values
+from app.bulk.sensitive import reaches_many
 from app.db import business_id
 from app.extensions import db
 from app.loyalty.models import Category
@@ -65,4 +66,5 @@ CATEGORY = Action(
         ("n.category_id <> :given OR NOT n.category_by_hand", "category_changed"),
     ),
     done=_l("Changed"),
+    asks_again=reaches_many,
 )

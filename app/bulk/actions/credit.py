@@ -24,6 +24,7 @@ from app.bulk.actions.shared import (
 )
 from app.bulk.models import Batch
 from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
+from app.bulk.sensitive import gives_much
 from app.forms import HundredthsField, line
 from app.permissions import Permission
 from app.transactions.services.crediting import Crediting, credit_customers
@@ -107,4 +108,5 @@ CREDIT = Action(
     done=_l("Credited"),
     unit=lambda _values, amount: _("%(amount)s points", amount=points_words(amount)),
     each=lambda values: values["amount"],
+    asks_again=gives_much,
 )

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, ValidationError
 
 from app.bulk.models import Batch, ItemState
 from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
+from app.bulk.sensitive import reaches_many
 from app.customers.services.tagging import MOST_TAGS
 from app.db import business_id
 from app.extensions import db
@@ -157,4 +158,5 @@ TAGS = Action(
     do=Tagging(),
     undo=Untagging(),
     done=_l("Changed"),
+    asks_again=reaches_many,
 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import current_app, g
-from sqlalchemy import select
+from flask.globals import app_ctx
+from sqlalchemy import and_, select
 
 from app.accounts.models import Membership, User
 from app.bulk.models import Batch
@@ -20,23 +21,30 @@ from app.permissions import Role
 @contextmanager
 def acting_for(batch: Batch) -> Iterator[None]:
     """Needs the scope of the batch open."""
-    identity = _identity(batch.user_id)
-    with current_app.test_request_context():
-        g._login_user = identity
-        yield
+    identity, here = _identity(batch), app_ctx._get_current_object()  # type: ignore[attr-defined]
+    # What is looked up once, such as the language, was looked up for another person.
+    before, here.g = here.g, current_app.app_ctx_globals_class()
+    try:
+        with current_app.test_request_context():
+            g._login_user = identity
+            yield
+    finally:
+        here.g = before
 
 
-def _identity(user_id: int) -> Identity:
+def _identity(batch: Batch) -> Identity:
+    """Who left the business meanwhile has no rights in it any more."""
     asked = (
         select(User, Business, Membership)
-        .join(Membership, Membership.user_id == User.id)
-        .join(Business, Business.id == Membership.business_id)
-        .where(User.id == user_id, Membership.business_id == business_id())
+        .select_from(User)
+        .join(Business, Business.id == business_id())
+        .outerjoin(Membership, and_(Membership.user_id == User.id, Membership.business_id == Business.id))
+        .where(User.id == batch.user_id)
     )
-    user, business, membership = db.session.execute(asked).one()
+    user, business, member = db.session.execute(asked).one()
     place = Workplace(
         *(business.id, business.name, business.currency, business.time_zone, business.country),
-        *(Role(membership.role), membership.franchisee_id),
+        *(Role(member.role) if member else Role.SALESPERSON, batch.franchisee_id),
     )
     known = (user.email, user.name, user.language, user.theme, user.density, user.narrow_rail, user.keys)
     return Identity(0, user.id, *known, place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.accounts.proving import ProofForm
 from app.address import address, takes, whole_number
 from app.bulk.forms import ConfirmationForm
 from app.bulk.models import Batch, BatchState
@@ -36,7 +37,7 @@ def show(batch_id: int) -> BaseResponse:
     return show_batch(batch)
 
 
-def show_batch(batch: Batch, form: ConfirmationForm | None = None) -> BaseResponse:
+def show_batch(batch: Batch, form: ProofForm | None = None) -> BaseResponse:
     page = BatchPage(batch)
     template = "bulk/preview.html" if page.is_draft else "bulk/progress.html"
     response = render(template, shown=page, form=form or ConfirmationForm())

@@ -8,12 +8,14 @@ from flask import flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.accounts.proving import ProofForm
 from app.bulk.forms import ConfirmationForm
 from app.bulk.models import Batch, BatchState
 from app.bulk.registry import action_named
 from app.bulk.services import steering
 from app.bulk.services.locking import held_batch
 from app.bulk.views.blueprint import blueprint
+from app.bulk.views.proving import proves
 from app.bulk.views.refusing import told
 from app.bulk.views.showing import show_batch
 from app.errors import Problem
@@ -26,7 +28,7 @@ from app.web import go
 @requires(Permission.BULK_ACTIONS)
 def confirm(batch_id: int) -> BaseResponse:
     batch, form = _mine(batch_id), ConfirmationForm()
-    if not form.validate() and batch.state is BatchState.PREVIEWED:
+    if batch.state is BatchState.PREVIEWED and not (form.validate() and proves(batch, form)):
         return show_batch(batch, form)
     with told():
         steering.confirm(batch, workplace().role, form.start_at)
@@ -38,6 +40,9 @@ def confirm(batch_id: int) -> BaseResponse:
 @blueprint.post("/bulk-actions/<int:batch_id>/approval")
 @requires(Permission.BULK_ACTIONS)
 def approve(batch_id: int) -> BaseResponse:
+    batch, form = _mine(batch_id), ProofForm()
+    if batch.state is BatchState.WAITING and not (form.validate() and proves(batch, form)):
+        return show_batch(batch, form)
     return _do(batch_id, lambda batch: steering.approve(batch, workplace().role))
 
 

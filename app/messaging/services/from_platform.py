@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from app.db import business_id
 from app.extensions import db
 from app.lib import dates
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 
+_KEY = "platform"
+_pages: dict[str, Callable[[int], str]] = {}
 
-def write_to_business(text: str, title: str = "") -> int:
-    """Answers with the message's id."""
+
+def write_to_business(
+    text: str, title: str = "", *, about: tuple[str, int] | None = None, place: int | None = None
+) -> int:
+    """Answers with the message's id.
+
+    `about` is a kind of things that lead_to() knows, and the number of one. To who works for a franchisee alone it is
+    shown where `place` is one of the franchisee's; else it is the brand's.
+    """
     now = dates.now()
+    named = f"{about[0]}:{about[1]}:" if about else ""
     message = Message(
         business_id=business_id(),
         direction=Direction.IN,
@@ -21,10 +32,24 @@ def write_to_business(text: str, title: str = "") -> int:
         title=title,
         text=text,
         status=MessageStatus.DELIVERED,
-        dedupe_key=f"platform:{uuid.uuid4()}",
+        dedupe_key=f"{_KEY}:{named}{uuid.uuid4()}",
+        point_of_sale_id=place,
         created_at=now,
         distributed_at=now,
     )
     db.session.add(message)
     db.session.flush()
     return message.id
+
+
+def lead_to(kind: str, page: Callable[[int], str]) -> None:
+    """Says which page shows what notes of the platform are about."""
+    _pages[kind] = page
+
+
+def page_of_note(dedupe_key: str) -> str | None:
+    """The address of what a message is about, where it is such a note."""
+    key, *named = dedupe_key.split(":")
+    if key != _KEY or len(named) != 3 or named[0] not in _pages:
+        return None
+    return _pages[named[0]](int(named[1]))

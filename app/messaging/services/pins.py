@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from datetime import datetime
-from functools import cache
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import current_app
 from sqlalchemy import delete, select, update
 
+from app.ciphers import decrypted, encrypted
 from app.db import business_id
 from app.extensions import db
 from app.lib import dates
@@ -21,6 +16,7 @@ from app.messaging.models import Channel, Message, MessageKind, PinText, Simulat
 from app.messaging.services.writing import Addressed, Letter, write_to_many
 
 WIPED = "••••••"
+_PURPOSE = "texts of PINs"
 
 
 def write_pin(
@@ -44,7 +40,7 @@ def write_pin(
     addressed = Addressed(customer_id, letter, point_of_sale_id, terminal_id)
     written = write_to_many([addressed], [len(segments(text))])
     for message in written:
-        secret = _cipher().encrypt(text.encode())
+        secret = encrypted(text, _PURPOSE)
         db.session.add(PinText(business_id=business_id(), message_id=message, secret=secret, expires_at=expires_at))
         db.session.flush()
     return written[0] if written else None
@@ -68,7 +64,7 @@ def pin_texts(messages: Collection[int]) -> dict[int, str]:
     mine = select(PinText.message_id, PinText.secret).where(
         PinText.business_id == business_id(), PinText.message_id.in_(messages), PinText.expires_at > dates.now()
     )
-    found = {message: _decrypted(secret) for message, secret in db.session.execute(mine)} if messages else {}
+    found = {message: decrypted(secret, _PURPOSE) for message, secret in db.session.execute(mine)} if messages else {}
     return {message: text for message, text in found.items() if text is not None}
 
 
@@ -90,21 +86,3 @@ def wipe_old_pins() -> None:
 def _wipe_phones(messages: Collection[int]) -> None:
     shown = SimulatedMessage.business_id == business_id(), SimulatedMessage.message_id.in_(messages)
     db.session.execute(update(SimulatedMessage).where(*shown).values(text=WIPED))
-
-
-def _decrypted(secret: bytes) -> str | None:
-    """None under another SECRET_KEY than it was written with: then nobody can read it, and a new PIN is sent."""
-    try:
-        return _cipher().decrypt(secret).decode()
-    except InvalidToken:
-        return None
-
-
-def _cipher() -> Fernet:
-    return _cipher_of(current_app.config["REGULARS"].secret_key)
-
-
-@cache
-def _cipher_of(secret_key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"texts of PINs").derive(secret_key.encode())
-    return Fernet(urlsafe_b64encode(derived))
