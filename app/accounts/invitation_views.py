@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts import invitations
 from app.accounts.invitations import AlreadyInvitedError, AlreadyUserError, NotOpenError
 from app.accounts.models import Invitation
+from app.accounts.proving import ProofForm, is_proved, proof_form
 from app.accounts.queries import user_id_of
 from app.accounts.services import create_user, wait_before_link
 from app.accounts.user_forms import InvitationForm, NewAccountForm
@@ -37,24 +38,24 @@ blueprint = Blueprint("invitations", __name__)
 @blueprint.get("/users/invitations/new")
 @requires(Permission.EDIT_USERS)
 def write() -> Response:
-    return _show_form(_form())
+    return _show_form(_form(), proof_form())
 
 
 @blueprint.post("/users/invitations")
 @requires(Permission.EDIT_USERS)
 def send() -> BaseResponse:
-    form = _form()
-    if not form.validate():
-        return _show_form(form, 422)
+    form, proof = _form(), proof_form()
+    if not (form.validate() and is_proved(proof)):
+        return _show_form(form, proof, 422)
     try:
         asked = form.email.data, Role(form.role.data), form.franchisee_id.data, form.language.data
         invitation = invitations.invite(*asked)
     except AlreadyUserError:
         form.email.errors = [_("Who has this address is a user here already. If disabled, enable it again.")]
-        return _show_form(form, 422)
+        return _show_form(form, proof_form(), 422)
     except AlreadyInvitedError:
         form.email.errors = [_("This address is invited already. Send the invitation anew from the list.")]
-        return _show_form(form, 422)
+        return _show_form(form, proof_form(), 422)
     if not leaves():
         return go(url_for("invitations.one", invitation_id=invitation.id))
     flash(_("The invitation goes to %(email)s.", email=invitation.email), "success")
@@ -130,6 +131,7 @@ def join(serial: int, invitation: Invitation) -> BaseResponse:
     form = NewAccountForm()
     if current_user.is_authenticated or _has_account(invitation):
         return _show_link(invitation, form, 409)
+    form.known = [invitation.email, own_business().name]
     if not form.validate():
         return _show_link(invitation, form, 422)
     return _join_anew(invitation, serial, form)
@@ -220,7 +222,7 @@ def _form() -> InvitationForm:
     return form
 
 
-def _show_form(form: InvitationForm, status: int = 200) -> Response:
-    response = render("accounts/invitation_form.html", form=form, by_mail=leaves())
+def _show_form(form: InvitationForm, proof: ProofForm | None, status: int = 200) -> Response:
+    response = render("accounts/invitation_form.html", form=form, proof_form=proof, by_mail=leaves())
     response.status_code = status
     return response

@@ -12,7 +12,7 @@ from wtforms import Field, PasswordField, RadioField, SelectField, ValidationErr
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length
 
-from app.accounts.passwords import LONGEST, SHORTEST
+from app.accounts.passwords import LONGEST, SHORTEST, is_easy
 from app.accounts.roles import role_name
 from app.businesses.models import Franchisee
 from app.forms import KeptForm, line
@@ -69,8 +69,9 @@ class InvitationForm(RoleForm):
 
 
 class NewAccountForm(FlaskForm):  # type: ignore[misc]
-    """Who joins without an account names itself and chooses a password."""
+    """Who joins without an account names itself and chooses a password; `known` is what a guesser knows besides."""
 
+    known: Sequence[str] = ()
     name = line(lazy_pgettext("of a person", "Name"), DataRequired(_l("Enter your first and last name.")), longest=100)
     password = PasswordField(
         _l("Password"),
@@ -79,3 +80,9 @@ class NewAccountForm(FlaskForm):  # type: ignore[misc]
             Length(SHORTEST, LONGEST, _l("A password has %(min)d to %(max)d characters.")),
         ],
     )
+
+    def validate_password(self, field: Field) -> None:
+        if is_easy(field.data, [*self.known, *(self.name.data or "").split()]):
+            raise ValidationError(
+                _("This is easy to guess: it is a common one, or made of your name or of rows of keys.")
+            )

@@ -48,6 +48,12 @@ class Colleague:
     disabled_at: datetime | None
     created_at: datetime
     sessions: Sessions | None
+    second_factor: bool
+
+    @property
+    def owes_factor(self) -> bool:
+        """Whether the panel would ask it for a second factor that it has not; who sells needs none."""
+        return self.disabled_at is None and self.role is not Role.SALESPERSON and not self.second_factor
 
 
 @dataclass(frozen=True)
@@ -81,14 +87,14 @@ class UserList:
     @cached_property
     def colleagues(self) -> list[Colleague]:
         """Everyone, by name."""
-        terminals, sessions = _terminal_names(), colleague_sessions()
+        terminals, sessions, factors = _terminal_names(), colleague_sessions(), _with_second_factor()
         mine = select(User, Membership).join(Membership, Membership.user_id == User.id)
         rows = db.session.execute(mine.where(Membership.business_id == business_id()))
         found = [
             Colleague(
                 *(user.id, user.name, user.email, Role(member.role)),
                 self._works_at(member, terminals.get(user.id, ())),
-                *(member.disabled_at, member.created_at, sessions.get(user.id)),
+                *(member.disabled_at, member.created_at, sessions.get(user.id), user.id in factors),
             )
             for user, member in rows
         ]
@@ -113,6 +119,10 @@ class UserList:
     @property
     def in_use_count(self) -> int:
         return sum(each.disabled_at is None for each in self.colleagues)
+
+    @property
+    def without_factor(self) -> list[Colleague]:
+        return [each for each in self.colleagues if each.owes_factor]
 
     @property
     def tabs(self) -> list[dict[str, Any]]:
@@ -168,6 +178,10 @@ def colleague_sessions() -> dict[int, Sessions]:
     """User → its living sessions in this business."""
     rows = db.session.execute(text("SELECT * FROM colleague_sessions()"))
     return {row.user_id: Sessions(row.number, row.last_seen_at) for row in rows}
+
+
+def _with_second_factor() -> set[int]:
+    return set(db.session.scalars(text("SELECT user_id FROM colleagues_with_second_factor()")))
 
 
 def terminals_of(user_id: int) -> Sequence[Row[Any]]:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts import users
 from app.accounts.models import Membership, User
+from app.accounts.proving import ProofForm, is_proved, proof_form
 from app.accounts.user_forms import RoleForm
 from app.accounts.user_list import ARGUMENTS, UserList, colleague_sessions, terminals_of
 from app.accounts.users import OwnAccountError
@@ -47,7 +48,7 @@ def user(user_id: int) -> Response:
     member = _member(user_id)
     form = _form(member)
     form.show(member)
-    return _show(member, form)
+    return _show(member, form, proof_form())
 
 
 @blueprint.post("/<int:user_id>")
@@ -57,9 +58,10 @@ def change_role(user_id: int) -> BaseResponse:
     form = _form(member)
     if form.is_stale(member) and (kept := form.kept_words(member)):
         form.show(member)
-        return _show(member, form, 409, kept)
-    if not form.validate():
-        return _show(member, form, 422)
+        return _show(member, form, proof_form(), 409, kept)
+    proof = proof_form()
+    if not (form.validate() and is_proved(proof)):
+        return _show(member, form, proof, 422)
     users.change_role(member, Role(form.role.data), form.franchisee_id.data)
     flash(_("The role was saved. It holds from the next click on."), "success")
     return go(url_for("users.user", user_id=user_id))
@@ -90,10 +92,18 @@ def end_sessions(user_id: int) -> BaseResponse:
     return go(url_for("users.user", user_id=user_id))
 
 
+@blueprint.get("/second-factor")
+@requires(Permission.EDIT_USERS)
+def ask_for_second_factor() -> Response:
+    return _ask(proof_form())
+
+
 @blueprint.post("/second-factor")
 @requires(Permission.EDIT_USERS)
 def demand_second_factor() -> BaseResponse:
-    demanded = request.form.get("demanded") == "yes"
+    demanded, proof = request.form.get("demanded") == "yes", proof_form()
+    if not is_proved(proof):
+        return _ask(proof, 422)
     users.demand_second_factor(demanded)
     flash(
         _("Everyone now needs a second factor. Who has none sets one up at the next click.")
@@ -102,6 +112,18 @@ def demand_second_factor() -> BaseResponse:
         "success",
     )
     return go(url_for("users.index"))
+
+
+def _ask(proof: ProofForm | None, status: int = 200) -> Response:
+    """What it means to demand a second factor of all, or to leave it to each again."""
+    response = render(
+        "accounts/second_factor_of_all.html",
+        listed=UserList({}),
+        demanded=own_business().second_factor_required,
+        proof_form=proof,
+    )
+    response.status_code = status
+    return response
 
 
 def _colleague(user_id: int) -> Membership:
@@ -128,12 +150,19 @@ def _form(member: Membership) -> RoleForm:
     return form
 
 
-def _show(member: Membership, form: RoleForm, status: int = 200, kept: Sequence[tuple[str, str]] = ()) -> Response:
+def _show(
+    member: Membership,
+    form: RoleForm,
+    proof: ProofForm | None,
+    status: int = 200,
+    kept: Sequence[tuple[str, str]] = (),
+) -> Response:
     response = render(
         "accounts/user.html",
         user=db.session.get_one(User, member.user_id),
         member=member,
         form=form,
+        proof_form=proof,
         kept=kept,
         is_me=member.user_id == person().user_id,
         sessions=colleague_sessions().get(member.user_id),

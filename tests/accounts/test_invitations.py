@@ -112,7 +112,15 @@ class TestJoining:
 
     @pytest.mark.parametrize(
         "values",
-        [{"name": ""}, {"password": "short"}, {"password": "x" * 129}, {"name": "\u0007"}, {"name": "x" * 101}],
+        [
+            {"name": ""},
+            {"password": "short"},
+            {"password": "x" * 129},
+            {"password": "password1234"},
+            {"password": "ivan@example.com"},
+            {"name": "\u0007"},
+            {"name": "x" * 101},
+        ],
     )
     def test_says_what_is_wrong(
         self, client: FlaskClient, link: str, superuser: psycopg.Connection, values: dict[str, str]

@@ -11,8 +11,9 @@ from app.accounts.services import add_member
 from app.accounts.users import change_role, colleague_to_change, disable
 from app.extensions import db
 from app.permissions import Role
+from tests.accounts.apps import set_up
 from tests.browsing import form_to, page_of, send, submit, text_of
-from tests.people import Person, Town, hire
+from tests.people import PASSWORD, Person, Town, hire
 
 PAGE = "/users"
 
@@ -216,7 +217,33 @@ class TestSecondFactor:
             ).fetchone()
             return bool(row and row[0])
 
-        form = form_to(anna.get(PAGE), f"{PAGE}/second-factor")
-        assert send(anna, form, {"demanded": "yes"}).status_code == 303
+        assert "Anna Kovalenko, Boris Melnyk, Olha Tkachenko, Vera Sydorenko" in text_of(
+            anna.get(f"{PAGE}/second-factor")
+        )
+        assert submit(anna, f"{PAGE}/second-factor", {}).status_code == 303
         assert demanded()
         assert last_line(superuser) == ("business.change", town.kavalier.id, ["second_factor_required"])
+        assert anna.get(PAGE).location == "/profile/second-factor"
+
+    def test_who_has_one_is_told_in_the_list(self, town: Town, anna: FlaskClient) -> None:
+        assert " On " not in text_of(anna.get(f"{PAGE}?role=brand_operator"))
+        set_up(town, town.olha)
+        assert " On " in text_of(anna.get(f"{PAGE}?role=brand_operator"))
+
+
+class TestProof:
+    """Giving rights asks for the password again, ten minutes after the last proof (RELIABILITY)."""
+
+    def test_a_role_and_an_invitation_need_one(
+        self, town: Town, anna: FlaskClient, olha: str, superuser: psycopg.Connection
+    ) -> None:
+        superuser.execute("UPDATE user_session SET proved_at = now() - interval '11 minutes'")
+        asked = submit(anna, olha, {"role": "accountant"})
+        assert asked.status_code == 422
+        assert member(town, town.olha).role == Role.BRAND_OPERATOR
+        who = {"email": "ivan@example.com", "role": "admin"}
+        page, sent = f"{PAGE}/invitations/new", f"{PAGE}/invitations"
+        assert submit(anna, page, who, action=sent).status_code == 422
+        assert submit(anna, f"{PAGE}/second-factor", {}).status_code == 422
+        assert submit(anna, olha, {"role": "accountant", "password": PASSWORD}).status_code == 303
+        assert submit(anna, page, who, action=sent).status_code == 303

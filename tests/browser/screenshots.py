@@ -140,6 +140,7 @@ PAGES = {
     "users": "/users",
     "user": "/users/{user}",
     "users-invited": "/users?show=invited",
+    "second-factor-of-all": "/users/second-factor",
     "user-invite": "/users/invitations/new",
     "invitation": "/users/invitations/{invitation}",
     "own-profile": "/profile",

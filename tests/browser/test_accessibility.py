@@ -92,6 +92,7 @@ PAGES = [
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/users", "/users/{user}", "/users?show=invited", "/users?show=disabled", "/users/invitations/new"),
     *("/users/invitations/{invitation}", "/invitations/{invited}", "/settings/sender-names"),
+    "/users/second-factor",
     *("/acts", "/acts?search=nothing", "/acts/{act}", "/profile/financial", "/profile/financial?jurisdiction=ru"),
     *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
     *("/profile", "/profile/security", "/profile/sessions", "/profile/second-factor"),
