@@ -11,7 +11,15 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, pictures, unsent_forms, web
-from app.accounts import audit_views, profile_views, salespeople_views, second_factor_views, shell
+from app.accounts import (
+    audit_views,
+    invitation_views,
+    profile_views,
+    salespeople_views,
+    second_factor_views,
+    shell,
+    user_views,
+)
 from app.accounts import models as account_models
 from app.accounts import register as account_parts
 from app.accounts import views as account_views
@@ -80,6 +88,7 @@ VIEWS = (
     customer_views,
     health,
     help_views,
+    invitation_views,
     ledger_views,
     loyalty_views,
     message_views,
@@ -94,6 +103,7 @@ VIEWS = (
     segment_views,
     terminal_views,
     transaction_views,
+    user_views,
 )
 PARTS = (
     account_parts,

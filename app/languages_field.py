@@ -1,4 +1,4 @@
-"""A text in each language of the panel, in a form."""
+"""A text in each language in which a business writes to customers, in a form."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from wtforms import Field, Form, ValidationError
 
 from app.lib.texts import has_control_characters, one_line
-from app.locale import LANGUAGES
+from app.locale import LANGUAGES, written_languages
 
 
 class LanguagesField(Field):  # type: ignore[misc]
-    """A text in each language of the panel: `data` is language code → text, without empty ones."""
+    """`data` is language code → text, without empty ones. What is written in a language that is given up stays."""
 
     def __init__(
         self, label: object, longest: int, *, lines: bool = False, needed: bool = False, **kwargs: Any
@@ -29,9 +29,15 @@ class LanguagesField(Field):  # type: ignore[misc]
         self.data = {language: text for language, text in zip(LANGUAGES, texts, strict=False) if text}
 
     @property
+    def places(self) -> list[tuple[str, str, str, bool]]:
+        """Language code, its name, the text, whether it is asked for: of each language of the panel, as is sent."""
+        asked = {*written_languages(), *self.data}
+        return [(code, name, self.data.get(code, ""), code in asked) for code, name in LANGUAGES.items()]
+
+    @property
     def entries(self) -> list[tuple[str, str, str]]:
-        """Language code, its name, the text."""
-        return [(language, name, self.data.get(language, "")) for language, name in LANGUAGES.items()]
+        """Those that are asked for: language code, its name, the text."""
+        return [(code, name, text) for code, name, text, asked in self.places if asked]
 
     def words(self, value: Mapping[str, str]) -> str:
         said = (f"{name}: {value[language]}" for language, name in LANGUAGES.items() if language in value)

@@ -1,4 +1,4 @@
-"""Links that customers get in messages: to stop messages, and to leave a program (LP-5).
+"""Links that customers get in messages: to stop messages, and to leave a program (LP-5); and those of invitations.
 
 Each names business and customer, signed, and works as long as the customer is there; no phone or name stands in it.
 They are short, as an SMS pays for each character: about 20 behind the address of the panel.
@@ -13,7 +13,7 @@ from flask import current_app
 from app.db import business_id
 from app.lib import tokens
 
-_STOP, _LEAVE = "stop messages", "leave program"
+_STOP, _LEAVE, _INVITE, _LOGO = "stop messages", "leave program", "invitation", "logo"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,16 @@ def leave_link(customer_id: int, program_id: int) -> str:
     return public_address(f"/l/{tokens.sign(_key(), _LEAVE, business_id(), customer_id, program_id)}")
 
 
+def invitation_link(invitation_id: int, serial: int) -> str:
+    """Where a person who is invited joins the business; of an invitation sent anew only the newest serial works."""
+    return public_address(f"/invitations/{tokens.sign(_key(), _INVITE, business_id(), invitation_id, serial)}")
+
+
+def logo_address(picture_id: int) -> str:
+    """Where anyone sees the business's logo, as a path; another picture has another address."""
+    return f"/logos/{tokens.sign(_key(), _LOGO, business_id(), picture_id)}"
+
+
 def stopping(token: str) -> Linked:
     """Raises ForgedError."""
     return _linked(tokens.read(_key(), _STOP, token), 2)
@@ -46,15 +56,31 @@ def leaving(token: str) -> Linked:
     return _linked(tokens.read(_key(), _LEAVE, token), 3)
 
 
+def invited(token: str) -> tuple[int, int, int]:
+    """Business, invitation and serial. Raises ForgedError."""
+    business, invitation, serial = _numbers(tokens.read(_key(), _INVITE, token), 3)
+    return business, invitation, serial
+
+
+def logo_of(token: str) -> tuple[int, int]:
+    """Business and picture. Raises ForgedError."""
+    business, picture = _numbers(tokens.read(_key(), _LOGO, token), 2)
+    return business, picture
+
+
 def public_address(path: str) -> str:
     """A path as people outside reach it."""
     return f"{current_app.config['REGULARS'].public_url}{path}"
 
 
 def _linked(numbers: tuple[int, ...], wanted: int) -> Linked:
+    return Linked(*_numbers(numbers, wanted))
+
+
+def _numbers(numbers: tuple[int, ...], wanted: int) -> tuple[int, ...]:
     if len(numbers) != wanted:
         raise tokens.ForgedError
-    return Linked(*numbers)
+    return numbers
 
 
 def _key() -> bytes:

@@ -8,12 +8,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, request
 from flask_login import current_user
+from sqlalchemy import text
 
-from app.extensions import babel
+from app.db import business_id
+from app.extensions import babel, db
 
 LANGUAGES = {"en": "English", "uk": "Українська", "ru": "Русский"}
 OF_CUSTOMERS = "uk"
-"""Of customers who chose none."""
+"""The main language of a business that has not said otherwise."""
 COOKIE = "language"
 CATALOGUES = Path(__file__).parent / "translations"
 
@@ -29,6 +31,21 @@ def choose() -> str:
         return str(current_user.language)
     kept = request.cookies.get(COOKIE, "")
     return kept if kept in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
+
+
+def written_languages() -> list[str]:
+    """Those in which the business of this session writes to customers, the main one first; asked once a session."""
+    known: dict[int, list[str]] = db.session().info.setdefault("languages", {})
+    here = business_id()
+    if here not in known:
+        kept = text("SELECT languages FROM business WHERE id = :business")
+        known[here] = list(db.session.execute(kept, {"business": here}).scalar_one())
+    return known[here]
+
+
+def main_language() -> str:
+    """Of customers who chose none."""
+    return written_languages()[0]
 
 
 def compile_catalogues() -> None:

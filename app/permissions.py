@@ -58,6 +58,8 @@ class Permission(StrEnum):
     READ_PLACES = "read_places"
     EDIT_PLACES = "edit_places"
     EDIT_BUSINESS = "edit_business"
+    EDIT_USERS = "edit_users"
+    """See who works in the business, invite, give roles, disable; demand a second factor of all (PR-5)."""
     READ_AUDIT = "read_audit"
     SELL = "sell"
     """Sell at the Terminal that one signed in to (TE-0)."""
@@ -96,6 +98,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.EDIT_LOYALTY,
         Permission.EDIT_PLACES,
         Permission.EDIT_BUSINESS,
+        Permission.EDIT_USERS,
         Permission.READ_AUDIT,
     },
     Role.BRAND_OPERATOR: _BRAND,

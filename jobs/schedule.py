@@ -14,6 +14,7 @@ MINUTES = {
     "jobs.housekeeping.lapse_what_is_over": 1,
     "jobs.housekeeping.add_up_charges": 1,
     "jobs.housekeeping.wipe_pins": 1,
+    "jobs.invitations.send_all_letters": 1,
     "jobs.housekeeping.post_monthly_fees": 60,
     "jobs.bulk.forget_batches": 60,
     "jobs.categories.assign_all_categories": 1,

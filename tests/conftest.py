@@ -19,6 +19,8 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from app import create_app
+from app.accounts.invitations import invite
+from app.businesses.queries import own_business
 from app.config import Config
 from app.customers.conditions.nodes import Condition, Group
 from app.customers.saved_filters import Kept, keep
@@ -31,6 +33,7 @@ from app.loyalty.rules import PointsPercent
 from app.loyalty.services.accounts import add_account
 from app.offers.services import issue_coupon
 from app.offers.services.gift_cards import make_gift_card
+from app.permissions import Role
 from app.pictures import write as write_picture
 from tests.factories import (
     add_answer,
@@ -152,10 +155,12 @@ def stocked(town: Town) -> Town:
                 give_offer(each, add_offer())
             add_rule(shop.program, PointsPercent(1000))
             picture = write_picture(drawn(two_colours(40, 30)))
+            own_business().logo_id = picture
             add_news("Of the brand", shop.own_place, shop.franchised_place, picture=picture)
             add_account(shop.program, "Gift account", "")
             add_template()
             add_segment("Regulars")
+            invite("ivan@example.com", Role.ACCOUNTANT, None, "en")
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)
                 add_news("Of its own", shop.franchised_place, franchisee=franchisee)

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from app.extensions import db
-from app.links import leave_link, stop_link
+from app.links import invitation_link, leave_link, logo_address, stop_link
 from app.permissions import Permission, Role, allows
 from app.pictures import Picture
 from tests.people import Person, Shop, Town
@@ -21,7 +21,8 @@ ARGUMENTS = {"customers.drawer": "?id={customer_id}", "segments.add_segment": "?
 # A person's own sessions belong to no business: those of others are not found, tested with the accounts. A link of a
 # message says itself whose it is, so it opens for whoever holds it, tested with the customer's pages.
 BY_LINK = {"stop_token", "leave_token"}
-PERSONAL = {"session_id", *BY_LINK}
+# An invitation too says whose it is; its form has a token of our own. A logo is anyone's to see.
+PERSONAL = {"session_id", "invite_token", "logo_token", *BY_LINK}
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Ids:
     stop_token: str
     leave_token: str
     """Of the links in the customer's messages."""
+    user: int
+    """Another one than Anna, who decides about others alone."""
+    invitation: int
+    invite_token: str
+    logo_token: str
 
     def values(self) -> dict[str, int | str]:
         shop = self.shop
@@ -69,6 +75,10 @@ class Ids:
             "transaction_id": self.transaction,
             "message_id": self.message,
             "session_id": 1,
+            "user_id": self.user,
+            "invitation_id": self.invitation,
+            "invite_token": self.invite_token,
+            "logo_token": self.logo_token,
             "question_id": self.question,
             "good_id": self.good,
             "good_group_id": self.good_group,
@@ -133,7 +143,11 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
         template = db.session.scalar(text("SELECT min(id) FROM message_template")) or 0
         tokens = [link.rpartition("/")[2] for link in (stop_link(customer), leave_link(customer, shop.program))]
-    belonging = (*picture, *held, str(sale_key), int(template), *tokens)
+        of_users = text("SELECT max(user_id) FROM membership"), text("SELECT max(id) FROM invitation")
+        user, invitation = [db.session.scalar(each) or 0 for each in of_users]
+        invited, logo = invitation_link(int(invitation), 1), logo_address(shown.id)
+        people = int(user), int(invitation), *(link.rpartition("/")[2] for link in (invited, logo))
+    belonging = (*picture, *held, str(sale_key), int(template), *tokens, *people)
     return Ids(shop, franchised, int(customer), *found, str(key), *merged, *belonging)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from app.accounts.models import User
+from app.accounts.models import Invitation, User
 from app.accounts.roles import role_name
 from app.audit_words import Kind, KnownFields, one_of
 from app.businesses.queries import franchisees, terminal_options
+from app.db import business_id
 from app.extensions import db
+from app.filters import moment_words
 from app.permissions import Role
 
 
@@ -24,6 +27,8 @@ def _fields() -> KnownFields:
             "email": (_("E-mail"), str),
             "role": (_("Role"), one_of(roles)),
             "franchisee_id": (_("Franchisee"), one_of({str(each.id): each.name for each in franchisees()})),
+            "disabled_at": (_("Disabled"), moment_words),
+            "sessions": (_("Devices signed in"), str),
             "terminal_id": (_("Terminal"), one_of({str(each.id): each.name for each in terminal_options()})),
         }
     )
@@ -34,6 +39,10 @@ KIND = Kind(
     _l("User"),
     {
         "membership.add": _l("User added"),
+        "user.change": _l("Role changed"),
+        "user.disable": _l("User disabled"),
+        "user.enable": _l("User enabled"),
+        "user.end_sessions": _l("User signed out everywhere"),
         "user.edit": _l("Own name or phone changed"),
         "user.change_email": _l("E-mail changed by support"),
         "user.change_password": _l("Own password changed"),
@@ -48,4 +57,22 @@ KIND = Kind(
         row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(ids)))
     },
     fields=_fields,
+    href=lambda number: url_for("users.user", user_id=number),
 )
+INVITATION = Kind(
+    "invitation",
+    _l("Invitation"),
+    {
+        "invitation.add": _l("User invited"),
+        "invitation.renew": _l("Invitation sent anew"),
+        "invitation.withdraw": _l("Invitation withdrawn"),
+        "invitation.accept": _l("Invitation accepted"),
+    },
+    names=lambda ids: {row.id: row.email for row in db.session.execute(_invitations().where(Invitation.id.in_(ids)))},
+    fields=_fields,
+    href=lambda number: url_for("invitations.one", invitation_id=number),
+)
+
+
+def _invitations() -> Select[int, str]:
+    return select(Invitation.id, Invitation.email).where(Invitation.business_id == business_id())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext, lazy_pgettext
 
-from app.accounts.audit_words import KIND
+from app.accounts.audit_words import INVITATION, KIND
 from app.accounts.own_pages import OwnPage, add_page
 from app.audit_words import describe
 
@@ -18,5 +18,6 @@ PAGES = {
 
 def register() -> None:
     describe(KIND)
+    describe(INVITATION)
     for place, page in PAGES.items():
         add_page(place, page)

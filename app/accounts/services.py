@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app import audit
 from app.accounts import passwords, throttle
 from app.accounts.half_sign_in import CodeNeededError, HalfSignIn, LapsedError, WrongCodeError, half_sign_in
+from app.accounts.invitations import send_letters as send_letters
 from app.accounts.models import Membership, TableSettings, TerminalUser, User, UserSession
 from app.accounts.queries import OwnTerminal, own_account, own_businesses, own_terminals
 from app.accounts.second_factor import has_second_factor, takes_code
@@ -202,13 +203,14 @@ def reset_table_settings(table: str) -> None:
     )
 
 
-def create_user(email: str, name: str, password: str) -> int:
+def create_user(email: str, name: str, password: str, language: str = "en") -> int:
     """Makes a user, in a unit of work of its own, and answers with the id. The e-mail must be new; lower case."""
     with unit_of_work(Scope(None)):
         user_id: int = db.session.execute(text("SELECT nextval('app_user_id_seq')")).scalar_one()
     with unit_of_work(Scope(None, user_id)):
         hashed = passwords.hash_password(password)
-        db.session.add(User(id=user_id, email=email.strip().lower(), name=name, password_hash=hashed))
+        known = {"email": email.strip().lower(), "name": name, "language": language}
+        db.session.add(User(id=user_id, password_hash=hashed, **known))
     return user_id
 
 

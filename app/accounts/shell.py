@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 from flask_login import current_user
 
-from app.accounts.roles import role_name
+from app.accounts.roles import role_about, role_name
 from app.businesses import queries as places
 from app.filters import language
 from app.identity import Identity, Workplace
@@ -103,6 +103,10 @@ class Shell:
         return [Place(number, name, role, number == here) for number, name, role in known]
 
     @cached_property
+    def logo(self) -> str | None:
+        return places.logo_href() if self.workplace else None
+
+    @cached_property
     def location_count(self) -> int:
         return places.place_count()
 
@@ -163,6 +167,7 @@ class Shell:
             Item(_("Points of sale"), "store", "businesses.points_of_sale", Permission.READ_PLACES, "p"),
             Item(_("Terminals"), "tablet", "businesses.terminals", Permission.READ_PLACES, "t"),
             Item(_("Franchisees"), "handshake", "businesses.franchisees", Permission.READ_PLACES, "f"),
+            Item(_("Users"), "user-cog", "users.index", Permission.EDIT_USERS, "u"),
             Item(_("Audit log"), "scroll-text", "audit.index", Permission.READ_AUDIT, "l"),
         ]
         below = [
@@ -184,6 +189,7 @@ class Shell:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["role_name"] = role_name
+    app.jinja_env.filters["role_about"] = role_about
 
     @app.context_processor
     def shell() -> dict[str, object]:

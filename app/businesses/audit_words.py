@@ -17,6 +17,7 @@ from app.businesses.models import Business, Franchisee, PointOfSale, Terminal
 from app.db import business_id
 from app.extensions import db
 from app.filters import moment_words
+from app.locale import LANGUAGES
 
 
 def _fields() -> KnownFields:
@@ -38,9 +39,17 @@ def _fields() -> KnownFields:
             "gateway_email": (_("Gateway of e-mail"), str),
             "gateway_push": (_("Gateway of pushes"), str),
             "gateway_viber": (_("Gateway of Viber"), str),
+            "languages": (_("Languages"), _languages),
+            "mail_sender": (_("Name in e-mails"), str),
+            "logo_id": (_("Logo"), lambda _value: _("A picture")),
+            "second_factor_required": (_("Second factor of everyone"), yes_or_no),
             "feature": (_("Feature"), one_of({str(each): name for each, name in queries.feature_names().items()})),
         }
     )
+
+
+def _languages(value: object) -> str:
+    return ", ".join(LANGUAGES.get(str(each), str(each)) for each in value) if isinstance(value, list) else str(value)
 
 
 def _names(kind: Any, ids: Collection[int]) -> dict[int, str]:

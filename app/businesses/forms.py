@@ -10,13 +10,15 @@ from babel import Locale
 from babel.numbers import get_currency_name, get_territory_currencies
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, Field, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from app.businesses.models import Business, Franchisee, PointOfSale
 from app.forms import KeptForm, line, name_line
 from app.lib.collation import sort_key
+from app.locale import LANGUAGES
+from app.picture_field import PictureField
 
 CONTINENTS = {
     *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -65,10 +67,32 @@ class FranchiseeForm(KeptForm):
     name = name_line()
 
 
+class WrittenLanguagesField(Field):  # type: ignore[misc]
+    """The languages that customers are written to in: `data` is the main one and those ticked, each once."""
+
+    data: list[str]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = list(dict.fromkeys(valuelist))
+        if not self.data or not set(self.data) <= set(LANGUAGES):
+            self.data = self.data and [each for each in self.data if each in LANGUAGES]
+            raise ValueError(_("Choose the main language."))
+
+    @property
+    def main(self) -> str:
+        return self.data[0] if self.data else ""
+
+    def words(self, value: Sequence[str]) -> str:
+        return ", ".join(LANGUAGES.get(each, each) for each in value)
+
+
 class BusinessForm(KeptForm):
-    fields = ("name", "currency", "time_zone", "country")
+    fields = ("name", "logo_id", "languages", "mail_sender", "currency", "time_zone", "country")
 
     name = name_line()
+    logo_id = PictureField(_l("Logo"))
+    languages = WrittenLanguagesField(_l("Languages"))
+    mail_sender = line(_l("Name in e-mails"), longest=64)
     currency = SelectField(_l("Currency"), validators=[DataRequired()])
     time_zone = SelectField(_l("Time zone"), validators=[DataRequired()])
     country = SelectField(
@@ -76,6 +100,10 @@ class BusinessForm(KeptForm):
         validators=[DataRequired()],
         description=_l("Phone numbers typed without + are read as numbers of this country."),
     )
+
+    def validate_mail_sender(self, field: Field) -> None:
+        if field.data and set(field.data) & set("<>@"):
+            raise ValidationError(_("A name, without < > and @."))
 
     def offer(self, language: str, business: Business, fixed: bool) -> None:
         """Sets what can be chosen, what is kept always among it; a `fixed` currency stays."""

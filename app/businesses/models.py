@@ -21,6 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from app.extensions import Base
 from app.lib.columns import BusinessKey, Created, Id, Words
+from app.locale import LANGUAGES, OF_CUSTOMERS
+
+_LANGUAGES = "{{{}}}".format(",".join(dict.fromkeys((OF_CUSTOMERS, *LANGUAGES))))
 
 
 class Business(Base):
@@ -39,7 +42,7 @@ class Business(Base):
     time_zone: Mapped[str] = mapped_column(Text)
     country: Mapped[str] = mapped_column(Text)
     """ISO 3166-1 alpha-2; how phones typed without + are read."""
-    languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{uk,en,ru}")
+    languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_LANGUAGES)
     """Those in which its customers are written to; the first is the main one, of who chose none."""
     mail_sender: Mapped[Words]
     """Whose name its e-mails bear; '' is its own."""

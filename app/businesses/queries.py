@@ -13,6 +13,7 @@ from app.businesses.models import Business, BusinessFeature, Feature, Franchisee
 from app.db import autocommit_engine, business_id, current_scope, unit_of_work
 from app.extensions import db
 from app.lib.collation import sort_key
+from app.links import logo_address
 from app.scope import Scope
 
 Kind = TypeVar("Kind", PointOfSale, Terminal, Franchisee)
@@ -113,6 +114,12 @@ def place_to_change(kind: type[Kind], number: int) -> Kind:
 def own_business() -> Business:
     """The business that this session serves."""
     return db.session.get_one(Business, business_id())
+
+
+def logo_href() -> str | None:
+    """Where the logo of this session's business is seen; None without one."""
+    picture = db.session.scalar(select(Business.logo_id).where(Business.id == business_id()))
+    return logo_address(picture) if picture else None
 
 
 def features() -> frozenset[Feature]:

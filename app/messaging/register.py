@@ -14,7 +14,9 @@ from app.customers.registry import (
     add_personal_data,
     add_tab,
 )
+from app.mail import carried_by
 from app.messaging.audit_words import KIND
+from app.messaging.letters_to_users import EmailCarrier
 from app.messaging.personal_data import personal_data
 from app.messaging.queries import message_count
 from app.messaging.services import forget_texts, subscriptions
@@ -26,6 +28,7 @@ BROWSERS = ErasureStep(lazy_gettext("Browsers that receive pushes"), subscriptio
 
 def register() -> None:
     describe(KIND)
+    carried_by(EmailCarrier())
     add_tab(40, Tab("messages", lazy_gettext("Messages"), "messaging.of_customer", count=message_count))
     add_personal_data("messages", personal_data)
     add_erasure_step(ERASURE)

@@ -17,7 +17,7 @@ from app.ledger.models import Balance
 from app.lib import dates, formats
 from app.lib.sms import GSM7, alphabet_of
 from app.links import stop_link
-from app.locale import OF_CUSTOMERS
+from app.locale import main_language
 from app.loyalty.models import Category, Program, ProgramAccount, Wallet
 from app.loyalty.queries import program_named
 from app.messaging.texts import Voice
@@ -75,7 +75,7 @@ def money_words(amount: int, language: str, currency: str) -> str:
 
 
 def _receiver(row: Row[Any], asked: Mapping[str, _Variable], setting: _Setting) -> Receiver:
-    language = row.language or OF_CUSTOMERS
+    language = row.language or main_language()
     values = {name: variable.written(row, language, setting) for name, variable in asked.items()}
     return Receiver(row.id, f"{row.first_name} {row.last_name}".strip(), language, values)
 

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts.services import wait_before_link
 from app.address import takes
 from app.businesses.models import Business, Feature
-from app.businesses.queries import features, own_business
+from app.businesses.queries import features, logo_href, own_business
 from app.customers.details import details_of
 from app.customers.family import survivor_of
 from app.customers.models import CHANNELS, ConsentKind, Customer, Enrolment
@@ -27,7 +27,7 @@ from app.extensions import db
 from app.form_keys import sealed
 from app.lib.tokens import ForgedError
 from app.links import Linked, leaving, stopping
-from app.locale import OF_CUSTOMERS
+from app.locale import main_language
 from app.loyalty.queries import program_named
 from app.messaging.texts import Voice
 from app.messaging.values import values_of
@@ -50,7 +50,7 @@ class Guest:
 
     @property
     def language(self) -> str:
-        return self.customer.language or OF_CUSTOMERS
+        return self.customer.language or main_language()
 
 
 Visit = Callable[[Guest], BaseResponse]
@@ -162,7 +162,8 @@ def _enrolment(guest: Guest) -> Enrolment | None:
 
 
 def _page(page: str, guest: Guest, status: int = 200, **context: Any) -> BaseResponse:
-    return make_response(render_template(page, business=guest.business.name, **context), status)
+    about = {"business": guest.business.name, "logo": logo_href()}
+    return make_response(render_template(page, **about, **context), status)
 
 
 def _nowhere() -> BaseResponse:

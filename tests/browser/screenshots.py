@@ -18,6 +18,7 @@ from sqlalchemy import text
 from werkzeug.serving import make_server
 
 from app import create_app
+from app.accounts.invitations import invite
 from app.customers.conditions.nodes import Condition, Group
 from app.customers.details import Details, details_of
 from app.customers.models import Customer
@@ -126,6 +127,13 @@ PAGES = {
     "terminals": "/terminals",
     "franchisees": "/franchisees",
     "settings": "/settings",
+    "sender-names": "/settings/sender-names",
+    "users": "/users",
+    "user": "/users/{user}",
+    "users-invited": "/users?show=invited",
+    "second-factor-of-all": "/users/second-factor",
+    "user-invite": "/users/invitations/new",
+    "invitation": "/users/invitations/{invitation}",
     "own-profile": "/profile",
     "own-security": "/profile/security",
     "own-sessions": "/profile/sessions",
@@ -144,6 +152,7 @@ def main() -> None:
         customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
         ids |= _messages(app) | _texts(app, customer)
+        ids |= _users(app)
         ids |= _merging(app, customer) | _news(app) | _offers(app)
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
@@ -331,6 +340,14 @@ def _texts(app: Flask, customer: int) -> dict[str, int | str]:
         number = int(db.session.execute(text("SELECT min(id) FROM message_template")).scalar_one())
         links = {"stop": stop_link(customer), "leave": leave_link(customer, program)}
         return {"template": number, **{name: link.rpartition("/")[2] for name, link in links.items()}}
+
+
+def _users(app: Flask) -> dict[str, int]:
+    """A colleague of Anna's, and someone whom she invites."""
+    with app.app_context(), unit_of_work(_anna(app).scope):
+        other = text("SELECT min(user_id) FROM membership WHERE role = 'location_operator'")
+        user = int(db.session.execute(other).scalar_one())
+        return {"user": user, "invitation": invite("ivan@example.com", Role.ACCOUNTANT, None, "uk").id}
 
 
 def _segment(app: Flask) -> dict[str, int | str]:

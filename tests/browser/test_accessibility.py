@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from app.accounts.invitations import invite
 from app.customers.conditions.nodes import Condition, Damaged, Group, Joint
 from app.customers.saved_filters import Kept, keep
 from app.customers.services.merging import hold_pair, merge_customers
 from app.lib import dates
 from app.lib.images import drawn
-from app.links import leave_link, stop_link
+from app.links import invitation_link, leave_link, stop_link
 from app.loyalty.models import FieldKind
 from app.loyalty.rules import AccountAmount, Conditions, PointsPercent
 from app.loyalty.services import create_program
@@ -17,6 +18,7 @@ from app.loyalty.services.accounts import add_account
 from app.messaging.models import Direction, MessageKind, MessageStatus
 from app.offers.services import generate_coupons, issue_coupon
 from app.offers.services.gift_cards import make_gift_card
+from app.permissions import Role
 from app.pictures import write as write_picture
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
@@ -81,6 +83,9 @@ PAGES = [
     *("/bulk-actions", "/bulk-actions/new", "/bulk-actions/new?f={filter}", "/bulk-actions/{draft}"),
     *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
+    *("/users", "/users/{user}", "/users?show=invited", "/users?show=disabled", "/users/invitations/new"),
+    *("/users/invitations/{invitation}", "/invitations/{invited}", "/users/second-factor"),
+    "/settings/sender-names",
     *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
     *("/profile", "/profile/security", "/profile/sessions", "/profile/second-factor"),
 ]
@@ -131,13 +136,17 @@ def ids(town: Town) -> dict[str, int | str]:
         add_news("Обід", day=dates.now().date(), text="")
         texts = dict.fromkeys(("en", "uk"), "{first_name} {card}" + "Ранковакава" * 40)
         template = add_template("Шаблон" * 40, texts=texts, titles={"en": "Запрошення" * 10}, channel="email").id
+        invitation = invite("ivan" * 15 + "@example.com", Role.LOCATION_OPERATOR, shop.franchisee, "uk").id
         links = {"stop": stop_link(known), "leave": leave_link(known, shop.program)}
+        links["invited"] = invitation_link(invitation, 1)
     long = {"way": "add", "key": "Ключ" * 15, "value": "Слово" * 40}
     ids = {
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
         "batch": do(shop, town.anna, "tags", long, [known, other]),
         "template": template,
         **{name: link.rpartition("/")[2] for name, link in links.items()},
+        "user": town.boris.id,
+        "invitation": invitation,
         "other": other,
         "merge": merge,
         "customer": known,

@@ -3,8 +3,9 @@
 import jobs.bulk
 import jobs.categories
 import jobs.housekeeping
+import jobs.invitations
 from jobs import ALLOWED, schedule
 
 
 def test_every_scheduled_job_is_one() -> None:
-    assert schedule.MINUTES.keys() <= ALLOWED.keys(), (jobs.bulk, jobs.categories, jobs.housekeeping)
+    assert schedule.MINUTES.keys() <= ALLOWED.keys(), (jobs.bulk, jobs.categories, jobs.housekeeping, jobs.invitations)

@@ -30,7 +30,7 @@ from app.filters import local
 from app.forms import DayField, line
 from app.lib import dates, formats
 from app.lib.phones import e164
-from app.locale import LANGUAGES
+from app.locale import LANGUAGES, written_languages
 from app.loyalty.models import Access
 from app.loyalty.queries import ProgramOption, Question
 
@@ -152,10 +152,11 @@ def customer_form(kept: Details, wording: Wording, country: str, new: bool = Fal
         fields[access_key(program.id)] = SelectField(_("Access"), choices=choices_of(access_labels().items()))
     form: CustomerForm = type("BoundCustomerForm", (CustomerForm,), fields)(data=shown(kept, asked))
     # An import may have brought a language that the panel does not speak.
-    others = {kept.language} - {*LANGUAGES, ""}
+    written = written_languages()
+    others = {kept.language} - {*written, ""}
     form.language.choices = [
-        *choices_of([("", "–"), *((code, code) for code in others)]),
-        *(SelectChoice(code, name, {"lang": code}) for code, name in LANGUAGES.items()),
+        *choices_of([("", "–"), *((code, LANGUAGES.get(code, code)) for code in others)]),
+        *(SelectChoice(code, LANGUAGES[code], {"lang": code}) for code in written),
     ]
     if not new:
         # Where a customer registered is a fact, and stays.

@@ -43,7 +43,8 @@ _CLAIM = text(
     SELECT m.id, m.kind, m.channel, m.title, m.text, m.language, m.segments, m.valid_until, t.attempts, t.smart,
         t.fallback_at, c.id AS customer_id, c.phone, c.email, c.confirmed, c.app_installed,
         c.erased_at IS NOT NULL AS erased, said.opted_out, said.refused, e.access, e.left_at IS NOT NULL AS "left",
-        CASE WHEN EXISTS (SELECT FROM business_feature f WHERE f.business_id = :business AND f.feature = 'alpha-name')
+        CASE WHEN m.channel = 3 THEN (SELECT coalesce(nullif(mail_sender, ''), name) FROM business WHERE id = :business)
+            WHEN EXISTS (SELECT FROM business_feature f WHERE f.business_id = :business AND f.feature = 'alpha-name')
             THEN p.sender ELSE '' END AS sender,
         p.quiet_from, p.quiet_to, p.smart_timeout, (SELECT time_zone FROM business WHERE id = :business) AS home
     FROM taken t

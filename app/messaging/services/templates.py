@@ -13,7 +13,7 @@ from app.customers.models import Customer
 from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib import dates
-from app.locale import OF_CUSTOMERS
+from app.locale import main_language
 from app.loyalty.models import Program
 from app.messaging.models import MessageKind, MessageTemplate, Tester, Way
 from app.messaging.services.writing import Addressed, Letter, write_to_many
@@ -98,7 +98,7 @@ def send_test(template: MessageTemplate, program: Program, customer: Customer, k
 
 def written_to(template: MessageTemplate, program: Program, customer: Customer) -> Written:
     """What a customer would read."""
-    spoken = customer.language or OF_CUSTOMERS
+    spoken = customer.language or main_language()
     language, text = in_language(template.texts, spoken)
     title = in_language(template.titles, language)[1]
     values = values_of([customer.id], program.id, variables_in(title, text))[customer.id].values

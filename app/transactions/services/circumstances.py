@@ -11,7 +11,7 @@ from app.businesses.models import Business, PointOfSale, Terminal
 from app.customers.models import Customer, Enrolment
 from app.db import business_id
 from app.extensions import db
-from app.locale import OF_CUSTOMERS
+from app.locale import main_language
 from app.loyalty.models import Category, Notify, Program, ProgramAccount
 from app.loyalty.queries import active_rules
 from app.messaging.texts import Voice
@@ -40,7 +40,7 @@ def circumstances(basket: Basket, *, hold: bool = False) -> Any:
 
 def manner_of(row: Any) -> Manner:
     """How the program speaks to this customer."""
-    program, language = row.Program, row.language or OF_CUSTOMERS
+    program, language = row.Program, row.language or main_language()
     # Who left the program by itself is told no more of it (LP-5).
     notify = Notify.NONE if row.left_at else Notify(program.notifications)
     spoken = program.id, notify, Voice.of(program), program.terms_url

@@ -1,0 +1,18 @@
+"""Letters of invitations: sent as they are written, and looked after each minute (PR-5)."""
+
+from app.accounts import services as accounts
+from app.businesses.queries import every_business
+from jobs import job
+
+
+@job
+def send_letters(business: int) -> None:
+    """Send the letters of one business that are due."""
+    accounts.send_letters(business)
+
+
+@job
+def send_all_letters() -> None:
+    """Send what was left lying in any business."""
+    for business in every_business():
+        accounts.send_letters(business)
