@@ -45,6 +45,7 @@ KIND = Kind(
         "user.end_sessions": _l("User signed out everywhere"),
         "user.edit": _l("Own name or phone changed"),
         "user.change_email": _l("E-mail changed by support"),
+        "user.renew_password": _l("Password renewed by support"),
         "user.change_password": _l("Own password changed"),
         "user.begin_second_factor": _l("Second factor turned on"),
         "user.end_second_factor": _l("Second factor turned off"),

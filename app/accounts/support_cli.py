@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import click
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -9,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app import audit
 from app.accounts.account_changes import end_other_sessions
 from app.accounts.models import Membership
+from app.accounts.passwords import hash_password
 from app.accounts.queries import own_account, user_id_of
 from app.accounts.second_factor import has_second_factor, remove_second_factor
 from app.businesses.queries import every_business
@@ -30,6 +33,18 @@ def drop_second_factor(email: str) -> None:
         end_other_sessions(0)
     _note(user_id, "user.end_second_factor", {})
     click.echo(f"{email} signs in by the password alone.")
+
+
+@group.command("renew-password")
+@click.argument("email")
+def renew_password(email: str) -> None:
+    """Give who forgot the password a new one, told once, to be changed at once; its sign-ins end."""
+    user_id, password = _known(email), secrets.token_urlsafe(12)
+    with unit_of_work(Scope(None, user_id)):
+        own_account().password_hash = hash_password(password)
+        end_other_sessions(0)
+    _note(user_id, "user.renew_password", {})
+    click.echo(f"The password of {email} is {password}")
 
 
 @group.command("change-email")

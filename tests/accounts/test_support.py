@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import psycopg
 
-from tests.accounts.apps import give_password, set_up
+from tests.accounts.apps import give_code, give_password, set_up
 from tests.people import Town
 
 
@@ -26,6 +26,18 @@ def test_who_lost_app_and_codes_gets_in_again(town: Town, superuser: psycopg.Con
     lines = superuser.execute("SELECT business_id, subject_id FROM audit_entry WHERE action = 'user.end_second_factor'")
     assert lines.fetchall() == [(town.kavalier.id, town.anna.id)]
     assert run(town, "drop-second-factor", town.anna.email)[0] == 1
+
+
+def test_who_forgot_its_password_gets_a_new_one(town: Town) -> None:
+    """PR-5: the one before and its sign-ins end; a second factor is asked for all the same."""
+    anna, app = town.browser(town.anna), set_up(town, town.anna)
+    code, said = run(town, "renew-password", town.anna.email)
+    assert code == 0
+    assert anna.get("/customers").status_code == 303
+    assert give_password(town.browser(), town.anna).status_code == 422
+    entered = town.browser()
+    assert give_password(entered, town.anna, password=said.split()[-1]).location == "/login/code"
+    assert give_code(entered, app.code()).location == "/"
 
 
 def test_an_account_gets_another_email(town: Town) -> None:
