@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, SelectField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from app.acts.jurisdictions import LANGUAGES, Entry, of_customer
@@ -26,7 +27,7 @@ class RequisitesForm(KeptForm):
 
     entries: tuple[Entry, ...] = ()
 
-    language = SelectField(_l("Language of acts"), choices=list(SPOKEN.items()))
+    language = SelectField(_l("Language of acts"), choices=[SelectChoice(code, name) for code, name in SPOKEN.items()])
 
     def details(self) -> Details:
         """What was entered, as it is kept."""
@@ -65,7 +66,7 @@ class StandingForm(Form):  # type: ignore[misc]
             (ActStatus.SIGNED, _("Signed")),
             (ActStatus.ISSUED, _("Neither sent nor signed")),
         )
-        self.status.choices = [(int(status), words) for status, words in names]
+        self.status.choices = [SelectChoice(int(status), words) for status, words in names]
         self.issued, self.today = issued, today
 
     def validate_day(self, field: Field) -> None:

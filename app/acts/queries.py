@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, and_, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from werkzeug.exceptions import NotFound
 
 from app.acts.jurisdictions import LANGUAGES, of_country
@@ -94,7 +95,7 @@ def listed_acts() -> list[Row[Any]]:
     latest = (
         select(ActStanding.act_id, ActStanding.status, ActStanding.day)
         .where(ActStanding.business_id == business_id())
-        .distinct(ActStanding.act_id)
+        .ext(distinct_on(ActStanding.act_id))
         .order_by(ActStanding.act_id, ActStanding.id.desc())
         .subquery()
     )

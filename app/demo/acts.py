@@ -9,8 +9,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 from sqlalchemy import select
 
-from app.acts.jurisdictions import missing
-from app.acts.models import Act, ActStanding, ActStatus, Jurisdiction
+from app.acts.models import Act, ActStanding, ActStatus
 from app.acts.queries import first_month, next_month
 from app.acts.services import close_months
 from app.businesses.queries import own_business
@@ -56,8 +55,8 @@ def write_requisites(connection: Connection, business: int) -> None:
     )
     connection.execute(
         "INSERT INTO requisites (business_id, jurisdiction, language, details, complete)"
-        " VALUES (%s, 'ua', 'uk', %s, %s)",
-        [business, Jsonb(_KAVALIER), not missing(Jurisdiction.UA, _KAVALIER)],
+        " VALUES (%s, 'ua', 'uk', %s, true)",
+        [business, Jsonb(_KAVALIER)],
     )
 
 

@@ -21,6 +21,8 @@ def keep_requisites(jurisdiction: Jurisdiction, language: str, details: Details)
     lacking = [entry.name for entry in missing(jurisdiction, kept)]
     # Compared before the row is written, as that may be the very same one.
     changes = _changes(before, jurisdiction, language, kept)
+    if before.business_id and all(old == new for old, new in changes.values()):
+        return lacking
     values = {"jurisdiction": jurisdiction.value, "language": language, "details": kept, "complete": not lacking}
     adding = insert(Requisites).values(business_id=business_id(), **values)
     db.session.execute(adding.on_conflict_do_update(index_elements=["business_id"], set_=values))

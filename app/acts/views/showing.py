@@ -56,7 +56,10 @@ def correct(act_id: int) -> BaseResponse:
 
 def _form(act: Act) -> StandingForm:
     status, day = queries.standing_of(act)
-    form = StandingForm(request.form or None, status=int(status), day=today() if status is ActStatus.ISSUED else day)
+    # What comes next is proposed: an act is sent, then signed.
+    following = ActStatus.SENT if status is ActStatus.ISSUED else ActStatus.SIGNED
+    signed = status is ActStatus.SIGNED
+    form = StandingForm(request.form or None, status=int(following), day=day if signed else today())
     form.offer(queries.issued_on(act), today())
     return form
 
