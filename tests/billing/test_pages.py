@@ -159,8 +159,8 @@ class TestMonth:
         response = vera.get("/billing?month=2026-03")
         for line, href in zip(rows(response, "services"), hrefs(response, "services"), strict=True):
             behind = rows(vera.get(href), "charges")
-            assert sum(int(each[3]) for each in behind) == int(line[1]), href
-            assert {each[4] for each in behind} == {line[2]}
+            assert sum(int(each[-3]) for each in behind) == int(line[1]), href
+            assert {each[-2] for each in behind} == {line[2]}
         assert all(rows(vera.get(href), "charges") for href in hrefs(response, "places bill-days"))
 
     def test_clocks_that_change_in_the_last_night_move_no_sale(self, town: Town, clock: Clock) -> None:
@@ -247,12 +247,10 @@ class TestCharges:
         )
 
     def test_payments_and_fees_are_told_by_reference_and_month(self, vera: FlaskClient) -> None:
-        assert rows(vera.get("/billing/charges?kind=top_up"), "charges") == [
-            ["1 Mar 14:00", "Invoice 7", "", "2,000.00"]
-        ]
-        assert [line[1:4] for line in rows(vera.get("/billing/charges?kind=monthly_fee"), "charges")] == [
-            ["April 2026", "", "1"],
-            ["March 2026", "", "1"],
+        assert rows(vera.get("/billing/charges?kind=top_up"), "charges") == [["1 Mar 14:00", "Invoice 7", "2,000.00"]]
+        assert [line[1:3] for line in rows(vera.get("/billing/charges?kind=monthly_fee"), "charges")] == [
+            ["April 2026", "1"],
+            ["March 2026", "1"],
         ]
 
     def test_a_price_is_chosen_of_those_that_the_kind_has(self, vera: FlaskClient) -> None:

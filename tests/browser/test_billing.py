@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.billing.services import Prices, set_tariff, top_up
+from app.billing.services import Channels, Prices, correct, keep_notice, set_tariff, top_up
 from app.gateway_config import PushSettings
 from app.lib import dates
 from app.messaging.gateways.webpush import make_keys
+from app.messaging.services import tell_of_balance
 from app.messaging.services.browsers import subscriptions_of_user
+from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
 from tests.factories import add_customer, add_sale
 from tests.messaging.gateways.test_webpush import Browser
@@ -78,6 +80,24 @@ def test_nothing_reaches_over_the_side(page_for: PageFor, charged: Town, width: 
     page = page_for(charged.vera, width=width)
     page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing(page_for: PageFor, charged: Town, width: int) -> None:
+    """With letters told, an amount wrong, and a balance below zero."""
+    with charged.kavalier.work(charged.vera):
+        keep_notice([5_000], Channels(email=True, sms=True, push=False))
+    with charged.kavalier.work():
+        correct(-20_000, "Broke")
+        tell_of_balance()
+    page = page_for(charged.vera, width=width)
+    for path in ("/billing", "/billing/charges", "/billing/charges?kind=correction", "/profile/notifications"):
+        page.goto(path)
+        assert axe_faults(page) == [], path
+    page.get_by_label("When it falls below").fill("much")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Enter an amount such as")).to_be_visible()
+    assert axe_faults(page) == []
 
 
 @pytest.fixture
