@@ -80,6 +80,8 @@ PAGES = [
     *("/messages/templates/{template}/removal", "/programs/{program}/notices"),
     *("/bulk-actions", "/bulk-actions/new", "/bulk-actions/new?f={filter}", "/bulk-actions/{draft}"),
     *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
+    *("/bulk-actions/{writing}/action?action=message", "/bulk-actions/{writing}", "/bulk-actions/{writing}?look=2"),
+    "/bulk-actions/{writing}/empty-variables",
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/terminals", "/franchisees", "/settings", "/profile", "/help", "/customers?sort=nothing", "/businesses"),
 ]
@@ -132,7 +134,9 @@ def ids(town: Town) -> dict[str, int | str]:
         template = add_template("Шаблон" * 40, texts=texts, titles={"en": "Запрошення" * 10}, channel="email").id
         links = {"stop": stop_link(known), "leave": leave_link(known, shop.program)}
     long = {"way": "add", "key": "Ключ" * 15, "value": "Слово" * 40}
+    said = {"program": shop.program, "channel": "smart", "titles": {}, "texts": texts, "ends": None}
     ids = {
+        "writing": preview(shop, town.anna, "message", said, [known, other]),
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
         "batch": do(shop, town.anna, "tags", long, [known, other]),
         "template": template,
