@@ -89,6 +89,8 @@ PAGES = [
     *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
     *(f"/bulk-actions/{{draft}}/action?action={action}" for action in ("coupons", "offers", "news")),
     *("/bulk-actions/{short}", "/bulk-actions/{given}", "/bulk-actions/{told}"),
+    *("/bulk-actions/{writing}/action?action=message", "/bulk-actions/{writing}", "/bulk-actions/{writing}?look=2"),
+    "/bulk-actions/{writing}/empty-variables",
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/users", "/users/{user}", "/users?show=invited", "/users?show=disabled", "/users/invitations/new"),
     *("/users/invitations/{invitation}", "/invitations/{invited}", "/settings/sender-names"),
@@ -150,8 +152,10 @@ def ids(town: Town) -> dict[str, int | str]:
         links["invited"] = invitation_link(invitation, 1)
     coupons = {"program": shop.program, "series": series, "texts": {}}
     long = {"way": "add", "key": "Ключ" * 15, "value": "Слово" * 40}
+    said = {"program": shop.program, "channel": "smart", "titles": {}, "texts": texts, "ends": None}
     ids = {
         "act": act,
+        "writing": preview(shop, town.anna, "message", said, [known, other]),
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
         "batch": do(shop, town.anna, "tags", long, [known, other]),
         "short": preview(shop, town.anna, "coupons", coupons, [known, other]),

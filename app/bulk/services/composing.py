@@ -14,7 +14,7 @@ from app.extensions import db
 from app.lib.sms import segment_count
 from app.messaging.models import Channel, Way
 from app.messaging.services.reaching import UNREACHED, Route, route_of
-from app.messaging.texts import Voice, dress, empty_for, fill, in_language, variables_in
+from app.messaging.texts import Voice, clean, dress, fill, in_language, variables_in
 from app.messaging.values import Receiver, values_of
 
 PAID = frozenset({Route.SMS, Route.PUSH_OR_SMS, Route.VIBER})
@@ -83,21 +83,22 @@ class _Writer:
     def to(self, receiver: Receiver, route: str, late: Mapping[str, str]) -> Composed:
         if route in UNREACHED:
             return Composed(receiver.id, receiver.name, route)
-        language, title, body = self.said(receiver.language)
+        language, title, body, names = self.said(receiver.language)
         values = {**receiver.values, **late, **self.same(language)}
         whole = dress(fill(body, values), self.voice, receiver.language, self.channel)
-        lacks = empty_for(f"{title} {body}", values) if values else []
+        lacks = [name for name in names if name in values and not clean(values[name])]
         return Composed(
             *(receiver.id, receiver.name, route, language, fill(title, values), whole),
             *(self._units(whole) if route in PAID else 0, lacks),
         )
 
-    def _said(self, spoken: str) -> tuple[str, str, str]:
-        """Language, title and text; what has a head and was given none has the program's name there."""
+    def _said(self, spoken: str) -> tuple[str, str, str, list[str]]:
+        """Language, title, text, their variables; what has a head and was given none has the program's name there."""
         language, body = in_language(self.wording.texts, spoken)
         title = in_language(self.wording.titles, language)[1]
         headed = self.wording.way in (Way.PUSH, Way.EMAIL)
-        return language, (title or self.voice.name(spoken)) if headed else "", body
+        named = (title or self.voice.name(spoken)) if headed else ""
+        return language, named, body, variables_in(named, body)
 
     def _units(self, whole: str) -> int:
         return segment_count(whole) if self.channel is Channel.SMS else 1

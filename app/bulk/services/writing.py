@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import text
 
 from app.bulk.models import Batch
@@ -14,6 +16,7 @@ from app.extensions import db
 from app.messaging.models import Channel, MessageKind, Reason
 from app.messaging.services import Addressed, Letter, write_to_many
 from app.messaging.services.reaching import Route
+from app.messaging.services.writing import lasts
 
 _DIFFERING = text(
     "SELECT customer_id, segments FROM batch_item WHERE business_id = :business AND batch_id = :batch"
@@ -29,7 +32,9 @@ def tell(claim: Claim) -> None:
     quoted = _quoted(claim, said["usual"])
     place, terminal = _place(claim.batch)
     reached = [each for each in compose(wording, claim.customers, late=claim.late) if each.reached]
-    letters = [_letter(claim.batch, wording, each, quoted[each.customer_id], said["price"]) for each in reached]
+    until = wording.ends_at or claim.at + lasts(MessageKind.BULK)
+    batch, price = claim.batch.id, int(said["price"])
+    letters = [_letter(batch, wording, each, quoted[each.customer_id], price, until) for each in reached]
     write_to_many(
         [
             Addressed(each.customer_id, letter, place, terminal, claim.batch.user_id)
@@ -39,14 +44,15 @@ def tell(claim: Claim) -> None:
     )
 
 
-def _letter(batch: Batch, wording: Wording, composed: Composed, units: int, price: int) -> Letter:
+def _letter(batch: int, wording: Wording, composed: Composed, units: int, price: int, until: datetime) -> Letter:
     """What was quoted to cost nothing does not come to cost something."""
     route = composed.route if units or composed.route not in PAID else _FOR_NOTHING[composed.route]
     return Letter(
         *(MessageKind.BULK, _channel(wording, route), composed.text, composed.language),
-        f"batch:{batch.id}:{composed.customer_id}",
+        f"batch:{batch}:{composed.customer_id}",
         composed.title,
         wording.program.id,
+        valid_until=until,
         ends_at=wording.ends_at,
         smart=route == Route.PUSH_OR_SMS,
         quoted=price * units,

@@ -25,6 +25,11 @@ _PRIORITIES = {
 }
 
 
+def lasts(kind: MessageKind) -> timedelta:
+    """How long a message is of use that has no end date."""
+    return _LASTS.get(kind, _DAYS)
+
+
 @dataclass(frozen=True)
 class Letter:
     """A message to a customer, its text final. `dedupe_key` makes it be written once."""
@@ -51,7 +56,7 @@ class Letter:
     @property
     def lasts_until(self) -> datetime:
         """When it is of no use any more: an end date, or a day for what tells of a moment, else three."""
-        return self.valid_until or self.ends_at or dates.now() + _LASTS.get(self.kind, _DAYS)
+        return self.valid_until or self.ends_at or dates.now() + lasts(self.kind)
 
 
 @dataclass(frozen=True)
