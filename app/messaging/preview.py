@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.billing.models import ChargeKind
@@ -92,9 +93,9 @@ class Preview:
         return variables_in(*self.draft.titles.values(), *self.draft.texts.values())
 
     @property
-    def has_coupon(self) -> bool:
-        """Whether it names what only the issue of a coupon gives, so that an example stands in."""
-        return any(name in OF_COUPON for name in self.names)
+    def examples_words(self) -> str:
+        """That examples stand in for what only the issue of a coupon gives; '' where it names none of it."""
+        return _("Code and title of the coupon are examples.") if OF_COUPON.keys() & set(self.names) else ""
 
     @cached_property
     def receivers(self) -> list[Receiver]:

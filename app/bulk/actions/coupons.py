@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from app.bulk.actions.amounts import offer_programs, program_field
-from app.bulk.actions.handing import ThingField, expect_all, keys_of, title_of, undone_key
+from app.bulk.actions.handing import TitledField, expect_all, keys_of, title_of, undone_key
 from app.bulk.actions.shared import key_of
 from app.bulk.models import Batch
 from app.bulk.registry import Action, Claim, Doubts, Values
@@ -72,7 +72,7 @@ class CouponsForm(TextForm):
     telling = TELLING
 
     program = program_field(_l("In its name the customer is told, if its settings say so."))
-    series = ThingField(CouponSeries, _l("Series of coupons"), validators=[InputRequired()])
+    series = TitledField(_l("Series of coupons"), partial(title_of, CouponSeries))
     texts = blank_text(_l("Empty: the code of the coupon, in the customer's language."))
 
     def offer(self) -> None:

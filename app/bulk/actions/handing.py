@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import select
 from wtforms import SelectField
+from wtforms.validators import InputRequired
 
 from app.bulk.actions.shared import key_of
 from app.bulk.models import Batch
@@ -15,15 +16,13 @@ from app.extensions import db
 from app.offers.models import CouponSeries, Offer
 
 
-class ThingField(SelectField):  # type: ignore[misc]
-    """A series or an offer; its title is told also when it cannot be chosen any more."""
+class TitledField(SelectField):  # type: ignore[misc]
+    """What is chosen by its title, which is told also when it cannot be chosen any more."""
 
-    def __init__(self, kind: type[CouponSeries | Offer], label: object, **kwargs: object) -> None:
-        super().__init__(label, coerce=int, **kwargs)
-        self.kind = kind
-
-    def words(self, value: int) -> str:
-        return title_of(self.kind, value)
+    def __init__(self, label: object, words: Callable[[int], str], **kwargs: object) -> None:
+        super().__init__(label, [InputRequired()], coerce=int, **kwargs)
+        self.words = words
+        self.type = "SelectField"  # pages draw it as any other
 
 
 def title_of(kind: type[CouponSeries | Offer], number: int) -> str:

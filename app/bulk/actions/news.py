@@ -6,10 +6,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
-from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
+from app.bulk.actions.handing import TitledField
 from app.bulk.actions.shared import ENROLMENT, REFUSALS
 from app.bulk.models import Batch
 from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
@@ -31,15 +30,8 @@ from app.permissions import Permission
 _TOLD = "EXISTS (SELECT FROM message m WHERE m.business_id = :business AND m.dedupe_key = :news_key || a.customer_id)"
 
 
-class NewsField(SelectField):  # type: ignore[misc]
-    """A news item; its title is told also when customers do not read it any more."""
-
-    def words(self, value: int) -> str:
-        return _title_of(value)
-
-
 class NewsForm(ActionForm):
-    news = NewsField(_l("News item"), [InputRequired()], coerce=int)
+    news = TitledField(_l("News item"), lambda number: _title_of(number))
 
     def offer(self) -> None:
         self.news.choices = [SelectChoice(str(each.id), _named(each)) for each in published_news(None, dates.now())]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import text
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
-from app.bulk.actions.handing import ThingField, expect_all, keys_of, title_of, undone_key
+from app.bulk.actions.handing import TitledField, expect_all, keys_of, title_of, undone_key
 from app.bulk.actions.shared import key_of
 from app.bulk.models import Batch
 from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
@@ -41,7 +42,7 @@ class OffersForm(ActionForm):
         choices=[SelectChoice(GIVE, _l("Give")), SelectChoice(TAKE, _l("Take away"))],
         default=GIVE,
     )
-    offer_id = ThingField(Offer, _l("Offer"), validators=[InputRequired()])
+    offer_id = TitledField(_l("Offer"), partial(title_of, Offer))
 
     def offer(self) -> None:
         self.offer_id.choices = [SelectChoice(str(each.id), each.title) for each in in_use(Offer)]
