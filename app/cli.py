@@ -12,6 +12,7 @@ from app.accounts.cli import group as audit
 from app.accounts.cli import terminals
 from app.accounts.queries import user_id_of
 from app.billing import cli as billing
+from app.bulk import check as aside
 from app.businesses import cli as features
 from app.businesses.services import NewBusiness, create_business
 from app.customers.cli import duplicates_group
@@ -31,7 +32,7 @@ from app.scope import Scope
 from app.support import group as support
 from app.transactions.cli import group as bought
 
-PARTS = (billing, features, gateways, ledger, letters, offers, senders, sent)
+PARTS = (aside, billing, features, gateways, ledger, letters, offers, senders, sent)
 """Whose commands are in the groups `support` and `check`."""
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")

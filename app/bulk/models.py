@@ -59,6 +59,7 @@ class Batch(Base):
         ForeignKeyConstraint(["business_id", "franchisee_id"], ["franchisee.business_id", "franchisee.id"]),
         ForeignKeyConstraint(["business_id", "undoes_id"], ["batch.business_id", "batch.id"]),
         CheckConstraint("chunk > 0", name="chunk"),
+        CheckConstraint("reserved >= 0", name="reserved"),
         Index("batch_open_idx", "business_id", "id", postgresql_where=text("state NOT IN (10, 11, 12)")),
         Index(
             "batch_undoes_key",
@@ -84,7 +85,11 @@ class Batch(Base):
     """The batch that this one takes back (BA-14)."""
     selected: Mapped[int] = mapped_column(Integer, server_default="0")
     foreseen: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
-    """What the preview said: done, amount, and the number skipped for each of `reasons`."""
+    """What the preview said: done, amount, and the number skipped for each of `reasons`; of a stock that is short, how
+    much is `left`.
+    """
+    reserved: Mapped[int] = mapped_column(Integer, server_default="0")
+    """What of a stock was set aside for it; what its chunks took of that is told by their tallies."""
     chunk: Mapped[int] = mapped_column(Integer, server_default="200")
     """How many customers the next chunk takes."""
     strikes: Mapped[int] = mapped_column(SmallInteger, server_default="0")

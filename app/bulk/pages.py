@@ -15,6 +15,7 @@ from app.bulk.message_page import MessagePage
 from app.bulk.models import DRAFTS, UNDER_WAY, Batch, BatchState
 from app.bulk.queries import Progress, last_handled, names_of, progress_of, undoing_of
 from app.bulk.registry import Action, action_named, wording_for
+from app.bulk.services.reserving import shortage
 from app.bulk.services.steering import UNDOING_LASTS, can_be_undone
 from app.bulk.words import done_words, reason_words, state_words, title_of, tone_of
 from app.customers.services.selecting import Selection
@@ -117,6 +118,10 @@ class BatchPage:
     @property
     def foreseen_done(self) -> int:
         return int(self.batch.foreseen.get("done", 0))
+
+    @property
+    def shortage(self) -> str:
+        return shortage(self.batch)
 
     @property
     def foreseen_reasons(self) -> dict[str, int]:

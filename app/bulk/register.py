@@ -9,8 +9,11 @@ from app.audit_words import describe
 from app.bulk.actions.access import ACCESS
 from app.bulk.actions.account import ACCOUNT
 from app.bulk.actions.category import CATEGORY
+from app.bulk.actions.coupons import COUPONS
 from app.bulk.actions.credit import CREDIT
 from app.bulk.actions.message import MESSAGE
+from app.bulk.actions.news import NEWS
+from app.bulk.actions.offers import OFFERS
 from app.bulk.actions.removal import REMOVAL
 from app.bulk.actions.tags import TAGS
 from app.bulk.audit_words import KIND
@@ -34,7 +37,7 @@ LIMITS = SettingsPage(
     lazy_gettext("Over how many customers a second person is asked"),
     "bulk.ask_limits",
 )
-ACTIONS = (MESSAGE, CREDIT, ACCOUNT, REMOVAL, CATEGORY, ACCESS, TAGS)
+ACTIONS = (MESSAGE, CREDIT, ACCOUNT, REMOVAL, COUPONS, OFFERS, NEWS, CATEGORY, ACCESS, TAGS)
 
 
 def register() -> None:

@@ -56,11 +56,28 @@ class Work(Protocol):
         """Does it to all of them in a few statements; answers with the sum of what it did, 0 where nothing adds up."""
 
 
+class Stock(Protocol):
+    """What an action hands out of, where there is only so much of it: one for each customer (BA-9)."""
+
+    def reserve(self, values: Values, number: int) -> int | None:
+        """Sets so many aside; where there are fewer it sets none aside, and answers with how many there are."""
+
+    def release(self, values: Values, number: int) -> None:
+        """Those that were set aside and not handed out."""
+
+    def short(self, left: int, needed: int) -> str:
+        """That there are too few, in words."""
+
+
 class ActionForm(FlaskForm):  # type: ignore[misc]
     """What an action asks; its values are kept with the batch as JSON."""
 
     def offer(self) -> None:
         """Fills the lists that depend on the business and the person."""
+
+    def lacks(self) -> str:
+        """Why it cannot be filled in, in words, where there is nothing to choose from; '' where there is."""
+        return ""
 
     def kept(self) -> dict[str, Any]:
         return {name: each.data for name, each in self._fields.items() if name != "csrf_token"}
@@ -104,6 +121,7 @@ class Action:
     """Whether the password is asked for again before it begins, or is undone."""
     telling: Telling | None = None
     """How customers are told of it, where they are."""
+    stock: Stock | None = None
 
     def work(self, batch: Batch) -> Work:
         found = self.do if batch.undoes_id is None else self.undo

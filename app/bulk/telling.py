@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,12 @@ class Telling:
     """What is moved of each, so that the preview tells what will be there."""
     known: Mapping[str, object] | None = None
     """Variables besides those of every customer, and how people call them; a step says their values in its claim."""
+    same: Callable[[Values, str], Mapping[str, str]] | None = None
+    """The values of those of them that are the same for all who read a language."""
+
+
+def _nothing(_language: str) -> Mapping[str, str]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class Wording:
     texts: Mapping[str, str]
     ends_at: datetime | None = None
     holding: Holding | None = None
+    same: Callable[[str], Mapping[str, str]] = _nothing
+    """Language → values of variables that are the same for all who read it."""
 
 
 def wording_of(telling: Telling, values: Values) -> Wording | None:
@@ -58,7 +67,8 @@ def wording_of(telling: Telling, values: Values) -> Wording | None:
     if not texts and telling.blank is not None:
         texts = _blank(telling.blank, values)
     holding = telling.holding(values) if telling.holding else None
-    return Wording(way, program, values.get("titles") or {}, texts, _ends_at(values.get("ends")), holding)
+    same = partial(telling.same, values) if telling.same else _nothing
+    return Wording(way, program, values.get("titles") or {}, texts, _ends_at(values.get("ends")), holding, same)
 
 
 def way_of(program: Program, values: Values) -> Way | None:

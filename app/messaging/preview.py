@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.billing.models import ChargeKind
@@ -92,9 +93,9 @@ class Preview:
         return variables_in(*self.draft.titles.values(), *self.draft.texts.values())
 
     @property
-    def has_coupon(self) -> bool:
-        """Whether it names what only the issue of a coupon gives, so that an example stands in."""
-        return any(name in OF_COUPON for name in self.names)
+    def examples_words(self) -> str:
+        """That examples stand in for what only the issue of a coupon gives; '' where it names none of it."""
+        return _("Code and title of the coupon are examples.") if OF_COUPON.keys() & set(self.names) else ""
 
     @cached_property
     def receivers(self) -> list[Receiver]:
@@ -132,7 +133,8 @@ class Preview:
 
     def _rendered(self, receiver: Receiver) -> Rendered:
         language, text = in_language(self.draft.texts, receiver.language)
-        values = {**receiver.values, **{name: str(example) for name, example in EXAMPLES.items()}}
+        examples = {name: str(example) for name, example in EXAMPLES.items()}
+        values = {**receiver.values, **examples, **self._same(language)}
         channel = self.draft.way.written_for
         body = dress(fill(text, values), self.voice, receiver.language, channel)
         title = fill(in_language(self.draft.titles, language)[1], values) if channel in TITLED else ""
@@ -143,6 +145,10 @@ class Preview:
             *(receiver, language, title, body, alphabet.name if taken else "", taken),
             *(units(body), room, self._price(channel, taken), self._empty(receiver)),
         )
+
+    def _same(self, language: str) -> Mapping[str, str]:
+        """What is known already of what examples stand in for, and the same for all who read a language."""
+        return {}
 
     def _price(self, channel: Channel, taken: int) -> int | None:
         return self._prices[CHARGED[channel]] * (taken or 1) if channel in CHARGED else None

@@ -80,6 +80,8 @@ PAGES = [
     *("/messages/templates/{template}/removal", "/programs/{program}/notices"),
     *("/bulk-actions", "/bulk-actions/new", "/bulk-actions/new?f={filter}", "/bulk-actions/{draft}"),
     *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
+    *(f"/bulk-actions/{{draft}}/action?action={action}" for action in ("coupons", "offers", "news")),
+    *("/bulk-actions/{short}", "/bulk-actions/{given}", "/bulk-actions/{told}"),
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
     *("/profile", "/profile/sessions"),
@@ -132,10 +134,14 @@ def ids(town: Town) -> dict[str, int | str]:
         texts = dict.fromkeys(("en", "uk"), "{first_name} {card}" + "Ранковакава" * 40)
         template = add_template("Шаблон" * 40, texts=texts, titles={"en": "Запрошення" * 10}, channel="email").id
         links = {"stop": stop_link(known), "leave": leave_link(known, shop.program)}
+    coupons = {"program": shop.program, "series": series, "texts": {}}
     long = {"way": "add", "key": "Ключ" * 15, "value": "Слово" * 40}
     ids = {
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
         "batch": do(shop, town.anna, "tags", long, [known, other]),
+        "short": preview(shop, town.anna, "coupons", coupons, [known, other]),
+        "given": preview(shop, town.anna, "offers", {"way": "give", "offer_id": offer}, [known, other]),
+        "told": preview(shop, town.anna, "news", {"news": news}, [known, other]),
         "template": template,
         **{name: link.rpartition("/")[2] for name, link in links.items()},
         "other": other,

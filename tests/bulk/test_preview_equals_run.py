@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
+from app.bulk import check as bulk
 from app.bulk.models import Batch, BatchItem, ItemState
 from app.customers.models import Customer, Enrolment, Tag
 from app.extensions import db
@@ -19,9 +20,11 @@ from app.ledger.models import Balance, EntryKind
 from app.ledger.services import Credit, Spend, post
 from app.lib import dates
 from app.loyalty.models import Access
+from app.offers import check as offers
+from app.offers.services import give_offer, issue_coupons
 from app.transactions.models import Kind, Status, Transaction
 from tests.bulk.batches import became, confirm, do, foreseen, preview, run, tallied, undo
-from tests.factories import add_account, add_category, add_customer, default_program
+from tests.factories import add_account, add_category, add_customer, add_offer, add_series, default_program
 from tests.people import Shop, Town
 
 
@@ -33,6 +36,8 @@ class Crowd:
     customers: list[int]
     account: int
     category: int
+    series: int
+    offer: int
 
     def values_of(self, action: str, amount: int, way: str, access: Access) -> dict[str, Any]:
         place = {"program": self.shop.program, "terminal": self.shop.own_terminal, "note": "Spring"}
@@ -43,6 +48,8 @@ class Crowd:
             "category": {"program": self.shop.program, "given": self.category},
             "access": {"program": self.shop.program, "given": int(access)},
             "tags": {"way": way, "key": "city", "value": "Kyiv"},
+            "coupons": {"program": self.shop.program, "series": self.series, "texts": {}},
+            "offers": {"way": "take" if way == "remove" else "give", "offer_id": self.offer},
         }[action]
 
 
@@ -51,6 +58,7 @@ def crowd(town: Town) -> Crowd:
     shop = town.kavalier
     with shop.work():
         account, category = add_account("Gift account"), add_category("Gold")
+        series, offer = add_series(customer_limit=1), add_offer()
         people = [add_customer(f"Full {number}") for number in range(4)]
         people += [add_customer(str(access), access=access) for access in Access]
         people += [add_customer("Kyiv", tags=[("city", "Kyiv")]), add_customer("Lviv", tags=[("city", "Lviv")])]
@@ -62,32 +70,35 @@ def crowd(town: Town) -> Crowd:
             for until in (None, dates.now() + timedelta(days=1 + place)):
                 key = f"fill:{each}:{until}"
                 post(each, [Credit(wallet, EntryKind.ADDED, key, amount=100 * place + 1, expires_at=until)])
-    return Crowd(shop, people, account, category)
+        issue_coupons(series, people[::3], "before")
+        give_offer(offer, people[::2], "before")
+    return Crowd(shop, people, account, category, series, offer)
 
 
 def holdings(shop: Shop) -> dict[int, tuple[object, ...]]:
-    """What actions change: balances, standing, tags."""
+    """What actions change: balances, standing, tags, what is in hand."""
     with shop.work():
         rows = db.session.execute(
             text(
-                "SELECT c.id, e.access, e.category_id, e.category_by_hand,"
+                "SELECT c.id, e.access, e.category_id, e.category_by_hand, h.coupons, h.offers,"
                 " (SELECT array_agg(ROW(wallet_id, amount, expiring) ORDER BY wallet_id)::text FROM balance b"
                 "  WHERE b.customer_id = c.id AND amount > 0),"
                 " (SELECT array_agg(key || '=' || value ORDER BY key)::text FROM tag t WHERE t.customer_id = c.id)"
                 " FROM customer c JOIN enrolment e ON e.customer_id = c.id"
+                " JOIN customer_holding h ON h.customer_id = c.id"
             )
         )
         return {row[0]: tuple(row[1:]) for row in rows}
 
 
-ACTIONS = ("credit", "removal", "account", "category", "access", "tags")
+ACTIONS = ("credit", "removal", "account", "category", "access", "tags", "coupons", "offers")
 drawn = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 asked = given(
     action=st.sampled_from(ACTIONS),
     amount=st.integers(1, 900),
     way=st.sampled_from(["add", "change", "remove"]),
     access=st.sampled_from(list(Access)),
-    choices=st.lists(st.integers(0, 3), min_size=11, max_size=11),
+    choices=st.lists(st.integers(0, 4), min_size=11, max_size=11),
 )
 
 
@@ -110,9 +121,13 @@ def test_nobody_changed(
     after = holdings(shop)
     assert {each for each in after if after[each] != before[each]} == done_to(shop, number)
     undo(shop, town.anna, number)
-    with shop.work():
-        assert faults() == []
+    nothing_is_wrong(shop)
     assert holdings(shop) == before
+
+
+def nothing_is_wrong(shop: Shop) -> None:
+    with shop.work():
+        assert [*faults(), *offers.faults(), *bulk.faults()] == []
 
 
 def done_to(shop: Shop, number: int) -> set[int]:
@@ -134,7 +149,7 @@ def test_some_changed_meanwhile(
         return
     with shop.work():
         for customer, choice in zip(crowd.customers, choices, strict=True):
-            change(shop, customer, ("", "blacklist", "tag", "spend")[choice])
+            change(crowd, customer, ("", "blacklist", "tag", "spend", "hand")[choice])
     confirm(shop, town.anna, number)
     run(shop, number)
     told = became(shop, number)
@@ -142,11 +157,14 @@ def test_some_changed_meanwhile(
     assert sum(told.values()) == len(crowd.customers)
     assert told.get("done", 0) <= said["done"]
     assert all(told.get(reason, 0) >= count for reason, count in said.items() if reason != "done")
-    with shop.work():
-        assert faults() == []
+    nothing_is_wrong(shop)
 
 
-def change(shop: Shop, customer: int, how: str) -> None:
+def change(crowd: Crowd, customer: int, how: str) -> None:
+    shop = crowd.shop
+    if how == "hand":
+        issue_coupons(crowd.series, [customer], f"by hand:{dates.now()}")
+        give_offer(crowd.offer, [customer], f"by hand:{dates.now()}")
     if how == "blacklist":
         mine = update(Enrolment).where(Enrolment.customer_id == customer)
         db.session.execute(mine.values(access=Access.BLACKLISTED))

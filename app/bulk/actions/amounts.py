@@ -12,8 +12,8 @@ from app.bulk.registry import ActionForm
 from app.forms import MoneyField, line
 
 
-def program_field() -> Field:
-    return SelectField(_l("Program"), [InputRequired()], coerce=int)
+def program_field(hint: object = "") -> Field:
+    return SelectField(_l("Program"), [InputRequired()], coerce=int, description=hint)
 
 
 def offer_programs(field: Field) -> None:

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from app.bulk.actions.amounts import offer_programs, program_field
-from app.bulk.actions.shared import ENROLMENT
+from app.bulk.actions.shared import ENROLMENT, REFUSALS
 from app.bulk.models import Batch
 from app.bulk.registry import Action, Claim, Doubts, Values
 from app.bulk.telling import Telling
@@ -24,7 +24,7 @@ from app.identity import person
 from app.languages_field import LanguagesField
 from app.lib.texts import in_language, preview
 from app.loyalty.models import Program
-from app.messaging.models import Reason, Way
+from app.messaging.models import Way
 from app.messaging.services.reaching import refusals
 from app.messaging.services.templates import NameTakenError, TooManyError, create_template
 from app.messaging.templates import lock_templates, ways_offered
@@ -127,13 +127,7 @@ MESSAGE = Action(
     permission=Permission.BULK_ACTIONS,
     form=MessageForm,
     title=_title,
-    reasons={
-        Reason.NO_ADDRESS: _l("There is nowhere to send it"),
-        Reason.OPTED_OUT: _l("The customer wants no such messages"),
-        Reason.NO_CONSENT: _l("The customer does not agree to the use of its data"),
-        Reason.BLACKLISTED: _l("The customer is blacklisted"),
-        Reason.LEFT: _l("The customer left the program"),
-    },
+    reasons=REFUSALS,
     do=Sending(),
     done=_l("Written"),
     telling=TELLING,

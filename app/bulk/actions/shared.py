@@ -13,6 +13,7 @@ from app.filters import language
 from app.lib import formats
 from app.loyalty.models import Access, Program
 from app.loyalty.queries import program_options
+from app.messaging.models import Reason
 
 Choices = list[SelectChoice]
 ENROLMENT = (
@@ -30,6 +31,14 @@ PROGRAM_REASONS = {
     "no_access": _l("No access: has not agreed to processing of personal data"),
     "blacklisted": _l("Blacklisted: takes part in no transaction"),
 }
+REFUSALS: dict[str, object] = {
+    Reason.NO_ADDRESS: _l("There is nowhere to send it"),
+    Reason.OPTED_OUT: _l("The customer wants no such messages"),
+    Reason.NO_CONSENT: _l("The customer does not agree to the use of its data"),
+    Reason.BLACKLISTED: _l("The customer is blacklisted"),
+    Reason.LEFT: _l("The customer left the program"),
+}
+"""Why nothing is written to a customer (app/messaging/services/reaching.py)."""
 
 
 def program_choices() -> Choices:

@@ -78,13 +78,13 @@ class _Writer:
         self.wording = wording
         self.voice = Voice.of(wording.program)
         self.channel = wording.way.written_for
-        self.said = cache(self._said)
+        self.said, self.same = cache(self._said), cache(wording.same)
 
     def to(self, receiver: Receiver, route: str, late: Mapping[str, str]) -> Composed:
         if route in UNREACHED:
             return Composed(receiver.id, receiver.name, route)
         language, title, body = self.said(receiver.language)
-        values = {**receiver.values, **late}
+        values = {**receiver.values, **late, **self.same(language)}
         whole = dress(fill(body, values), self.voice, receiver.language, self.channel)
         lacks = empty_for(f"{title} {body}", values) if values else []
         return Composed(

@@ -6,6 +6,7 @@ from sqlalchemy import exists, select, update
 
 from app.bulk.models import Batch, BatchItem, BatchState, ItemState
 from app.bulk.services.locking import held_batch, is_alone
+from app.bulk.services.reserving import release
 from app.bulk.services.telling import tell_end
 from app.db import business_id, unit_of_work
 from app.extensions import db
@@ -22,6 +23,7 @@ def settle(batch: Batch) -> None:
     batch.state = _RESTS[batch.state]
     if batch.state is BatchState.CANCELLED:
         batch.finished_at = dates.now()
+        release(batch)
         tell_end(batch)
     db.session.flush()
 
@@ -39,6 +41,7 @@ def end(scope: Scope, number: int) -> bool:
             return True
         batch.state, batch.finished_at = BatchState.DONE, dates.now()
         batch.strikes = 0
+        release(batch)
         if batch.undoes_id is not None:
             undone = update(Batch).where(Batch.business_id == business_id(), Batch.id == batch.undoes_id)
             db.session.execute(undone.values(state=BatchState.UNDONE))

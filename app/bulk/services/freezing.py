@@ -10,6 +10,7 @@ from app.bulk.models import Batch, BatchItem, BatchState, ItemState
 from app.bulk.registry import action_named
 from app.bulk.services.doubting import doubting
 from app.bulk.services.quoting import quote
+from app.bulk.services.reserving import reserve
 from app.customers.services.selecting import Selection
 from app.db import business_id, patience
 from app.extensions import db
@@ -35,6 +36,7 @@ def freeze(batch: Batch) -> None:
         "reasons": dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))),
     }
     quote(batch)
+    reserve(batch)
     batch.frozen_at, batch.state = dates.now(), BatchState.PREVIEWED
     db.session.flush()
 

@@ -13,6 +13,7 @@ from app.bulk.models import DRAFTS, Batch, BatchItem, BatchLimit, BatchState, It
 from app.bulk.registry import action_named
 from app.bulk.services.ending import settle
 from app.bulk.services.freezing import TIME, freeze
+from app.bulk.services.reserving import is_short, release
 from app.customers.services.selecting import Selection
 from app.db import business_id, current_scope, patience
 from app.extensions import db
@@ -23,8 +24,6 @@ from app.queue import wake as wake_worker
 AT_ONCE = 50_000
 """More customers than this are frozen by a job."""
 DRAFTS_LAST = timedelta(hours=24)
-FORGOTTEN = 5
-"""Drafts in one unit of work, as each can have a million customers."""
 UNDOING_LASTS = timedelta(days=30)
 JOB, QUEUE = "jobs.bulk.work_batch", "work"
 
@@ -39,6 +38,14 @@ class WrongStateError(Exception):
 
 class NothingToDoError(Exception):
     """Nobody would be reached."""
+
+
+class ShortError(Exception):
+    """Of what it hands out there is too little for whom it would reach (BA-9)."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__(str(batch.id))
+        self.batch = batch
 
 
 class TooLongError(Exception):
@@ -71,6 +78,7 @@ def choose(batch: Batch, action: str, values: Mapping[str, Any], number: int | N
     held, as everything here does. Raises WrongStateError.
     """
     _expect(batch, *DRAFTS)
+    release(batch)
     batch.action, batch.values, batch.foreseen, batch.selected = action, dict(values), {}, 0
     batch.state = BatchState.FREEZING
     db.session.flush()
@@ -80,11 +88,13 @@ def choose(batch: Batch, action: str, values: Mapping[str, Any], number: int | N
 def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
     """Has it run, now or later; over the role's limit a second person is asked first (BA-15).
 
-    Raises WrongStateError, NothingToDoError, TooLongError.
+    Raises WrongStateError, NothingToDoError, ShortError, TooLongError.
     """
     _expect(batch, BatchState.PREVIEWED)
     if not batch.foreseen.get("done"):
         raise NothingToDoError
+    if is_short(batch):
+        raise ShortError(batch)
     if (long := batch.foreseen.get("message", {}).get("long")) and long[0]:
         raise TooLongError(*long)
     batch.confirmed_at, batch.start_at = dates.now(), start_at
@@ -154,16 +164,33 @@ def limit_of(role: Role) -> int:
     return limit.customers if limit else 2**31
 
 
+def discard(batch: Batch) -> None:
+    """Removes a draft that nobody wants any more, and gives back what it had set aside. Raises WrongStateError."""
+    _expect(batch, *DRAFTS)
+    _remove(batch)
+
+
 def forget_drafts() -> int:
-    """Removes drafts of this business that nobody confirmed for a day; answers with their number."""
-    old = select(Batch.id).where(
+    """Removes a draft of this business that nobody confirmed for a day, one alone as it can have a million customers;
+    answers with how many that were.
+    """
+    old = select(Batch).where(
         Batch.business_id == business_id(), Batch.state.in_(DRAFTS), Batch.created_at < dates.now() - DRAFTS_LAST
     )
-    lapsed = db.session.scalars(old.order_by(Batch.id).limit(FORGOTTEN).with_for_update(skip_locked=True)).all()
+    lapsed = db.session.scalars(old.order_by(Batch.id).limit(1).with_for_update(skip_locked=True)).first()
+    if lapsed is None:
+        return 0
+    _remove(lapsed)
+    return 1
+
+
+def _remove(batch: Batch) -> None:
+    release(batch)
+    mine = BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id
     with patience(TIME):
-        for model, column in ((BatchItem, BatchItem.batch_id), (Batch, Batch.id)):
-            db.session.execute(delete(model).where(model.business_id == business_id(), column.in_(lapsed)))
-    return len(lapsed)
+        db.session.execute(delete(BatchItem).where(*mine))
+        db.session.delete(batch)
+        db.session.flush()
 
 
 def _freeze_now_or_soon(batch: Batch, number: int | None) -> None:

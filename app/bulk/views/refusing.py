@@ -7,7 +7,14 @@ from contextlib import contextmanager
 
 from flask_babel import gettext as _
 
-from app.bulk.services.steering import NothingToDoError, SecondPersonError, TooLongError, WrongStateError
+from app.bulk.services.reserving import shortage
+from app.bulk.services.steering import (
+    NothingToDoError,
+    SecondPersonError,
+    ShortError,
+    TooLongError,
+    WrongStateError,
+)
 from app.bulk.words import state_words
 from app.errors import Problem
 from app.messaging.texts import MOST_SEGMENTS
@@ -26,6 +33,9 @@ def told() -> Iterator[None]:
         ) from None
     except NothingToDoError:
         raise Problem(409, _("Nobody would be reached."), _("Choose other customers, or another action.")) from None
+    except ShortError as error:
+        advice = _("Choose fewer customers, or raise the number of the series.")
+        raise Problem(409, shortage(error.batch), advice) from None
     except TooLongError as error:
         raise Problem(
             409,

@@ -64,6 +64,16 @@ def cancel(batch_id: int) -> BaseResponse:
     return _do(batch_id, steering.cancel)
 
 
+@blueprint.post("/bulk-actions/<int:batch_id>/removal")
+@requires(Permission.BULK_ACTIONS)
+def discard(batch_id: int) -> BaseResponse:
+    """Removes a draft, with what it had set aside."""
+    with told():
+        steering.discard(_mine(batch_id))
+    flash(_("The draft was removed."), "success")
+    return go(url_for("bulk.index"))
+
+
 @blueprint.post("/bulk-actions/<int:batch_id>/undoing")
 @requires(Permission.BULK_ACTIONS)
 def undo(batch_id: int) -> BaseResponse:

@@ -1,7 +1,7 @@
 """What is done with news: written and published, archived, told to customers."""
 
 from app.news.services.editing import NewsValues, add_news, archive_news, change_news, restore_news
-from app.news.services.letters import NotPublishedError, letter_of, news_letters
+from app.news.services.letters import NotPublishedError, key_of, letter_of, news_letters
 
 __all__ = [
     "NewsValues",
@@ -9,6 +9,7 @@ __all__ = [
     "add_news",
     "archive_news",
     "change_news",
+    "key_of",
     "letter_of",
     "news_letters",
     "restore_news",

@@ -33,6 +33,10 @@ def news_letters(news_id: int, recipients: Mapping[int, str]) -> dict[int, Lette
 def letter_of(news: News, customer_id: int, language: str) -> Letter:
     """The push about a news item; its key makes each customer get it once."""
     said = news.wording(language)
-    key = f"news:{news.id}:{customer_id}"
     text = preview(said.text, LONGEST) or said.title
-    return Letter(MessageKind.NEWS, Channel.PUSH, text, said.language, key, title=said.title)
+    return Letter(MessageKind.NEWS, Channel.PUSH, text, said.language, key_of(news, customer_id), title=said.title)
+
+
+def key_of(news: News, customer_id: int | str) -> str:
+    """What makes a customer be told of it once."""
+    return f"news:{news.id}:{customer_id}"

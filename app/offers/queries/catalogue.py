@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Row, Select, column, func, literal, select
+from sqlalchemy import BigInteger, Row, Select, any_, column, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from werkzeug.exceptions import NotFound
 
@@ -14,6 +14,7 @@ from app.businesses.models import PointOfSale
 from app.customers.models import Customer
 from app.db import business_id
 from app.extensions import db
+from app.lib.short_codes import spelt
 from app.loyalty.models import Good
 from app.offers.models import Coupon, CouponSeries, CouponStatus, GiftCard, GiftCardEntry, Offer
 from app.paging import Order, PageKey
@@ -112,6 +113,13 @@ def to_change(kind: type[Thing], number: int) -> Thing:
 def good_names(numbers: Collection[int]) -> dict[int, str]:
     goods = select(Good.id, Good.name).where(Good.business_id == business_id(), Good.id.in_(numbers))
     return {row.id: row.name for row in db.session.execute(goods)}
+
+
+def codes_of(coupons: Collection[int]) -> dict[int, str]:
+    """Coupon → its code as people read it; '' where it has that of its series."""
+    listed = Coupon.id == any_(literal(list(coupons), ARRAY(BigInteger)))
+    codes = db.session.execute(select(Coupon.id, Coupon.code).where(Coupon.business_id == business_id(), listed))
+    return {row.id: spelt(row.code) for row in codes}
 
 
 def titles_of(kind: type[CouponSeries] | type[Offer]) -> list[tuple[int, str]]:

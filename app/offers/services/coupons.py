@@ -13,7 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, case, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.customers.family import hold_customers, survivor_of
 from app.db import business_id
@@ -188,6 +189,12 @@ def remove_coupon(coupon_id: int) -> bool:
     """Takes a coupon out of its customer's hands; it is left in its series again. False where it was out of them."""
     hold_series_of([coupon_id])
     return bool(_remove(Coupon.id == coupon_id, CouponStatus.HELD))
+
+
+def withdraw_coupons(series_id: int, keys: Sequence[str]) -> int:
+    """Takes those issued under these keys out of hands, where nobody used them; they are left in their series again."""
+    hold_series(series_id)
+    return _remove(Coupon.issue_key == any_(literal(list(keys), ARRAY(Text))), CouponStatus.HELD)
 
 
 def lapse_coupons() -> int:

@@ -87,7 +87,10 @@ _WRITE = text(
     RETURNING issue_key, id
     """
 )
-_COUNT = text("UPDATE coupon_series SET issued = issued + :number WHERE business_id = :business AND id = :series")
+_COUNT = text(
+    "UPDATE coupon_series SET issued = issued + :number, reserved = reserved - :taken"
+    " WHERE business_id = :business AND id = :series"
+)
 
 
 def issue_coupon(series_id: int, customer_id: int, key: str, *, source_transaction_id: int | None = None) -> Issued:
@@ -96,26 +99,54 @@ def issue_coupon(series_id: int, customer_id: int, key: str, *, source_transacti
 
 
 def issue_coupons(
-    series_id: int, customers: Collection[int], key: str, *, source_transaction_id: int | None = None
+    series_id: int,
+    customers: Collection[int],
+    key: str,
+    *,
+    source_transaction_id: int | None = None,
+    from_reserve: bool = False,
 ) -> Issued:
-    """A coupon for each of the customers, at most once for `key`; they are held from here on.
+    """A coupon for each of the customers, at most once for `key`; they are held from here on. Out of what is left, or
+    of what was set aside.
 
     Raises NotIssuedError, and TooFewLeftError before anything is done.
     """
     asked = sorted(set(customers))
     hold_customers(asked)
     series = hold_series(series_id)
-    keys = {each: f"{key}:{series_id}:{each}" for each in asked}
+    keys = {each: f"{occasion_of(key, series_id)}:{each}" for each in asked}
     done = _already(keys)
     fresh = [each for each in asked if each not in done]
     skipped = _skipped(series, fresh)
     given = [each for each in fresh if each not in skipped]
     if given:
         check_issuing(series, dates.now())
-        written = _write(series, given, [keys[each] for each in given], source_transaction_id)
+        wanted = [keys[each] for each in given]
+        written = _write(series, given, wanted, source_transaction_id, from_reserve=from_reserve)
         add_coupons(list(written), 1)
         done |= written
     return Issued(done, skipped)
+
+
+def occasion_of(key: str, series_id: int) -> str:
+    """What coupons of a series issued for `key` are named by; the customer stands behind it."""
+    return f"{key}:{series_id}"
+
+
+def reserve_coupons(series_id: int, number: int) -> None:
+    """Sets so many aside: nobody else issues them (BA-9). Raises TooFewLeftError."""
+    series = hold_series(series_id)
+    left = left_of(series)
+    if left is not None and left < number:
+        raise TooFewLeftError(left, number)
+    series.reserved += number
+    db.session.flush()
+
+
+def release_coupons(series_id: int, number: int) -> None:
+    """Those that were set aside are left again."""
+    hold_series(series_id).reserved -= number
+    db.session.flush()
 
 
 def generate_coupons(series_id: int, number: int, key: str) -> int:
@@ -194,10 +225,15 @@ def _skipped(series: CouponSeries, customers: list[int]) -> dict[int, Skip]:
 
 
 def _write(
-    series: CouponSeries, customers: Sequence[int | None], keys: Sequence[str], source: int | None
+    series: CouponSeries,
+    customers: Sequence[int | None],
+    keys: Sequence[str],
+    source: int | None,
+    *,
+    from_reserve: bool = False,
 ) -> dict[Any, int]:
     """Writes coupons of a series that is held; where a code was there already, which is rare, another is drawn."""
-    left = left_of(series)
+    left = series.reserved if from_reserve else left_of(series)
     if left is not None and left < len(customers):
         raise TooFewLeftError(left, len(customers))
     at = dates.now()
@@ -219,7 +255,8 @@ def _write(
         waiting = {key: customer for key, customer in waiting.items() if key not in written}
         if not waiting:
             break
-    db.session.execute(_COUNT, {"business": business_id(), "series": series.id, "number": len(written)})
+    counted = {"number": len(written), "taken": len(written) if from_reserve else 0}
+    db.session.execute(_COUNT, {"business": business_id(), "series": series.id, **counted})
     return {customer: written[key] for key, customer in zip(keys, customers, strict=True) if key in written}
 
 

@@ -79,7 +79,7 @@ def give_offer(offer_id: int, customers: Collection[int], key: str) -> Given:
     hold_customers(asked)
     offer = db.session.get_one(Offer, (business_id(), offer_id), populate_existing=True)
     values = {"business": business_id(), "customers": asked, "offer": offer_id}
-    keys = {each: f"{key}:{offer_id}:{each}" for each in asked}
+    keys = {each: f"{giving_of(key, offer_id)}:{each}" for each in asked}
     done = {row.customer_id: row.id for row in db.session.execute(_KNOWN, values | {"keys": list(keys.values())})}
     gone = frozenset(asked) - set(db.session.scalars(_LISTED, values)) - done.keys()
     held = frozenset(db.session.scalars(_HELD, values)) - done.keys()
@@ -91,6 +91,11 @@ def give_offer(offer_id: int, customers: Collection[int], key: str) -> Given:
         add_offers([row.customer_id for row in rows], 1)
         done |= {row.customer_id: row.id for row in rows}
     return Given(done, held, gone)
+
+
+def giving_of(key: str, offer_id: int) -> str:
+    """What is given of an offer for `key` is named by; the customer stands behind it."""
+    return f"{key}:{offer_id}"
 
 
 def check_giving(offer: Offer, at: datetime) -> None:
@@ -113,7 +118,7 @@ def redeemable_offer(customer_offer_id: int, customer_id: int, at: datetime) -> 
 def redeemable_offers(customer_id: int, at: datetime) -> list[Redeemable]:
     """What this customer may redeem at that moment, the latest first."""
     holder = survivor_of(customer_id)
-    mine = _with_offer(CustomerOffer.holder_id == holder).where(_OPEN)
+    mine = _with_offer(CustomerOffer.holder_id == holder).where(OPEN)
     now = (Offer.starts_at <= at, (Offer.ends_at.is_(None)) | (Offer.ends_at > at))
     in_use = (Offer.active, Offer.archived_at.is_(None))
     newest = mine.where(*now, *in_use).order_by(CustomerOffer.given_at.desc(), CustomerOffer.id.desc())
@@ -170,36 +175,37 @@ def restore_offers(transaction_id: int) -> None:
 
 def remove_offer(customer_offer_id: int) -> bool:
     """Takes an offer out of its customer's hands (CP-5). False where it was out of them."""
-    return bool(_end(CustomerOffer.id == customer_offer_id, removed_at=dates.now()))
+    return bool(end_offers(CustomerOffer.id == customer_offer_id, removed_at=dates.now()))
 
 
 def lapse_offers() -> int:
     """Has offers that ended leave the hands of customers, some thousand at once; answers with how many did."""
     over = select(Offer.id).where(Offer.business_id == business_id(), Offer.ends_at <= dates.now())
     due = select(CustomerOffer.id, CustomerOffer.holder_id).where(
-        CustomerOffer.business_id == business_id(), CustomerOffer.offer_id.in_(over), _OPEN
+        CustomerOffer.business_id == business_id(), CustomerOffer.offer_id.in_(over), OPEN
     )
     found = db.session.execute(due.limit(CHUNK)).all()
     hold_customers([row.holder_id for row in found])
-    return len(_end(CustomerOffer.id.in_([row.id for row in found]), lapsed_at=dates.now()))
+    return len(end_offers(CustomerOffer.id.in_([row.id for row in found]), lapsed_at=dates.now()))
 
 
-_OPEN: ColumnElement[bool] = (
+OPEN: ColumnElement[bool] = (
     CustomerOffer.redeemed_at.is_(None) & CustomerOffer.removed_at.is_(None) & CustomerOffer.lapsed_at.is_(None)
 )
 
 
-def _end(mine: ColumnElement[bool], **values: datetime) -> Sequence[Row[Any]]:
-    held = select(CustomerOffer.id).where(CustomerOffer.business_id == business_id(), mine, _OPEN)
+def end_offers(mine: ColumnElement[bool], **values: datetime) -> Sequence[Row[Any]]:
+    """Ends what is in hand of those; answers with their ids and whose hands they left, which must be held."""
+    held = select(CustomerOffer.id).where(CustomerOffer.business_id == business_id(), mine, OPEN)
     ordered = held.order_by(CustomerOffer.id).with_for_update(key_share=True).cte("held")
     change = (
         update(CustomerOffer)
         .where(CustomerOffer.business_id == business_id(), CustomerOffer.id.in_(select(ordered.c.id)))
         .values(**values)
-        .returning(CustomerOffer.holder_id)
+        .returning(CustomerOffer.id, CustomerOffer.holder_id)
         .execution_options(synchronize_session=False)
     )
-    rows = db.session.execute(change).all()
+    rows: Sequence[Any] = db.session.execute(change).all()
     add_offers([row.holder_id for row in rows], -1)
     return rows
 
@@ -209,7 +215,7 @@ def _holds(customer_id: int, offer_id: int) -> bool:
         CustomerOffer.business_id == business_id(),
         CustomerOffer.customer_id == customer_id,
         CustomerOffer.offer_id == offer_id,
-        _OPEN,
+        OPEN,
     )
     return db.session.scalar(open_one) is not None
 
