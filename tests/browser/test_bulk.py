@@ -54,6 +54,7 @@ def test_everyone_is_credited_though_the_worker_is_killed(
     page.reload()
     expect(page.locator(".batch-percent")).to_contain_text("1,200 of 1,200 customers")
     expect(page.get_by_role("link", name="Unread messages: 1")).to_be_visible()
+    expect(page.locator("#sent-at-the-end")).to_contain_text("None was written yet.")  # they have no phones
     undo(page)
     os.waitpid(fork(shop, int(page.url.rpartition("/")[2])), 0)
     expect(page.locator(".batch-percent")).to_contain_text("1,200 of 1,200 customers")
