@@ -82,6 +82,7 @@ PAGES = [
     *("/bulk-actions/{draft}/action", "/bulk-actions/{draft}/action?action=credit", "/bulk-actions/{batch}"),
     *(f"/bulk-actions/{{draft}}/action?action={action}" for action in ("coupons", "offers", "news")),
     *("/bulk-actions/{short}", "/bulk-actions/{given}", "/bulk-actions/{told}"),
+    "/bulk-actions/{batch}/messages",
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
     *("/profile", "/profile/sessions"),
