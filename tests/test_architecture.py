@@ -32,7 +32,8 @@ REGISTRIES = {
     # How a text is written, filled, dressed and looked at, for whoever has one.
     *("app.messaging.texts", "app.messaging.values", "app.messaging.text_fields"),
     *("app.messaging.preview", "app.messaging.templates"),
-    "app.messaging.received",  # the messages that customers got, for fields of those who wrote them
+    # The messages that customers got, and what became of them in words, for those who wrote them.
+    *("app.messaging.received", "app.messaging.words"),
     "app.billing.subjects",  # what was charged, in the words of whose it is
     *("app.accounts.own_pages", "app.accounts.proving"),
     "app.loyalty.kinds",  # what people call access types and the like, everywhere the same

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from app.bulk.models import Batch
+from app.bulk.queries import of_batch
 from app.bulk.words import title_of
 from app.customers.conditions.fields import Field, Options
 from app.customers.conditions.kinds import Choice, Setting
@@ -25,10 +26,10 @@ class MessageOf(Choice):
     """The messages of one bulk action, by what makes each be written once: a stretch of its index."""
 
     def exists(self, column: Any) -> Any:
-        return _begins(column, "batch:")
+        return (column >= "batch:") & (column < "batch;")
 
     def equals(self, column: Any, value: int, setting: Setting) -> Any:
-        return _begins(column, f"batch:{value}:")
+        return of_batch(column, value)
 
     def among(self, column: Any, values: Sequence[int], setting: Setting) -> Any:
         return or_(*[self.equals(column, each, setting) for each in values])
@@ -47,11 +48,6 @@ def message_fields() -> list[Field]:
             options=_told,
         )
     ]
-
-
-def _begins(column: Any, beginning: str) -> Any:
-    """Said by its ends, as LIKE is no stretch to the planner under every order of letters."""
-    return (column >= beginning) & (column < beginning[:-1] + chr(ord(beginning[-1]) + 1))
 
 
 def _told() -> Options:

@@ -238,6 +238,11 @@ class BatchPage:
     def may_approve(self) -> bool:
         return self.state is BatchState.WAITING and self.batch.user_id != person().user_id
 
+    @property
+    def tells(self) -> bool:
+        """Whether its customers are told by messages."""
+        return bool(self.batch.foreseen.get("message"))
+
     @cached_property
     def asks_proof(self) -> bool:
         return asks_proof(self.batch)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, func, select, text
 from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
@@ -17,6 +17,7 @@ from app.customers.models import Customer
 from app.db import autocommit_engine, business_id
 from app.extensions import db
 from app.lib import dates
+from app.messaging.models import Channel, Message, MessageStatus
 from app.permissions import Role
 
 PAGE_SIZE = 50
@@ -128,6 +129,19 @@ def _rows(number: int) -> Any:
         *(Customer.first_name, Customer.last_name, Customer.phone, Customer.erased_at),
     ).outerjoin(Customer, mine)
     return rows.where(BatchItem.business_id == business_id(), BatchItem.batch_id == number)
+
+
+def sent_of(number: int) -> list[tuple[Channel, MessageStatus, int]]:
+    """What became of the messages of a batch, by their ways."""
+    mine = (Message.business_id == business_id(), of_batch(Message.dedupe_key, number))
+    counted = select(Message.channel, Message.status, func.count()).where(*mine)
+    rows = db.session.execute(counted.group_by(Message.channel, Message.status).order_by(func.count().desc()))
+    return [(channel, status, found) for channel, status, found in rows]
+
+
+def of_batch(dedupe_key: Any, number: int) -> Any:
+    """Whether messages are those of a batch: their keys are a stretch of the unique index of what writes each once."""
+    return (dedupe_key >= f"batch:{number}:") & (dedupe_key < f"batch:{number};")
 
 
 def limits() -> dict[Role, int]:

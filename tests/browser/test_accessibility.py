@@ -91,6 +91,7 @@ PAGES = [
     *("/bulk-actions/{short}", "/bulk-actions/{given}", "/bulk-actions/{told}"),
     *("/bulk-actions/{writing}/action?action=message", "/bulk-actions/{writing}", "/bulk-actions/{writing}?look=2"),
     "/bulk-actions/{writing}/empty-variables",
+    "/bulk-actions/{batch}/messages",
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/users", "/users/{user}", "/users?show=invited", "/users?show=disabled", "/users/invitations/new"),
     *("/users/invitations/{invitation}", "/invitations/{invited}", "/settings/sender-names"),

@@ -6,14 +6,17 @@ import os
 import signal
 
 import psycopg
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.customers.conditions.nodes import Condition, Group
 from app.customers.saved_filters import Kept, keep
+from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
+from tests.bulk.batches import preview
 from tests.bulk.kills import crowd, fork, slowed
 from tests.factories import add_customer
-from tests.people import Town
+from tests.people import PASSWORD, Town
 
 
 def test_everyone_is_credited_though_the_worker_is_killed(
@@ -51,6 +54,7 @@ def test_everyone_is_credited_though_the_worker_is_killed(
     page.reload()
     expect(page.locator(".batch-percent")).to_contain_text("1,200 of 1,200 customers")
     expect(page.get_by_role("link", name="Unread messages: 1")).to_be_visible()
+    expect(page.locator("#sent-at-the-end")).to_contain_text("None was written yet.")  # they have no phones
     undo(page)
     os.waitpid(fork(shop, int(page.url.rpartition("/")[2])), 0)
     expect(page.locator(".batch-percent")).to_contain_text("1,200 of 1,200 customers")
@@ -101,3 +105,23 @@ def test_it_is_paused_continued_and_cancelled(town: Town, page_for: PageFor) -> 
     expect(page.get_by_text("Running", exact=True)).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_the_password_is_asked_again(
+    town: Town, page_for: PageFor, superuser: psycopg.Connection, width: int, scheme: str
+) -> None:
+    """RELIABILITY: what is sensitive begins after a proof; a wrong one is said beside its field, by keyboard alone."""
+    shop = town.kavalier
+    number = preview(shop, town.anna, "access", {"program": shop.program, "given": 2}, crowd(shop, 11))
+    page = page_for(town.anna, width=width, color_scheme=scheme)
+    superuser.execute(b"UPDATE user_session SET proved_at = now() - interval '1 hour'")
+    page.goto(f"/bulk-actions/{number}")
+    assert axe_faults(page) == []
+    page.get_by_label("Your password").fill("not this one at all")
+    page.keyboard.press("Enter")
+    expect(page.locator(".field-error")).to_be_visible()
+    assert axe_faults(page) == []
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Running", exact=True)).to_be_visible()

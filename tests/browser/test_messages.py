@@ -103,6 +103,27 @@ def test_an_answer_from_a_phone_comes_in(page_for: PageFor, town: Town, olena: i
     expect(page.locator("tr[data-id]").first).to_contain_text("Дякую!")
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_filters_fold_on_a_phone(page_for: PageFor, town: Town, olena: int, script: bool) -> None:
+    """INTERFACE: a desk shows them all; a phone unfolds them, and leaves them open while they choose something."""
+    with town.kavalier.work():
+        write(olena)
+    desk = page_for(town.anna, java_script_enabled=script)
+    desk.goto("/messages")
+    expect(desk.get_by_label("Channel")).to_be_visible()
+    expect(desk.locator(".filters-fold > summary")).to_be_hidden()
+    phone = page_for(town.anna, width=390, height=844, java_script_enabled=script)
+    phone.goto("/messages")
+    expect(phone.get_by_label("Channel")).to_be_hidden()
+    expect(phone.locator("tr[data-id]").first).to_be_in_viewport()
+    phone.locator(".filters-fold > summary").click()
+    phone.get_by_label("Channel").select_option("SMS")
+    phone.get_by_role("button", name="Show messages").click()
+    expect(phone).to_have_url(re.compile("channel=sms"))
+    expect(phone.get_by_label("Channel")).to_be_visible()
+    expect(phone.locator(".filters-fold > summary")).to_have_text("Filters1")
+
+
 def test_works_without_scripts(page_for: PageFor, town: Town, olena: int) -> None:
     page = page_for(town.anna, java_script_enabled=False)
     page.goto("/messages")

@@ -15,6 +15,7 @@ from app.extensions import db
 from app.lib import dates
 from app.messaging.models import Channel, MessageKind, MessageStatus
 from tests.browsing import text_of
+from tests.bulk.desk import Desk
 from tests.customers.conditions.test_selecting import names
 from tests.factories import add_batch, add_customer, add_message, add_sale
 from tests.people import Town
@@ -99,3 +100,16 @@ def test_the_list_says_which_bulk_actions_there_were(town: Town, batches: list[i
     shown = text_of(town.browser(town.anna).get("/customers?draft=new"))
     assert "Got the message of bulk action" in shown
     assert "Got a message to many" in shown
+
+
+def test_the_report_tells_what_became_of_messages(town: Town, batches: list[int]) -> None:
+    """BA-12: by channel and status, of this action alone; nobody else's."""
+    first, second = batches
+    shown = Desk(town, town.anna).see(f"/bulk-actions/{second}/messages")
+    assert "Push: Delivered 2" in shown
+    assert "Push: Failed 1" in shown
+    assert "Push: Rejected 1" in shown
+    assert "SMS: Delivered 1" in shown
+    assert "Push: Delivered 1" in Desk(town, town.anna).see(f"/bulk-actions/{first}/messages")
+    for person in (town.boris, town.oleg):
+        assert town.browser(person).get(f"/bulk-actions/{second}/messages").status_code == 404

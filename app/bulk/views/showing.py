@@ -10,11 +10,16 @@ from app.address import address, takes, whole_number
 from app.bulk.forms import ConfirmationForm, TestForm
 from app.bulk.models import Batch, BatchState
 from app.bulk.pages import BatchPage
-from app.bulk.queries import PAGE_SIZE, batch_named, batches, item_page
+from app.bulk.queries import PAGE_SIZE, batch_named, batches, item_page, sent_of
 from app.bulk.views.blueprint import blueprint
 from app.messaging.templates import own_record
+from app.messaging.words import Words
+from app.patience import patiently
 from app.permissions import Permission, requires
 from app.web import go, render
+
+STOP_POLLING = 286
+"""What HTMX understands so."""
 
 
 @blueprint.get("/bulk-actions")
@@ -53,6 +58,18 @@ def show_batch(batch: Batch, form: ProofForm | None = None, test: TestForm | Non
 def _test_form() -> TestForm:
     own = own_record()
     return TestForm(data={"phone": own.phone if own else ""})
+
+
+@blueprint.get("/bulk-actions/<int:batch_id>/messages")
+@requires(Permission.BULK_ACTIONS)
+def sent(batch_id: int) -> BaseResponse:
+    """What became of its messages, after the page; one that takes too long to count is not asked for again."""
+    shown = BatchPage(batch_named(batch_id))
+    found = patiently(lambda: sent_of(batch_id))
+    response = render("bulk/sent.html", "bulk/_sent.html", shown=shown, sent=found, words=Words())
+    if found is None and request.htmx:  # type: ignore[attr-defined]
+        response.status_code = STOP_POLLING
+    return response
 
 
 @blueprint.get("/bulk-actions/<int:batch_id>/customers")
