@@ -25,8 +25,6 @@ from app.messaging.templates import way_labels
 from app.permissions import Permission
 
 SHOWN = 3
-LATER = frozenset({Route.PUSH_OR_SMS, Route.UNCONFIRMED})
-"""What costs nothing now, and may later."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ class MessagePage:
         return [self._line(route, words, note, *routes[route]) for route, words, note in known]
 
     def _line(self, route: str, words: str, note: str, customers: int, units: int) -> CostLine:
-        return CostLine(words, note, customers, units, route in LATER, self.price if route in PAID else 0)
+        return CostLine(words, note, customers, units, route == Route.PUSH_OR_SMS, self.price if route in PAID else 0)
 
     @property
     def now(self) -> int:
@@ -165,7 +163,7 @@ def _words(timeout: int) -> list[tuple[str, str, str]]:
         ),
         (Route.PUSH, _("by push"), _("have the app")),
         (Route.SMS, _("by SMS"), ""),
-        (Route.UNCONFIRMED, _("rejected"), _("participation is not confirmed, unless it is by then")),
+        (Route.UNCONFIRMED, _("rejected"), _("participation is not confirmed")),
         (Route.EMAIL, _("by e-mail"), ""),
         (Route.VIBER, _("by Viber"), ""),
         (Reason.NO_ADDRESS, _("without a message"), _("there is nowhere to send it")),

@@ -32,10 +32,10 @@ class TextForm(ActionForm):
 
     @cached_property
     def wording(self) -> Wording | None:
-        """What it tells as it stands; None where nobody is told, and while it is not said in which program."""
+        """What it tells as it stands; None where nobody is told, and while program or channel is not said."""
         try:
             return wording_of(self.telling, self.kept())
-        except (NoResultFound, TypeError):
+        except (NoResultFound, TypeError, ValueError):
             return None
 
     @property

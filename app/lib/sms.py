@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,9 +30,12 @@ GSM7 = Alphabet("GSM-7", 160, 153, lambda character: _GSM7[character])
 UCS2 = Alphabet("UCS-2", 70, 67, lambda character: 2 if ord(character) > 0xFFFF else 1)
 
 
+_OUTSIDE = re.compile(f"[^{re.escape(BASIC + EXTENDED)}]")
+
+
 def alphabet_of(text: str) -> Alphabet:
     """One character outside GSM-7 makes the whole text UCS-2."""
-    return GSM7 if _GSM7.keys() >= set(text) else UCS2
+    return UCS2 if _OUTSIDE.search(text) else GSM7
 
 
 def units(text: str) -> int:

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from werkzeug.serving import make_server
 
 from app import create_app
+from app.bulk.services import steering
 from app.customers.conditions.nodes import Condition, Group
 from app.customers.details import Details, details_of
 from app.customers.models import Customer
@@ -26,6 +27,7 @@ from app.customers.services import create_customer
 from app.customers.services.duplicates import find_duplicates
 from app.customers.services.merging import hold_pair, merge_customers
 from app.customers.services.segments import create_segment
+from app.customers.services.selecting import Selection
 from app.customers.services.tagging import put_tags
 from app.db import business_id, unit_of_work
 from app.demo.calendar import end_of
@@ -67,6 +69,10 @@ PAGES = {
     "merged": "/customers/{merged}",
     "bulk-actions": "/bulk-actions",
     "bulk-who": "/bulk-actions/new",
+    "bulk-text": "/bulk-actions/{sending}/action?action=message",
+    "bulk-message": "/bulk-actions/{sending}",
+    "bulk-lacking": "/bulk-actions/{sending}/empty-variables",
+    "bulk-credit": "/bulk-actions/{crediting}",
     "goods": "/goods",
     "good": "/goods/new",
     "good-groups": "/goods/groups",
@@ -141,6 +147,7 @@ def main() -> None:
         customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
         ids |= _messages(app) | _texts(app, customer)
+        ids |= _bulk(app)
         ids |= _merging(app, customer) | _news(app) | _offers(app)
         pages = {name: path.format(**ids) for name, path in PAGES.items() if name in wanted}
         for theme in THEMES:
@@ -244,6 +251,29 @@ def _best_customer(app: Flask) -> int:
             )
         ).one()
         return int(row.id)
+
+
+def _bulk(app: Flask) -> dict[str, int]:
+    """A message to all that is previewed, and a credit that is told."""
+    with app.test_request_context(), unit_of_work(_anna(app).scope):
+        program, terminal = (
+            int(db.session.execute(text(asked)).scalar_one())
+            for asked in ("SELECT id FROM program WHERE is_default", "SELECT min(id) FROM terminal")
+        )
+        texts = {
+            "uk": "{first_name}, вихідними капучино за пів ціни! Ваша картка {card}, балів: {points}.",
+            "en": "{first_name}, cappuccino at half price this weekend! Your card is {card}, points: {points}.",
+        }
+        message = {"program": program, "channel": "smart", "titles": {}, "texts": texts, "ends": None}
+        credit = {"program": program, "terminal": terminal, "note": "", "amount": 2_500, "valid_days": 30}
+        asked = {"sending": ("message", message), "crediting": ("credit", credit | {"special": True, "texts": {}})}
+        return {name: _previewed(*each) for name, each in asked.items()}
+
+
+def _previewed(action: str, values: dict[str, object]) -> int:
+    batch = steering.begin(Selection())
+    steering.choose(batch, action, values, 0)
+    return batch.id
 
 
 def _merging(app: Flask, best: int) -> dict[str, int]:

@@ -122,10 +122,11 @@ def test_smart_quotes_what_is_due_now_and_at_most(town: Town, shop: Shop) -> Non
         db.session.execute(update(Customer).where(Customer.id == by_app).values(app_installed=True))
         unsure = add_customer("Cat", phone="+380670000009")
     number = preview(shop, town.anna, "message", values(shop, "smart"), [by_app, by_sms, unsure])
-    assert quoted(shop, number)["routes"] == {"push_or_sms": [1, 1], "sms": [1, 1], "unconfirmed": [1, 1]}
+    assert quoted(shop, number)["routes"] == {"push_or_sms": [1, 1], "sms": [1, 1], "unconfirmed": [1, 0]}
     confirm(shop, town.anna, number)
     run(shop, number)
     found = {each.customer_id: each for each in written(shop)}
+    assert (found[unsure].status, found[unsure].reason) == (MessageStatus.REJECTED, "not_confirmed")
     assert [found[each].channel for each in (by_app, by_sms, unsure)] == [Channel.PUSH, Channel.SMS, Channel.SMS]
     with shop.work():
         smart = select(Outbox.smart).where(Outbox.message_id == found[by_app].id)

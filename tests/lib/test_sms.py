@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lib.sms import GSM7, UCS2, alphabet_of, segments, units
+from app.lib.sms import GSM7, UCS2, alphabet_of, segment_count, segments, units
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,7 @@ def test_what_gsm_has_is_gsm7(text: str) -> None:
 
 @given(st.text(alphabet=st.one_of(st.characters(codec="utf-8"), st.sampled_from("aї€{😀")), max_size=400))
 def test_parts_hold_the_text_and_none_is_too_long(text: str) -> None:
+    assert segment_count(text) == len(segments(text))
     parts, alphabet = segments(text), alphabet_of(text)
     assert "".join(parts) == text
     most = alphabet.alone if len(parts) < 2 else alphabet.joined

@@ -17,7 +17,7 @@ from app.messaging.services.reaching import UNREACHED, Route, route_of
 from app.messaging.texts import Voice, dress, empty_for, fill, in_language, variables_in
 from app.messaging.values import Receiver, values_of
 
-PAID = frozenset({Route.SMS, Route.PUSH_OR_SMS, Route.UNCONFIRMED, Route.VIBER})
+PAID = frozenset({Route.SMS, Route.PUSH_OR_SMS, Route.VIBER})
 """What may cost something."""
 Late = Mapping[int, Mapping[str, str]]
 """Customer → values of variables that only the action knows."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import text
 
-from app.bulk.models import Batch, BatchItem
+from app.bulk.models import Batch
 from app.bulk.registry import Claim, wording_for
 from app.bulk.services.composing import PAID, Composed, compose
 from app.bulk.telling import Wording
 from app.businesses.models import Terminal
 from app.db import business_id
 from app.extensions import db
-from app.messaging.models import Channel, MessageKind
+from app.messaging.models import Channel, MessageKind, Reason
 from app.messaging.services import Addressed, Letter, write_to_many
 from app.messaging.services.reaching import Route
+
+_DIFFERING = text(
+    "SELECT customer_id, segments FROM batch_item WHERE business_id = :business AND batch_id = :batch"
+    " AND customer_id = ANY(:customers) AND segments IS NOT NULL"
+)
 
 
 def tell(claim: Claim) -> None:
@@ -22,24 +27,21 @@ def tell(claim: Claim) -> None:
     if wording is None or said is None:
         return
     quoted = _quoted(claim, said["usual"])
-    composed = compose(wording, claim.customers, late=claim.late)
     place, terminal = _place(claim.batch)
+    reached = [each for each in compose(wording, claim.customers, late=claim.late) if each.reached]
+    letters = [_letter(claim.batch, wording, each, quoted[each.customer_id], said["price"]) for each in reached]
     write_to_many(
         [
             Addressed(each.customer_id, letter, place, terminal, claim.batch.user_id)
-            for each in composed
-            if (letter := _letter(claim.batch, wording, each, quoted[each.customer_id], said["price"]))
-        ]
+            for each, letter in zip(reached, letters, strict=True)
+        ],
+        [each.units for each in reached],
     )
 
 
-def _letter(batch: Batch, wording: Wording, composed: Composed, units: int, price: int) -> Letter | None:
-    """None for who is not reached, and for who could only be for money where the preview saw no way to him."""
-    route = composed.route
-    if route == Route.PUSH_OR_SMS and not units:
-        route = Route.PUSH
-    if not composed.reached or (route in PAID and not units):
-        return None
+def _letter(batch: Batch, wording: Wording, composed: Composed, units: int, price: int) -> Letter:
+    """What was quoted to cost nothing does not come to cost something."""
+    route = composed.route if units or composed.route not in PAID else _FOR_NOTHING[composed.route]
     return Letter(
         *(MessageKind.BULK, _channel(wording, route), composed.text, composed.language),
         f"batch:{batch.id}:{composed.customer_id}",
@@ -48,7 +50,16 @@ def _letter(batch: Batch, wording: Wording, composed: Composed, units: int, pric
         ends_at=wording.ends_at,
         smart=route == Route.PUSH_OR_SMS,
         quoted=price * units,
+        rejected=_REJECTED.get(route, ""),
     )
+
+
+_FOR_NOTHING: dict[str, str] = {
+    Route.PUSH_OR_SMS: Route.PUSH,
+    Route.SMS: Route.UNCONFIRMED,
+    Route.VIBER: Reason.NO_ADDRESS,
+}
+_REJECTED: dict[str, str] = {Route.UNCONFIRMED: Reason.NOT_CONFIRMED, Reason.NO_ADDRESS: Reason.NO_ADDRESS}
 
 
 def _channel(wording: Wording, route: str) -> Channel:
@@ -57,12 +68,9 @@ def _channel(wording: Wording, route: str) -> Channel:
 
 
 def _quoted(claim: Claim, usual: int) -> dict[int, int]:
-    mine = select(BatchItem.customer_id, BatchItem.segments).where(
-        BatchItem.business_id == business_id(),
-        BatchItem.batch_id == claim.batch.id,
-        BatchItem.customer_id.in_(claim.customers),
-    )
-    return {row.customer_id: usual if row.segments is None else row.segments for row in db.session.execute(mine)}
+    differing = {"business": business_id(), "batch": claim.batch.id, "customers": list(claim.customers)}
+    rows = {row.customer_id: row.segments for row in db.session.execute(_DIFFERING, differing)}
+    return {each: rows.get(each, usual) for each in claim.customers}
 
 
 def _place(batch: Batch) -> tuple[int | None, int | None]:

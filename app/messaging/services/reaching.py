@@ -22,7 +22,7 @@ class Route(StrEnum):
     """A push of SMART, and an SMS where it is not delivered (BA-2)."""
     SMS = "sms"
     UNCONFIRMED = "unconfirmed"
-    """An SMS that is rejected, as participation is not confirmed; unless it is by then (BA-3)."""
+    """An SMS that is rejected as it is written, since participation is not confirmed (BA-3)."""
     EMAIL = "email"
     VIBER = "viber"
 
@@ -84,12 +84,12 @@ _BY_SMS = f"c.phone <> '' AND NOT {_declined(ConsentKind.SMS)}"
 
 
 def _routes(way: Way, own_name: bool) -> Arms:
-    by_sms: Arms = [("NOT c.confirmed", Route.UNCONFIRMED)] if not own_name else []
-    by_sms.append(("true", Route.SMS))
+    known = "true" if own_name else "c.confirmed"
+    by_sms: Arms = [(known, Route.SMS), ("true", Route.UNCONFIRMED)]
     if way is Way.SMS:
         return by_sms
     if way is Way.SMART:
-        return [(f"{_BY_PUSH} AND {_BY_SMS}", Route.PUSH_OR_SMS), (_BY_PUSH, Route.PUSH), *by_sms]
+        return [(f"{_BY_PUSH} AND {_BY_SMS} AND {known}", Route.PUSH_OR_SMS), (_BY_PUSH, Route.PUSH), *by_sms]
     return [("true", Route(way.value))]
 
 

@@ -45,6 +45,8 @@ class Letter:
     """Of the channel PUSH: an SMS at once to who has no app, and later to whom the push was not delivered (BA-2)."""
     quoted: int | None = None
     """What it costs at most."""
+    rejected: str = ""
+    """A Reason why it is over as it is written: it is kept, and never sent (BA-3)."""
 
     @property
     def lasts_until(self) -> datetime:
@@ -73,19 +75,20 @@ _WRITE = text(
         FROM json_to_recordset(CAST(:letters AS json)) AS l (customer bigint, kind smallint, channel smallint,
             title text, body text, language text, segments smallint, key text, program bigint, until timestamptz,
             ends timestamptz, smart boolean, priority smallint, place bigint, terminal bigint, person bigint,
-            quoted bigint)
+            quoted bigint, rejected text)
         LEFT JOIN customer c ON l.smart AND c.business_id = :business AND c.id = l.customer
     ), written AS (
         INSERT INTO message (business_id, customer_id, direction, kind, channel, title, text, language, segments,
-            status, dedupe_key, program_id, point_of_sale_id, terminal_id, user_id, valid_until, ends_at,
+            status, reason, dedupe_key, program_id, point_of_sale_id, terminal_id, user_id, valid_until, ends_at,
             quoted)
         SELECT :business, customer, 1, kind, way, title, body, language, CASE WHEN way = 1 THEN segments ELSE 0 END,
-            1, key, program, place, terminal, person, until, ends, quoted
+            CASE WHEN rejected = '' THEN 1 ELSE 8 END, rejected, key, program, place, terminal, person, until,
+            ends, quoted
         FROM letter ON CONFLICT DO NOTHING RETURNING id, dedupe_key
     )
     INSERT INTO message_outbox (business_id, message_id, channel, priority, due_at, smart)
     SELECT :business, written.id, way, priority, :now, by_push
-    FROM written JOIN letter ON letter.key = written.dedupe_key
+    FROM written JOIN letter ON letter.key = written.dedupe_key AND letter.rejected = ''
     RETURNING message_id
     """
 )
@@ -108,13 +111,12 @@ def write_letters(
 def write_to_many(addressed: Sequence[Addressed], sizes: Sequence[int] = ()) -> list[int]:
     """The same to many customers in one statement; a few thousand at a time.
 
-    `sizes` are numbers of segments, of texts that are kept elsewhere.
+    `sizes` are numbers of segments, of texts that are kept elsewhere or were counted already.
     """
     if not addressed:
         return []
-    rows = [_row(each) for each in addressed]
-    for row, size in zip(rows, sizes, strict=False):
-        row["segments"] = size
+    counted = sizes or [_size(each.letter) for each in addressed]
+    rows = [_row(each, size) for each, size in zip(addressed, counted, strict=True)]
     # One text for all: as an array for each column it took twice as long to hand over.
     letters = json.dumps(rows, ensure_ascii=False)
     values = {"business": business_id(), "now": dates.now(), "letters": letters}
@@ -124,9 +126,12 @@ def write_to_many(addressed: Sequence[Addressed], sizes: Sequence[int] = ()) -> 
     return written
 
 
-def _row(addressed: Addressed) -> dict[str, object]:
+def _size(letter: Letter) -> int:
+    return segment_count(letter.text) if letter.channel is Channel.SMS or letter.smart else 0
+
+
+def _row(addressed: Addressed, size: int) -> dict[str, object]:
     letter = addressed.letter
-    by_sms = letter.channel is Channel.SMS or letter.smart
     return {
         "customer": addressed.customer_id,
         "kind": letter.kind,
@@ -134,7 +139,7 @@ def _row(addressed: Addressed) -> dict[str, object]:
         "title": letter.title,
         "body": letter.text,
         "language": letter.language,
-        "segments": segment_count(letter.text) if by_sms else 0,
+        "segments": size,
         "key": letter.dedupe_key,
         "program": letter.program_id,
         "until": letter.lasts_until.isoformat(),
@@ -145,4 +150,5 @@ def _row(addressed: Addressed) -> dict[str, object]:
         "terminal": addressed.terminal_id,
         "person": addressed.user_id,
         "quoted": letter.quoted,
+        "rejected": letter.rejected,
     }
