@@ -66,7 +66,13 @@ class Voice:
 
 def variables_in(*texts: str) -> list[str]:
     """Everything that stands in braces, known or not, in the order of its first place."""
-    return list(dict.fromkeys(name for text in texts for name in _BRACES.findall(text)))
+    return list(dict.fromkeys(name for text in texts for name in _in_braces(text)))
+
+
+@lru_cache(maxsize=1_000)
+def _in_braces(text: str) -> tuple[str, ...]:
+    """A text to a million is looked through once."""
+    return tuple(_BRACES.findall(text))
 
 
 def unknown_variables(text: str, known: Iterable[str] = VARIABLES) -> list[str]:

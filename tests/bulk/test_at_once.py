@@ -46,7 +46,7 @@ def test_two_actions_on_the_same_customers_at_once(town: Town) -> None:
     with shop.work():
         assert faults() == []
         counted = select(Balance.amount, func.count()).where(Balance.wallet_id == shop.wallet).group_by(Balance.amount)
-        assert dict(db.session.execute(counted)) == {1_500: 400, 1_200: 400, 700: 400}
+        assert dict(db.session.execute(counted).all()) == {1_500: 400, 1_200: 400, 700: 400}
 
 
 def test_confirmed_in_two_tabs_at_once_it_is_done_once(town: Town) -> None:
@@ -127,7 +127,7 @@ def test_who_is_merged_or_erased_between_preview_and_run(town: Town) -> None:
     assert became(shop, number) == tallied(shop, number) == {"done": 1, "merged": 1, "erased": 1}
     with shop.work():
         named = select(BatchItem.customer_id, BatchItem.reason).where(BatchItem.reason.is_not(None))
-        assert dict(db.session.execute(named)) == {
+        assert dict(db.session.execute(named).all()) == {
             merged: "merged",
             erased: "erased",
         }

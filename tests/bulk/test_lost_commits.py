@@ -27,7 +27,7 @@ AMOUNT = 500
 @pytest.mark.parametrize(
     ("customers", "resets", "delay", "seed"),
     [
-        (200, 3, 0.1, 1),
+        (200, 2, 0.1, 1),
         pytest.param(2_000, 40, 0.5, 2, marks=pytest.mark.long),
         pytest.param(4_000, 200, 0.5, 3, marks=pytest.mark.faults),
     ],

@@ -19,7 +19,7 @@ from app.bulk.services.acting import acting_for
 from app.bulk.services.chunks import ERROR, Chunk, do_chunk, next_single
 from app.bulk.services.ending import end, settle
 from app.bulk.services.freezing import freeze
-from app.bulk.services.locking import held_batch
+from app.bulk.services.locking import held_batch, is_alone
 from app.db import business_id, unit_of_work
 from app.extensions import db
 from app.lib import dates
@@ -100,7 +100,8 @@ def _plan(scope: Scope, number: int, struck_alone: bool) -> Plan | None:
             settle(batch)
         if batch.state is not BatchState.RUNNING:
             return None
-        if batch.strikes >= STRIKES:
+        # A strike of who is at work only looks like one of who died.
+        if batch.strikes >= STRIKES and is_alone(number):
             batch.chunk, batch.strikes = max(1, batch.chunk // 10), 0
         if batch.chunk == 1 or struck_alone:
             return Plan(1, next_single(batch))
