@@ -144,8 +144,8 @@ class TestHeaders:
     @pytest.mark.parametrize("who", ["nobody", "anna", "sasha"])
     def test_are_on_every_answer(self, stocked: Town, rules: list[Rule], who: str) -> None:
         client, own = stocked.browser(stocked.people.get(who)), ids_of(stocked.kavalier)
-        # A picture may be kept by the browser, and its page may do less still (tests/test_pictures.py).
-        shown = [rule for rule in reading(rules) if not rule.endpoint.startswith("pictures.")]
+        # A picture or logo may be kept by the browser, and its page may do less still (tests/test_pictures.py).
+        shown = [rule for rule in reading(rules) if not rule.endpoint.startswith(("pictures.", "businesses.logo"))]
         addresses = [address(stocked.app, rule, own) for rule in shown]
         for page in (*addresses, "/nothing-here", "/customers?sort=none"):
             headers = client.get(page).headers

@@ -19,12 +19,15 @@ from app.db import business_id
 from app.errors import BadAddress
 from app.extensions import db
 from app.filters import local
+from app.lib.collation import sort_key
 from app.paging import ARGS as PAGE_ARGS
 from app.paging import Order, Page, PageKey, page_of
 from app.period import ARGS as PERIOD_ARGS
 from app.period import Period
 
 ARGUMENTS = ("person", "kind", "id", "action", *PERIOD_ARGS, *PAGE_ARGS)
+PLATFORM = "platform"
+"""Instead of a person's number: what commands of support and the house itself did."""
 ORDER = Order(AuditEntry.at.expression, AuditEntry.id.expression)
 
 
@@ -60,7 +63,8 @@ class Line:
 class LogFilter:
     """What of an address chooses lines. Raises BadAddress for what cannot be read."""
 
-    person: int | None
+    person: int | str | None
+    """A user's number, or PLATFORM."""
     kind: str | None
     subject: int | None
     action: str | None
@@ -69,7 +73,7 @@ class LogFilter:
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> LogFilter:
         return cls(
-            person=whole_number(args["person"], "person") if args.get("person") else None,
+            person=_person(args.get("person", "")),
             kind=_one_of(args, "kind", kinds()),
             subject=whole_number(args["id"], "id") if args.get("id") else None,
             action=_one_of(args, "action", [action for kind in kinds().values() for action in kind.actions]),
@@ -83,7 +87,7 @@ class LogFilter:
     def conditions(self) -> list[ColumnElement[bool]]:
         found = [AuditEntry.business_id == business_id(), *self.period.holds(AuditEntry.at)]
         if self.person is not None:
-            found.append(AuditEntry.user_id == self.person)
+            found.append(AuditEntry.user_id.is_(None) if self.person == PLATFORM else AuditEntry.user_id == self.person)
         if self.action is not None:
             found.append(AuditEntry.action == self.action)
         if self.kind is not None or self.subject is not None:
@@ -120,14 +124,16 @@ class AuditLog:
         return bool(self.filter.args())
 
     @cached_property
-    def people(self) -> list[tuple[int, str]]:
-        """Who works in the business, by name; and who is asked for, even if it does no more."""
+    def people(self) -> list[tuple[int | str, str]]:
+        """Who works in the business or did, by name; the platform; and who is asked for, even if it never did."""
         members = (
             select(User.id, User.name)
             .join(Membership, Membership.user_id == User.id)
             .where(Membership.business_id == business_id())
         )
-        found = [(row.id, row.name) for row in db.session.execute(members.order_by(User.name, User.id))]
+        rows = sorted(db.session.execute(members), key=lambda row: (sort_key(row.name), row.id))
+        found: list[tuple[int | str, str]] = [(row.id, row.name) for row in rows]
+        found.append((PLATFORM, _("The platform")))
         asked = self.filter.person
         if asked is not None and asked not in dict(found):
             found.append((asked, _("User %(number)s", number=asked)))
@@ -196,6 +202,10 @@ class AuditLog:
 
     def _href(self, place: Mapping[str, str] | None) -> str | None:
         return address("audit.index", self.filter.args(), place) if place else None
+
+
+def _person(text: str) -> int | str | None:
+    return text if text == PLATFORM else whole_number(text, "person") if text else None
 
 
 def _one_of(args: Mapping[str, str], name: str, known: Iterable[str]) -> str | None:

@@ -128,6 +128,14 @@ class TestFilters:
         submit(town.browser(town.anna), f"/customers/{petro}/tags", {"key": "milk", "value": "oat"})
         return petro
 
+    def test_the_platform_is_somebody_too(self, town: Town, anna: FlaskClient, olena: int, stock: int) -> None:
+        """PR-4: what support's commands did is found apart from what people did."""
+        edit(town, town.olha, olena, email="o@example.com")
+        lines = shown(anna, f"{PAGE}?person=platform")
+        assert lines
+        assert all("The platform" in each for each in lines)
+        assert not any("The platform" in each for each in shown(anna, f"{PAGE}?person={town.olha.id}"))
+
     def test_choose_by_person_thing_and_action(self, town: Town, anna: FlaskClient, olena: int, stock: int) -> None:
         """PR-4."""
         assert len(shown(anna, f"{PAGE}?person={town.olha.id}")) == 2

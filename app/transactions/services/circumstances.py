@@ -11,7 +11,6 @@ from app.businesses.models import Business, PointOfSale, Terminal
 from app.customers.models import Customer, Enrolment
 from app.db import business_id
 from app.extensions import db
-from app.locale import main_language
 from app.loyalty.models import Category, Notify, Program, ProgramAccount
 from app.loyalty.queries import active_rules
 from app.messaging.texts import Voice
@@ -40,7 +39,7 @@ def circumstances(basket: Basket, *, hold: bool = False) -> Any:
 
 def manner_of(row: Any) -> Manner:
     """How the program speaks to this customer."""
-    program, language = row.Program, row.language or main_language()
+    program, language = row.Program, row.language or row.languages[0]
     # Who left the program by itself is told no more of it (LP-5).
     notify = Notify.NONE if row.left_at else Notify(program.notifications)
     spoken = program.id, notify, Voice.of(program), program.terms_url
@@ -55,7 +54,7 @@ def _statement(hold: bool) -> Select[Any]:
     statement = select(
         Terminal.point_of_sale_id,
         (Terminal.archived_at.is_not(None) | PointOfSale.archived_at.is_not(None)).label("closed"),
-        *(Business.time_zone, Business.currency, Program),
+        *(Business.time_zone, Business.currency, Business.languages, Program),
         *(customer.c.id.label("customer_id"), customer.c.language, standing.c.access, standing.c.category_id),
         standing.c.left_at,
         *_of_program(),
