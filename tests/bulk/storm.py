@@ -115,22 +115,24 @@ class Storm:
             assert client.failed is None, client.failed
             burst = [left.pop() for _each in range(min(len(left), chance.choice((1, 1, 1, 2, 3))))]
             time.sleep(chance.uniform(0.05, 1.5))
-            for kind in burst:
-                self._kill(kind, chance, client)
-            self._wait_for_more(burst[-1])
+            killed_at = [self._kill(kind, chance, client) for kind in burst]
+            self._wait_for_more(burst[-1], killed_at[-1])
             sys.stderr.write(f"\r{self.done.total()} of {sum(self.kills.values())} kills ")
 
-    def _kill(self, kind: str, chance: random.Random, client: Client) -> None:
+    def _kill(self, kind: str, chance: random.Random, client: Client) -> float:
+        """Answers with the moment."""
         kill = getattr(self.fleet, kind)
-        until = time.monotonic() + PATIENCE
+        until = (began := time.monotonic()) + PATIENCE
         while not kill(chance):
             assert time.monotonic() < until, f"nothing at work for {kind}: {client.failed}"
             self.fleet.mend()
             time.sleep(0.02)
+            began = time.monotonic()
         self.done[kind] += 1
+        return began
 
-    def _wait_for_more(self, kind: str) -> None:
-        before, began = handled(self.fleet), time.monotonic()
+    def _wait_for_more(self, kind: str, began: float) -> None:
+        before = handled(self.fleet)
         while (now := handled(self.fleet)) is None or before is None or now <= before:
             before = now if before is None else before
             self.fleet.mend()

@@ -85,8 +85,10 @@ def tell(storm: Storm, client: Client, customers: int, seconds: float, result: s
     """What docs/faults.md shows."""
     lines = [f"seed {storm.seed}: {len(client.confirmed)} credits of {customers:,} customers each in {seconds:.0f} s"]
     for kind, words in KINDS.items():
-        waits = sorted(storm.waits.get(kind, [0.0]))
-        middle, last = waits[len(waits) // 2], waits[-1]
-        lines.append(f"  {words:<36}{storm.done[kind]:>4}   goes on after {middle:4.1f} s, at most {last:4.1f} s")
+        waits = sorted(storm.waits.get(kind, []))
+        told = (
+            f"goes on after {waits[len(waits) // 2]:4.1f} s, at most {waits[-1]:4.1f} s" if waits else "never the last"
+        )
+        lines.append(f"  {words:<36}{storm.done[kind]:>4}   {told}")
     lines += [f"  forms sent again: {client.caller.again}", f"  {result}"]
     sys.stdout.write("\n".join(lines) + "\n")
