@@ -46,6 +46,17 @@ def test_from_ticks_to_the_report(town: Town, customers: list[int]) -> None:
     assert "Undone" in desk.see(page)
 
 
+def test_an_undoing_begun_twice_is_one(town: Town, customers: list[int]) -> None:
+    """BA-14: who asks for it in another tab comes to the one that is there."""
+    desk = Desk(town, town.anna)
+    page = desk.previewed(customers)
+    desk.send(f"{page}/confirmation")
+    desk.work_all()
+    first, again = (desk.send(f"{page}/undoing") for _each in range(2))
+    assert first == again
+    assert first[0] == 303
+
+
 def test_with_nobody_ticked_it_asks_in_so_many_words(town: Town, customers: list[int]) -> None:
     """CT-10: for the whole filtered selection, with the count; a segment and a profile lead there too (CP-10)."""
     desk = Desk(town, town.anna)

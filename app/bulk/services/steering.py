@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from app import audit
 from app.bulk.models import DRAFTS, Batch, BatchItem, BatchLimit, BatchState, ItemState
+from app.bulk.queries import undoing_of
 from app.bulk.registry import action_named
 from app.bulk.services.ending import settle
 from app.bulk.services.freezing import TIME, freeze
@@ -138,9 +139,13 @@ def cancel(batch: Batch) -> None:
 
 
 def begin_undoing(batch: Batch) -> Batch:
-    """A draft that takes back what a batch did, itself previewed and confirmed (BA-14). Raises WrongStateError."""
+    """A draft that takes back what a batch did, itself previewed and confirmed (BA-14); the one that was begun already,
+    where there is one. Needs the batch held. Raises WrongStateError.
+    """
     if not can_be_undone(batch):
         raise WrongStateError(batch.state)
+    if (begun := undoing_of(batch.id)) is not None:
+        return begun
     undoing = begin(Selection.from_kept(batch.selection))
     undoing.undoes_id, undoing.action, undoing.values = batch.id, batch.action, batch.values
     undoing.franchisee_id = batch.franchisee_id
