@@ -57,6 +57,18 @@ def test_an_undoing_begun_twice_is_one(town: Town, customers: list[int]) -> None
     assert first[0] == 303
 
 
+def test_what_an_undoing_does_is_not_chosen(town: Town, customers: list[int]) -> None:
+    """BA-14: a form that stands nowhere would have it put back what another action kept."""
+    desk = Desk(town, town.anna)
+    page = desk.previewed(customers)
+    desk.send(f"{page}/confirmation")
+    desk.work_all()
+    _status, undoing = desk.send(f"{page}/undoing")
+    access = {"action": "access", "program": str(town.kavalier.program), "given": "1"}
+    assert desk.send(f"{undoing}/action", **access)[0] == 409
+    assert "Undo: Add the tag city = Kyiv" in desk.see(undoing)
+
+
 def test_with_nobody_ticked_it_asks_in_so_many_words(town: Town, customers: list[int]) -> None:
     """CT-10: for the whole filtered selection, with the count; a segment and a profile lead there too (CP-10)."""
     desk = Desk(town, town.anna)

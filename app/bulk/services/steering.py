@@ -76,9 +76,9 @@ def begin(selection: Selection) -> Batch:
 
 def choose(batch: Batch, action: str, values: Mapping[str, Any], number: int | None) -> None:
     """Says what is to be done, and freezes whom to: of very many, or of nobody knows how many, a job does. Needs it
-    held, as everything here does. Raises WrongStateError.
+    held, as everything here does. What an undoing does is not chosen. Raises WrongStateError.
     """
-    _expect(batch, *DRAFTS)
+    _expect(batch, *(DRAFTS if batch.undoes_id is None else ()))
     release(batch)
     batch.action, batch.values, batch.foreseen, batch.selected = action, dict(values), {}, 0
     batch.state = BatchState.FREEZING
