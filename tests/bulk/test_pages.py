@@ -147,6 +147,18 @@ def test_over_the_limit_a_second_person_approves(town: Town, customers: list[int
     assert "Approved by Anna Kovalenko." in olha.see(page)
 
 
+def test_who_confirmed_another_s_draft_does_not_approve_it(town: Town, customers: list[int]) -> None:
+    """BA-15: with the limit raised meanwhile neither; who drafted it is a second person."""
+    anna, olha = Desk(town, town.anna), Desk(town, town.olha)
+    page = olha.previewed(customers)
+    anna.send("/settings/bulk-actions", admin="2")
+    anna.send(f"{page}/confirmation")
+    assert "Confirmed by Anna Kovalenko" in anna.see(page)
+    anna.send("/settings/bulk-actions", admin="")
+    assert anna.send(f"{page}/approval")[0] == 403
+    assert olha.send(f"{page}/approval")[0] == 303
+
+
 def test_strangers_and_other_roles_do_not_see_it(town: Town, customers: list[int]) -> None:
     """PR-1, PR-3: another business's is not there, nor the brand's for a location operator."""
     page = Desk(town, town.anna).previewed(customers)

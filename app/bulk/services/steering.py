@@ -98,6 +98,8 @@ def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
         raise ShortError(batch)
     if (long := batch.foreseen.get("message", {}).get("long")) and long[0]:
         raise TooLongError(*long)
+    # From here on it is the deed of who confirmed it, whoever drafted it.
+    batch.user_id = current_scope().user_id or batch.user_id
     batch.confirmed_at, batch.start_at = dates.now(), start_at
     if batch.foreseen["done"] > limit_of(role):
         batch.state = BatchState.WAITING
