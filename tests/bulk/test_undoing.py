@@ -1,0 +1,64 @@
+"""Undoing what was in part undone before (BA-12, BA-14)."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.bulk.models import Batch, BatchState
+from app.bulk.services import steering
+from app.bulk.services.chunks import Chunk, do_chunk
+from app.bulk.services.locking import held_batch
+from app.extensions import db
+from app.scope import Scope
+from tests.bulk.batches import became, confirm, do, foreseen, state, tallied, undo
+from tests.factories import add_customer
+from tests.people import Shop, Town
+
+
+@pytest.fixture
+def shop(town: Town) -> Shop:
+    return town.kavalier
+
+
+@pytest.fixture
+def customers(shop: Shop) -> list[int]:
+    with shop.work():
+        return [add_customer(f"C{number}") for number in range(3)]
+
+
+def at_till(shop: Shop, amount: int, **more: object) -> dict[str, object]:
+    return {"program": shop.program, "terminal": shop.own_terminal, "note": "", "amount": amount, **more}
+
+
+def credit(shop: Shop, town: Town, customers: list[int]) -> int:
+    said = at_till(shop, 2_000, special=False, valid_days=None, texts={})
+    return do(shop, town.anna, "credit", said, customers)
+
+
+def undo_two_and_cancel(shop: Shop, town: Town, number: int) -> None:
+    """Begins to take it back, and stops behind the first two."""
+    with shop.work(town.anna):
+        undoing = steering.begin_undoing(held_batch(number)).id
+    confirm(shop, town.anna, undoing)
+    with shop.app.app_context():
+        do_chunk(Scope(shop.id, town.anna.id), Chunk(undoing, 2, 0))
+    with shop.work(town.anna):
+        steering.cancel(held_batch(undoing))
+    assert state(shop, undoing) is BatchState.CANCELLED
+    assert became(shop, undoing) == {"done": 2, "pending": 1}
+
+
+@pytest.mark.parametrize("action", ["removal", "credit"])
+def test_who_was_taken_back_by_a_cancelled_undoing_is_passed_over(
+    town: Town, shop: Shop, customers: list[int], action: str
+) -> None:
+    """The second undoing tells of those alone whom it moves points of."""
+    number = credit(shop, town, customers)
+    if action == "removal":
+        number = do(shop, town.anna, "removal", at_till(shop, 500), customers)
+    undo_two_and_cancel(shop, town, number)
+    undoing = undo(shop, town.anna, number)
+    assert foreseen(shop, undoing) == became(shop, undoing) == tallied(shop, undoing) == {"done": 1, "taken_back": 2}
+    with shop.work():
+        amount = 500 if action == "removal" else 2_000
+        assert db.session.get_one(Batch, (shop.id, undoing)).foreseen["amount"] == amount
