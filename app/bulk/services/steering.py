@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from app import audit
 from app.bulk.models import DRAFTS, Batch, BatchItem, BatchLimit, BatchState, ItemState
 from app.bulk.queries import undoing_of
-from app.bulk.registry import action_named
+from app.bulk.registry import action_named, wording_for
 from app.bulk.services.ending import settle
 from app.bulk.services.freezing import TIME, freeze
 from app.bulk.services.reserving import is_short, release
@@ -57,6 +57,10 @@ class TooLongError(Exception):
         self.customers, self.most = customers, most
 
 
+class EndedError(Exception):
+    """Its messages would be of no use any more when it begins."""
+
+
 class SecondPersonError(Exception):
     """Who confirmed it, or may not so much alone, does not approve it."""
 
@@ -89,7 +93,7 @@ def choose(batch: Batch, action: str, values: Mapping[str, Any], number: int | N
 def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
     """Has it run, now or later; over the role's limit a second person is asked first (BA-15).
 
-    Raises WrongStateError, NothingToDoError, ShortError, TooLongError.
+    Raises WrongStateError, NothingToDoError, ShortError, TooLongError, EndedError.
     """
     _expect(batch, BatchState.PREVIEWED)
     if not batch.foreseen.get("done"):
@@ -98,6 +102,7 @@ def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
         raise ShortError(batch)
     if (long := batch.foreseen.get("message", {}).get("long")) and long[0]:
         raise TooLongError(*long)
+    _expect_in_time(batch, start_at)
     # From here on it is the deed of who confirmed it, whoever drafted it.
     batch.user_id = current_scope().user_id or batch.user_id
     batch.confirmed_at, batch.start_at = dates.now(), start_at
@@ -109,10 +114,11 @@ def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
 
 
 def approve(batch: Batch, role: Role) -> None:
-    """The second person's yes. Raises WrongStateError, SecondPersonError."""
+    """The second person's yes. Raises WrongStateError, SecondPersonError, EndedError."""
     _expect(batch, BatchState.WAITING)
     if current_scope().user_id == batch.user_id or batch.foreseen["done"] > limit_of(role):
         raise SecondPersonError
+    _expect_in_time(batch, batch.start_at)
     batch.approver_id = current_scope().user_id
     _start(batch)
     _record("approve", batch)
@@ -237,6 +243,12 @@ def wake(batch: Batch) -> None:
 def _expect(batch: Batch, *states: BatchState) -> None:
     if batch.state not in states:
         raise WrongStateError(batch.state)
+
+
+def _expect_in_time(batch: Batch, start_at: datetime | None) -> None:
+    wording = wording_for(batch)
+    if wording and wording.ends_at and wording.ends_at <= max(dates.now(), start_at or dates.NEVER):
+        raise EndedError
 
 
 def _has_done(number: int) -> bool:
