@@ -22,9 +22,7 @@ TAKEN_BACK = (
     "EXISTS (SELECT FROM ledger_entry r WHERE r.business_id = :business AND r.reverses_id = e.id)",
     "taken_back",
 )
-UNDONE_ENTRY = (
-    "LEFT JOIN ledger_entry e ON e.business_id = :business AND e.key = :undone_key || ':' || a.customer_id"
-)
+UNDONE_ENTRY = "LEFT JOIN ledger_entry e ON e.business_id = :business AND e.key = :undone_key || ':' || a.customer_id"
 _LEFT = f"""
     {UNDONE_ENTRY}
     LEFT JOIN lot l ON l.business_id = :business AND l.customer_id = a.customer_id AND l.wallet_id = :undone_wallet
