@@ -1,4 +1,4 @@
-"""Undoing what was in part undone before (BA-12, BA-14)."""
+"""Undoing what was in part undone before, and what customers have not been told of yet (BA-12, BA-14)."""
 
 from __future__ import annotations
 
@@ -62,3 +62,13 @@ def test_who_was_taken_back_by_a_cancelled_undoing_is_passed_over(
     with shop.work():
         amount = 500 if action == "removal" else 2_000
         assert db.session.get_one(Batch, (shop.id, undoing)).foreseen["amount"] == amount
+
+
+def test_a_location_operator_takes_its_credit_back(town: Town, shop: Shop) -> None:
+    """BA-14, PR-3: what is taken back counts where it was credited, so that the walls let it see that."""
+    with shop.work():
+        own = [add_customer(f"Own {number}", point_of_sale=shop.franchised_place) for number in range(2)]
+    till = {"terminal": shop.franchised_terminal, "special": False, "valid_days": None, "texts": {}}
+    number = do(shop, town.boris, "credit", {**at_till(shop, 2_000), **till}, own)
+    undoing = undo(shop, town.boris, number)
+    assert foreseen(shop, undoing) == became(shop, undoing) == {"done": 2}

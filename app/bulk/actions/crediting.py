@@ -42,5 +42,6 @@ class CreditUndoing:
 
     def step(self, claim: Claim) -> int:
         batch = claim.batch
-        moved = take_back_credits(self.wallet(batch), claim.customers, key_of(batch.id), undone_key(batch))
+        wallet, terminal = self.wallet(batch), batch.values["terminal"]
+        moved = take_back_credits(wallet, terminal, claim.customers, key_of(batch.id), undone_key(batch))
         return sum(-each.amount for each in moved)

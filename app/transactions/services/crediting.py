@@ -73,9 +73,12 @@ def credit_customers(asked: Crediting, customers: Sequence[int]) -> list[Moved]:
     return moved
 
 
-def take_back_credits(wallet_id: int, customers: Sequence[int], key: str, undone: str) -> list[Moved]:
-    """Takes back what is left of credits of the key `undone`; the line of one that is taken back whole is cancelled."""
-    moved = take_back_many(Many(wallet_id, customers, EntryKind.REVERSED, key), undone)
+def take_back_credits(wallet_id: int, terminal_id: int, customers: Sequence[int], key: str, undone: str) -> list[Moved]:
+    """Takes back what is left of credits of the key `undone`, at their Terminal; the line of one that is taken back
+    whole is cancelled.
+    """
+    many = Many(wallet_id, customers, EntryKind.REVERSED, key, point_of_sale_id=_place(terminal_id))
+    moved = take_back_many(many, undone)
     whole = [each.reverses_id for each in moved if each.reverses_id is not None]
     values = {"business": business_id(), "entries": whole, "cancelled": int(Status.CANCELLED), "at": dates.now()}
     db.session.execute(_CANCEL, values)
