@@ -27,6 +27,7 @@ from tests.people import Town
         ("/customers/123456/edit", "/customers/123456/edit"),
         ("GET /u/AfEaJw3UCRLbfzHs 200", "GET /u/[link] 200"),
         ("/l/AfEaAaezps6pxmNKJQ", "/l/[link]"),
+        ("/password/AQEBAaezps6pxmNKJQ", "/password/[link]"),
         ("/invitations/AQEBAaezps6pxmNKJQ", "/invitations/[link]"),
         ("took 12.5 ms for 50 rows", "took 12.5 ms for 50 rows"),
     ],

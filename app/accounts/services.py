@@ -13,6 +13,7 @@ from app.accounts import passwords, throttle
 from app.accounts.half_sign_in import CodeNeededError, HalfSignIn, LapsedError, WrongCodeError, half_sign_in
 from app.accounts.invitations import send_letters as send_letters
 from app.accounts.models import Membership, TableSettings, TerminalUser, User, UserSession
+from app.accounts.new_passwords import send_password_link as send_password_link
 from app.accounts.queries import OwnTerminal, own_account, own_businesses, own_terminals
 from app.accounts.second_factor import has_second_factor, takes_code
 from app.accounts.sign_in_codes import take_sign_in_code

@@ -29,6 +29,8 @@ LOOK_UPS = {"minute": (20, timedelta(minutes=1)), "hour": (300, timedelta(hours=
 LINKS = {"link": (20, timedelta(minutes=10))}
 """How many forged links an address may try, and how often one customer may change its mind by a link."""
 
+LETTERS = {"letter": (3, timedelta(hours=1))}
+"""How many letters with a link to a new password go to one address: enough for who loses one, no flood."""
 TESTS = {"test": (20, timedelta(minutes=10))}
 """How many test messages a user may send in a span: enough to try texts, too few to write to customers so."""
 
@@ -89,6 +91,11 @@ def count_look_up(user: int) -> int:
 def count_link(subject: str) -> int:
     """Counts a use of a link by an address or a customer, to be committed; the seconds to wait for the next, or 0."""
     return _count(LINKS, subject)
+
+
+def count_letter(email: str) -> int:
+    """Counts that somebody asks for a link to a new password; the seconds to wait for the next one, or 0."""
+    return _count(LETTERS, email)
 
 
 def count_test(user: int) -> int:
