@@ -91,6 +91,21 @@ def test_a_second_factor_is_set_up_by_who_proves_itself(anna: FlaskClient, super
     assert send(anna, form_to(anna.get(SET_UP), begin), {"password": PASSWORD}).location == SET_UP
 
 
+@pytest.mark.parametrize("which", ["ending", "{}/revocation"])
+def test_ending_sessions_asks_for_it(town: Town, anna: FlaskClient, superuser: psycopg.Connection, which: str) -> None:
+    """RELIABILITY (ASVS 7.5.2): else who finds the panel open shuts its person out elsewhere."""
+    phone, page = town.browser(town.anna), "/profile/sessions"
+    number = superuser.execute("SELECT max(id) FROM user_session").fetchone()
+    let_pass(superuser)
+    action = f"{page}/{which.format(*number or ())}"
+    refused = submit(anna, page, {}, action=action)
+    assert refused.status_code == 422
+    assert [form.action for form in forms_of(refused) if "password" in form.values] == [action]
+    assert phone.get("/customers").status_code == 200
+    assert send(anna, form_to(refused, action), {"password": PASSWORD}).location == page
+    assert phone.get("/customers").status_code == 303
+
+
 def test_a_right_try_takes_no_count_from_under_another(town: Town, superuser: psycopg.Connection) -> None:
     """PR-5: who tries while the count of the same person is taken back counts anew."""
 
