@@ -14,6 +14,7 @@ from app import assets, audit, audit_check, cli, filters, form_keys, health, loc
 from app.accounts import (
     audit_views,
     invitation_views,
+    new_password_views,
     profile_views,
     salespeople_views,
     second_factor_views,
@@ -96,6 +97,7 @@ VIEWS = (
     health,
     help_views,
     invitation_views,
+    new_password_views,
     ledger_views,
     loyalty_views,
     message_views,

@@ -1,4 +1,4 @@
-"""Links that customers get in messages: to stop messages, and to leave a program (LP-5); and those of invitations.
+"""Links that customers get in messages: to stop messages, and to leave a program (LP-5); and those of people.
 
 Each names business and customer, signed, and works as long as the customer is there; no phone or name stands in it.
 They are short, as an SMS pays for each character: about 20 behind the address of the panel.
@@ -13,7 +13,7 @@ from flask import current_app
 from app.db import business_id
 from app.lib import tokens
 
-_STOP, _LEAVE, _INVITE, _LOGO = "stop messages", "leave program", "invitation", "logo"
+_STOP, _LEAVE, _INVITE, _LOGO, _RENEW = "stop messages", "leave program", "invitation", "logo", "new password"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,11 @@ def invitation_link(invitation_id: int, serial: int) -> str:
     return public_address(f"/invitations/{tokens.sign(_key(), _INVITE, business_id(), invitation_id, serial)}")
 
 
+def password_link(user_id: int, since: int, mark: int) -> str:
+    """Where a person chooses a new password; by the mark of the one before it works once."""
+    return public_address(f"/password/{tokens.sign(_key(), _RENEW, user_id, since, mark)}")
+
+
 def logo_address(picture_id: int) -> str:
     """Where anyone sees the business's logo, as a path; another picture has another address."""
     return f"/logos/{tokens.sign(_key(), _LOGO, business_id(), picture_id)}"
@@ -60,6 +65,12 @@ def invited(token: str) -> tuple[int, int, int]:
     """Business, invitation and serial. Raises ForgedError."""
     business, invitation, serial = _numbers(tokens.read(_key(), _INVITE, token), 3)
     return business, invitation, serial
+
+
+def password_asked(token: str) -> tuple[int, int, int]:
+    """User, moment and mark. Raises ForgedError."""
+    user, since, mark = _numbers(tokens.read(_key(), _RENEW, token), 3)
+    return user, since, mark
 
 
 def logo_of(token: str) -> tuple[int, int]:

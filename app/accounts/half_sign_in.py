@@ -24,7 +24,7 @@ class HalfSignIn:
 
     def still_holds(self, user: User) -> bool:
         fresh = dates.now().timestamp() - self.at < LASTS.total_seconds()
-        return fresh and user.disabled_at is None and _mark(user) == self.mark
+        return fresh and user.disabled_at is None and mark_of(user) == self.mark
 
 
 @dataclass
@@ -43,8 +43,9 @@ class WrongCodeError(Exception):
 
 
 def half_sign_in(user: User) -> HalfSignIn:
-    return HalfSignIn(user.id, dates.now().timestamp(), _mark(user))
+    return HalfSignIn(user.id, dates.now().timestamp(), mark_of(user))
 
 
-def _mark(user: User) -> str:
+def mark_of(user: User) -> str:
+    """Says which password a person has, and nothing about it: with another one it is another."""
     return hashlib.sha256(user.password_hash.encode()).hexdigest()[:32]

@@ -10,7 +10,7 @@ from datetime import timedelta
 from math import ceil
 
 from flask import current_app
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import case, delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,8 @@ LOOK_UPS = {"minute": (20, timedelta(minutes=1)), "hour": (300, timedelta(hours=
 LINKS = {"link": (20, timedelta(minutes=10))}
 """How many forged links an address may try, and how often one customer may change its mind by a link."""
 
+LETTERS = {"letter": (3, timedelta(hours=1))}
+"""How many letters with a link to a new password go to one address: enough for who loses one, no flood."""
 TESTS = {"test": (20, timedelta(minutes=10))}
 """How many test messages a user may send in a span: enough to try texts, too few to write to customers so."""
 
@@ -91,6 +93,11 @@ def count_link(subject: str) -> int:
     return _count(LINKS, subject)
 
 
+def count_letter(email: str) -> int:
+    """Counts that somebody asks for a link to a new password; the seconds to wait for the next one, or 0."""
+    return _count(LETTERS, email)
+
+
 def count_test(user: int) -> int:
     """Counts a test message that a user sends, with what sends it; the seconds to wait for the next one, or 0."""
     return _count(TESTS, str(user))
@@ -131,9 +138,9 @@ def _held(kind: str, value: str, unit: Session | None = None) -> SignInFailure:
     """The count of an account or address; who tries at once waits for it. Always the account before the address."""
     session, subject, moment = unit or db.session(), _subject(kind, value), dates.now()
     new = insert(SignInFailure).values(subject=subject, failures=0, last_at=moment, blocked_until=moment)
-    session.execute(new.on_conflict_do_nothing())
-    mine = select(SignInFailure).where(SignInFailure.subject == subject).with_for_update()
-    return session.scalars(mine.execution_options(populate_existing=True)).one()
+    # One statement: between two, a try that was right could take the count away.
+    held = new.on_conflict_do_update(index_elements=["subject"], set_={"subject": new.excluded.subject})
+    return session.scalars(held.returning(SignInFailure), execution_options={"populate_existing": True}).one()
 
 
 def _subject(kind: str, value: str) -> bytes:
