@@ -131,15 +131,11 @@ class TestAct:
         assert page.count("7 February 2026") == 1
         assert "Status of an act changed" in text_of(town.browser(town.anna).get("/audit-log"))
 
-    def test_a_day_before_it_was_issued_is_refused(self, town: Town) -> None:
+    @pytest.mark.parametrize("day", ["2026-01-07", "", "someday", "0001-01-01"])
+    def test_a_day_before_it_was_issued_or_none_is_refused(self, town: Town, day: str) -> None:
         year(town.kavalier)
-        number = first(town.kavalier)
-        answer = submit(
-            town.browser(town.vera),
-            f"/acts/{number}",
-            {"status": "2", "day": "2026-01-07"},
-            action=f"/acts/{number}/standing",
-        )
+        page = f"/acts/{first(town.kavalier)}"
+        answer = submit(town.browser(town.vera), page, {"status": "2", "day": day}, action=f"{page}/standing")
         assert answer.status_code == 422
 
 
