@@ -56,6 +56,8 @@ def write(
     requisites, executor = sides(month)
     amount = total(lines)
     before = sum(act.total for act in earlier), sum(act.vat for act in earlier)
+    # A correction is taxed as what it corrects, whatever the platform's rate or the business's country is by now.
+    rate = earlier[0].vat_rate if earlier else executor.vat_rate
     act = Act(
         business_id=business_id(),
         kind=kind,
@@ -70,8 +72,8 @@ def write(
         currency=own_business().currency,
         total=amount,
         # Of the month as a whole, so that corrections never add up to another VAT than one act would have.
-        vat=vat_within(before[0] + amount, executor.vat_rate) - before[1],
-        vat_rate=executor.vat_rate,
+        vat=vat_within(before[0] + amount, rate) - before[1],
+        vat_rate=rate,
         transactions=quantity(lines, ChargeKind.TRANSACTION),
         segments=quantity(lines, ChargeKind.SMS),
         lines=[line.kept() for line in lines],
