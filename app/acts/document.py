@@ -95,7 +95,8 @@ class Party:
     def __init__(self, details: Details, jurisdiction: Jurisdiction) -> None:
         self.details = details
         entries = numbers_of(jurisdiction)
-        self.numbers = [(str(each.label), details[each.name]) for each in entries if details.get(each.name)]
+        said = ((each, details.get(each.name, "")) for each in entries)
+        self.numbers = [(each.name_of(text), text) for each, text in said if text]
 
     def __getattr__(self, name: str) -> str:
         """What is said under this name; '' for what nobody has said."""
@@ -204,5 +205,6 @@ class Sheet:
         return "".join(formats.minor(amount, self.language, formats.precision(self.currency)))
 
     def day(self, day: date) -> str:
-        """As the language's papers have it: with the word for year in Ukrainian and Russian."""
-        return str(format_date(day, "d MMMM y" if self.language == "en" else "long", locale=self.language))
+        """As the language's papers have it: with the word for year in Ukrainian and Russian. It stays on one line."""
+        words = str(format_date(day, "d MMMM y" if self.language == "en" else "long", locale=self.language))
+        return words.replace(" ", "\xa0")

@@ -120,6 +120,17 @@ def test_what_people_typed_is_text_whatever_it_looks_like(app: Flask) -> None:
     assert "<script>alert(1)</script>" in read
 
 
+def test_a_number_is_called_what_it_is(app: Flask) -> None:
+    """BI-3: no paper says that it is this or that."""
+    with app.app_context():
+        company, person = (
+            _text(pdf_of(content(Jurisdiction.UA, customer={"tax_id": number}, executor={}), 1))
+            for number in ("32855961", "1759013776")
+        )
+    assert ("ЄДРПОУ 32855961" in company, "РНОКПП" in company) == (True, False)
+    assert ("РНОКПП 1759013776" in person, "ЄДРПОУ" in person) == (True, False)
+
+
 def test_a_document_fetches_nothing() -> None:
     """RELIABILITY: whatever one refers to ends its making."""
     with pytest.raises(FatalURLFetchingError, match="A document asked for"):
@@ -138,6 +149,7 @@ def test_a_correction_names_the_act_it_corrects(app: Flask, values: dict[str, ob
     with app.app_context():
         corrected = {"corrects": "2026-0003", "corrects_dated": date(2026, 3, 31)}
         read = _text(pdf_of(content(Jurisdiction.UA, **{**corrected, **values}), 1)).replace("\xa0", " ")
+    assert ".." not in read.replace(" ", "")
     assert "№ 2026-0003 від 31 березня 2026" in read
     assert words.replace("’", "'") in read.replace("’", "'")
 
