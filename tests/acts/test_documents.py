@@ -120,6 +120,19 @@ def test_what_people_typed_is_text_whatever_it_looks_like(app: Flask) -> None:
     assert "<script>alert(1)</script>" in read
 
 
+@pytest.mark.parametrize("jurisdiction", Jurisdiction)
+def test_nothing_of_a_long_name_leaves_the_paper(app: Flask, jurisdiction: Jurisdiction) -> None:
+    """BI-4: 300 letters of one word or of many; and numbers stay whole beside them."""
+    many = ("Дуже довга назва " * 20)[:300]
+    long = {"legal_name": "Ъ" * 300, "address": many, "position": many, "signatory": many, "bank": "x" * 300}
+    with app.app_context():
+        made = pdf_of(content(jurisdiction, customer={**CUSTOMERS[jurisdiction], **long}), 1)
+    for page in pypdfium2.PdfDocument(made):
+        text = page.get_textpage()
+        assert all(text.get_charbox(place)[2] <= page.get_width() for place in range(text.count_chars()))
+    assert CUSTOMERS[jurisdiction]["tax_id"] in _text(made)
+
+
 def test_a_number_is_called_what_it_is(app: Flask) -> None:
     """BI-3: no paper says that it is this or that."""
     with app.app_context():
