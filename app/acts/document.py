@@ -14,7 +14,7 @@ from app.acts import words
 from app.acts.jurisdictions import Entry, numbers_of
 from app.acts.lines import Line, total
 from app.acts.models import Act, ActKind, Details, Jurisdiction
-from app.acts.pdf import pdf
+from app.acts.pdf import pdf, printable
 from app.acts.queries import last_day
 from app.lib import formats
 
@@ -156,7 +156,7 @@ class Sheet:
     def rows(self) -> list[Row]:
         return [
             Row(
-                words.service(line.kind, line.note),
+                words.service(line.kind, printable(line.note)),
                 words.unit(line.kind),
                 formats.number(line.quantity, self.language),
                 self.money(line.price),

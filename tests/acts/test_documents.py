@@ -20,7 +20,8 @@ from app.acts.lines import CHARGED, Line, less, total, vat_within
 from app.acts.models import ActKind, Jurisdiction
 from app.acts.pdf import unprintable
 from app.acts.printing import Nothing
-from tests.acts.papers import CUSTOMERS, LINES, content
+from app.acts.services import set_executor
+from tests.acts.papers import CUSTOMERS, LINES, content, executor
 
 LINE = st.builds(
     Line,
@@ -142,6 +143,15 @@ def test_a_number_is_called_what_it_is(app: Flask) -> None:
         )
     assert ("ЄДРПОУ 32855961" in company, "РНОКПП" in company) == (True, False)
     assert ("РНОКПП 1759013776" in person, "ЄДРПОУ" in person) == (True, False)
+
+
+def test_what_no_font_has_is_in_no_paper(app: Flask) -> None:
+    """BI-6: PDF/A has no place for it, in a reference of a correction as little as in requisites."""
+    correction = Line(CHARGED[4], 16_960, 1, "Refund ☕ 212")
+    with app.app_context():
+        assert "Refund ? 212" in _text(pdf_of(content(Jurisdiction.OTHER, (correction,)), 1))
+        with pytest.raises(ValueError, match="legal_name: no font"):
+            set_executor(Jurisdiction.UA, date(2020, 1, 1), {**executor(Jurisdiction.UA), "legal_name": "☕"}, None)
 
 
 def test_a_document_fetches_nothing() -> None:
