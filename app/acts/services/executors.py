@@ -22,8 +22,8 @@ def set_executor(jurisdiction: Jurisdiction, valid_from: date, details: Details,
     kept = {}
     for name, text in details.items():
         check = known[name].check
-        if strange := unprintable(text):
-            raise ValueError(f"{name}: no font of acts has {' '.join(strange)}")
+        if unknown := unprintable(text):
+            raise ValueError(f"{name}: no font of acts has {' '.join(unknown)}")
         try:
             kept[name] = check(text, details) if check else text
         except ValueError as error:
