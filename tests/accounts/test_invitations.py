@@ -11,7 +11,6 @@ from werkzeug.test import TestResponse
 
 from app.accounts.invitations import send_letters
 from app.lib import dates
-from app.messaging.gateways import close_gateways
 from app.messaging.gateways.smtp import SmtpGateway
 from tests.browsing import form_to, page_of, send, submit, text_of
 from tests.messaging.gateways.test_smtp import Mailbox
