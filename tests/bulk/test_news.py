@@ -42,7 +42,7 @@ def news(shop: Shop) -> int:
 
 
 def written(shop: Shop) -> dict[int | None, tuple[str, str]]:
-    """Customer → title and text; all of them pushes of news, but for the note at the end."""
+    """Customer → title and text, of what goes to customers; all of them pushes of news."""
     with shop.work():
         rows = db.session.scalars(select(Message).where(Message.customer_id.is_not(None))).all()
         assert {(each.kind, each.channel) for each in rows} <= {(MessageKind.NEWS, Channel.PUSH)}

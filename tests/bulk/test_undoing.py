@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, update
 
+from app.billing.services import Prices, set_tariff, top_up
 from app.bulk.models import Batch, BatchState
 from app.bulk.services import steering
 from app.bulk.services.chunks import Chunk, do_chunk
 from app.bulk.services.locking import held_batch
+from app.customers.models import Customer
 from app.extensions import db
+from app.loyalty.models import Program
+from app.messaging.models import Message, MessageStatus, Outbox, Reason, Step
 from app.scope import Scope
 from tests.bulk.batches import became, confirm, do, foreseen, state, tallied, undo
 from tests.factories import add_customer
+from tests.messaging.pipeline import send
 from tests.people import Shop, Town
 
 
@@ -72,3 +78,42 @@ def test_a_location_operator_takes_its_credit_back(town: Town, shop: Shop) -> No
     number = do(shop, town.boris, "credit", {**at_till(shop, 2_000), **till}, own)
     undoing = undo(shop, town.boris, number)
     assert foreseen(shop, undoing) == became(shop, undoing) == {"done": 2}
+
+
+def statuses(shop: Shop) -> list[tuple[MessageStatus, str]]:
+    with shop.work():
+        told = select(Message.status, Message.reason).where(Message.customer_id.is_not(None))
+        return [(row.status, row.reason) for row in db.session.execute(told.order_by(Message.id))]
+
+
+@pytest.mark.parametrize("person", ["anna", "boris"])
+def test_what_has_not_left_does_not_tell_of_points_that_were_taken_back(town: Town, shop: Shop, person: str) -> None:
+    """BA-14: quiet hours hold it, say. It costs nothing; who keeps the points is told of them."""
+    with shop.work():
+        set_tariff(Prices(0, 0, 80, 50))
+        top_up(1_000_000, "one")
+        db.session.execute(update(Program).values(notifications="sms"))
+        phones = [f"+38067000000{number}" for number in range(3)]
+        said = {"point_of_sale": shop.franchised_place, "confirmed": True}
+        customers = [add_customer(f"C{number}", phone=phone, **said) for number, phone in enumerate(phones)]
+    who = town.people[person]
+    till = {"terminal": shop.franchised_terminal, "special": False, "valid_days": None, "texts": {}}
+    number = do(shop, who, "credit", {**at_till(shop, 2_000), **till}, customers)
+    do(shop, who, "removal", {**at_till(shop, 2_000), "terminal": shop.franchised_terminal}, customers[:1])
+    undo(shop, who, number)
+    stopped = (MessageStatus.REJECTED, Reason.UNDONE)
+    assert statuses(shop) == [(MessageStatus.QUEUED, ""), stopped, stopped]
+    send(shop)
+    assert statuses(shop) == [(MessageStatus.SENT, ""), stopped, stopped]
+
+
+def test_what_has_left_stays_sent(town: Town, shop: Shop, customers: list[int]) -> None:
+    """BA-14"""
+    with shop.work():
+        db.session.execute(update(Program).values(notifications="push"))
+        db.session.execute(update(Customer).values(app_installed=True))
+    number = credit(shop, town, customers)
+    with shop.work():
+        db.session.execute(update(Outbox).values(step=Step.SENDING))
+    undo(shop, town.anna, number)
+    assert statuses(shop) == [(MessageStatus.QUEUED, "")] * 3
