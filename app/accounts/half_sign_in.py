@@ -20,7 +20,7 @@ class HalfSignIn:
     user_id: int
     at: float
     mark: str
-    """Of the password's hash: with another password it is worth nothing."""
+    """Of e-mail and password: with another one it is worth nothing."""
 
     def still_holds(self, user: User) -> bool:
         fresh = dates.now().timestamp() - self.at < LASTS.total_seconds()
@@ -47,5 +47,5 @@ def half_sign_in(user: User) -> HalfSignIn:
 
 
 def mark_of(user: User) -> str:
-    """Says which password a person has, and nothing about it: with another one it is another."""
-    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:32]
+    """Says which e-mail and password a person has, and nothing about them: with another one it is another."""
+    return hashlib.sha256(f"{user.email} {user.password_hash}".encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """A new password by a link, for who forgot the one before or never had one (PR-5).
 
 A link works once and for an hour, and gives the password alone: a second factor is asked for all the same. No secret of
-it is kept: it is signed, and names the hash that it takes the place of.
+it is kept: it is signed, and bears a mark of the e-mail and the password that it was made for.
 """
 
 from __future__ import annotations

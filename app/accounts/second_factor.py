@@ -85,6 +85,8 @@ def renew_recovery_codes() -> list[str]:
         f"{number}{''.join(secrets.choice(_SIGNS) for _ in range(RECOVERY_LENGTH - 1))}"
         for number in range(RECOVERY_CODES)
     ]
+    # Held, as of two at once each would remove those before, and add its own beside the other's.
+    db.session.get(SecondFactor, _user(), with_for_update=True)
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == _user()))
     db.session.add_all(
         RecoveryCode(user_id=_user(), number=int(code[0]), code_hash=passwords.hasher().hash(code)) for code in codes

@@ -113,6 +113,14 @@ class TestChoosing:
         monkeypatch.setattr(new_passwords.dates, "now", lambda: later)
         assert client.get(link).status_code == 404
 
+    def test_a_link_is_worth_nothing_with_another_email(
+        self, town: Town, client: FlaskClient, superuser: psycopg.Connection
+    ) -> None:
+        """PR-5: who lost its mailbox to a thief has support change the e-mail; the thief's letter is void then."""
+        link = link_of(town, town.anna)
+        superuser.execute("UPDATE app_user SET email = 'a.koval@example.com' WHERE id = %s", [town.anna.id])
+        assert client.get(link).status_code == 404
+
     def test_what_nobody_signed_leads_nowhere(self, town: Town, client: FlaskClient) -> None:
         for forged in ("x", "AQEBAaezps6pxmNKJQ", "%00", link_of(town, town.anna).split("/")[-1][:-1]):
             assert client.get(f"/password/{forged}").status_code == 404

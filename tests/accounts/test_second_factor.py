@@ -81,6 +81,17 @@ class TestSettingUp:
         assert actions == ["user.begin_second_factor"]
 
 
+def test_codes_made_in_two_tabs_at_once_are_those_of_one(
+    town: Town, app_of_anna: App, superuser: psycopg.Connection
+) -> None:
+    """PR-5: the later ones stand, and neither tab fails."""
+    tabs = [town.browser(town.anna) for _ in range(3)]
+    forms = [form_to(tab.get(f"{SET_UP}/recovery-codes"), f"{SET_UP}/recovery-codes") for tab in tabs]
+    with ThreadPoolExecutor(3) as many:
+        assert list(many.map(lambda tab, form: send(tab, form, {}).status_code, tabs, forms)) == [200] * 3
+    assert superuser.execute("SELECT count(*) FROM recovery_code").fetchone() == (10,)
+
+
 class TestSigningIn:
     def test_takes_password_and_code(self, town: Town, client: FlaskClient, app_of_anna: App) -> None:
         """PR-5: with the password alone nobody is in."""
