@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.db import business_id, unit_of_work
@@ -61,6 +61,8 @@ def write_to_user(user: User, channels: Sequence[Channel], written: Written) -> 
 def send_to_users(scope: Scope) -> int:
     """Hands over what is due in a business, with no transaction open meanwhile; answers with how many."""
     number = 0
+    with unit_of_work(scope):
+        _lapse()
     while (taken := _take_up(scope)) is not None:
         letter_id, gateway, outgoing = taken
         answer = hand_over(gateway, [outgoing])[0] if gateway else None
@@ -68,6 +70,13 @@ def send_to_users(scope: Scope) -> int:
             _write_down(letter_id, answer)
         number += 1
     return number
+
+
+def _lapse() -> None:
+    """Gives up what lay too long, as where no worker ran."""
+    late = update(UserLetter).where(UserLetter.business_id == business_id(), UserLetter.due_at.is_not(None))
+    done = late.where(UserLetter.created_at < dates.now() - LIVES)
+    db.session.execute(done.values(status=MessageStatus.FAILED, reason=Reason.LATE, due_at=None))
 
 
 def _take_up(scope: Scope) -> tuple[int, Gateway | None, Outgoing] | None:
