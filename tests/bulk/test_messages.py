@@ -66,7 +66,11 @@ def quoted(shop: Shop, number: int) -> dict[str, Any]:
 
 def written(shop: Shop) -> list[Message]:
     with shop.work():
-        found = list(db.session.scalars(select(Message).order_by(Message.customer_id, Message.id)))
+        found = list(
+            db.session.scalars(
+                select(Message).where(Message.customer_id.is_not(None)).order_by(Message.customer_id, Message.id)
+            )
+        )
         db.session.expunge_all()
         return found
 
