@@ -109,6 +109,24 @@ def dress(text: str, voice: Voice, language: str, channel: Channel = Channel.SMS
     return f"{text}\n{voice.signature}" if voice.signature else text
 
 
+def opening_letters(text: str, same: Mapping[str, str], name: str) -> dict[str, str]:
+    """Variable → the letters with which its value, those before it empty, might let a text begin with the name.
+
+    `same` are the values that are the same for all. Letters are as they fold.
+    """
+    found: dict[str, str] = {}
+    rest = name.casefold()
+    for place, part in enumerate(_BRACES.split(text)):
+        if place % 2 and part in {**VARIABLES, **OF_ACCOUNT} and part not in same:
+            found[part] = found.get(part, "") + rest[:1]
+            continue
+        written = (clean(same[part]) if part in same else f"{{{part}}}") if place % 2 else part
+        if not rest or not rest.startswith(written.casefold()):
+            break
+        rest = rest[len(written.casefold()) :]
+    return found
+
+
 def in_language(texts: Mapping[str, str], language: str) -> tuple[str, str]:
     """The language and the text for who reads this language; else the first that was written."""
     if texts.get(language):

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.lib.sms import segment_count
 from app.messaging.models import Channel, Way
 from app.messaging.services.reaching import UNREACHED, Route, route_of
-from app.messaging.texts import Voice, clean, dress, fill, in_language, variables_in
+from app.messaging.texts import Voice, clean, dress, fill, in_language, opening_letters, variables_in
 from app.messaging.values import Receiver, values_of
 
 PAID = frozenset({Route.SMS, Route.PUSH_OR_SMS, Route.VIBER})
@@ -52,7 +52,7 @@ def compose(
     holding = wording.holding if ahead or wording.holding is None else replace(wording.holding, coming=0)
     names = variables_in(*wording.titles.values(), *wording.texts.values())
     receivers = values_of(customers, wording.program.id, names, holding)
-    writer = _Writer(wording)
+    writer = Writer(wording)
     return [
         writer.to(receivers[each], routes[each], (late or {}).get(each, {}))
         for each in customers
@@ -71,7 +71,7 @@ def _routes(wording: Wording, customers: Sequence[int]) -> dict[int, str]:
     return {row.id: row.route for row in db.session.execute(statement, values)}
 
 
-class _Writer:
+class Writer:
     """A text in the languages of those who read it; which one that is is looked up once for each language."""
 
     def __init__(self, wording: Wording) -> None:
@@ -91,6 +91,14 @@ class _Writer:
             *(receiver.id, receiver.name, route, language, fill(title, values), whole),
             *(self._units(whole) if route in PAID else 0, lacks),
         )
+
+    def openings(self, spoken: str, late: Mapping[str, str]) -> dict[str, str]:
+        """Variable → the letters with which its value might let the text begin as the program's name does."""
+        if self.channel is not Channel.SMS:
+            return {}
+        language, _title, body, _names = self.said(spoken)
+        same = {"program": self.voice.name(spoken), **late, **self.same(language)}
+        return opening_letters(body, same, self.voice.name(spoken))
 
     def _said(self, spoken: str) -> tuple[str, str, str, list[str]]:
         """Language, title, text, their variables; what has a head and was given none has the program's name there."""
