@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Row, any_, case, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Text, any_, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.businesses.queries import own_business
@@ -16,6 +16,7 @@ from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Balance
 from app.lib import dates, formats
+from app.lib.arrays import as_array
 from app.lib.sms import GSM7, alphabet_of
 from app.links import stop_link
 from app.locale import main_language
@@ -26,8 +27,7 @@ from app.messaging.texts import Voice
 Column = ColumnElement[Any]
 
 
-@dataclass(frozen=True)
-class Receiver:
+class Receiver(NamedTuple):
     """A customer as a text is filled for it."""
 
     id: int
@@ -71,7 +71,10 @@ def values_of(
     setting = setting_of(program_id, holding)
     asked = {name: _VARIABLES[name] for name in _VARIABLES if name in names}
     columns = [column for variable in asked.values() for column in variable.columns(setting)]
-    mine = Customer.business_id == business_id(), Customer.id == any_(literal(list(customer_ids), ARRAY(BigInteger)))
+    mine = (
+        Customer.business_id == business_id(),
+        Customer.id == any_(cast(literal(as_array(customer_ids), Text), ARRAY(BigInteger))),
+    )
     own: list[Any] = [Customer.id, Customer.language, Customer.first_name, Customer.last_name]
     return {row.id: _receiver(row, asked, setting) for row in db.session.execute(select(*own, *columns).where(*mine))}
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import text
 
 from app.bulk.telling import Wording
 from app.db import business_id
 from app.extensions import db
+from app.lib.arrays import as_array
 from app.lib.sms import segment_count
 from app.messaging.models import Channel, Way
 from app.messaging.services.reaching import UNREACHED, Route, route_of
@@ -23,8 +25,7 @@ Late = Mapping[int, Mapping[str, str]]
 """Customer → values of variables that only the action knows."""
 
 
-@dataclass(frozen=True)
-class Composed:
+class Composed(NamedTuple):
     """What one customer reads, and how that gets there."""
 
     customer_id: int
@@ -67,7 +68,7 @@ def _routes(wording: Wording, customers: Sequence[int]) -> dict[int, str]:
         " JOIN customer c ON c.business_id = :business AND c.id = a.customer_id"
         " LEFT JOIN enrolment n ON n.business_id = :business AND n.program_id = :program AND n.customer_id = c.id"
     )
-    values = {"business": business_id(), "program": wording.program.id, "customers": list(customers)}
+    values = {"business": business_id(), "program": wording.program.id, "customers": as_array(customers)}
     return {row.id: row.route for row in db.session.execute(statement, values)}
 
 
