@@ -13,6 +13,7 @@ from app.bulk.telling import Wording
 from app.businesses.models import Terminal
 from app.db import business_id
 from app.extensions import db
+from app.lib.arrays import as_array
 from app.messaging.models import Channel, MessageKind, Reason
 from app.messaging.services import Addressed, Letter, stop_messages, write_to_many
 from app.messaging.services.reaching import Route
@@ -78,7 +79,7 @@ def _channel(wording: Wording, route: str) -> Channel:
 
 
 def _quoted(claim: Claim, usual: int) -> dict[int, int]:
-    differing = {"business": business_id(), "batch": claim.batch.id, "customers": list(claim.customers)}
+    differing = {"business": business_id(), "batch": claim.batch.id, "customers": as_array(claim.customers)}
     rows = {row.customer_id: row.segments for row in db.session.execute(_DIFFERING, differing)}
     return {each: rows.get(each, usual) for each in claim.customers}
 

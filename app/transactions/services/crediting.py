@@ -14,6 +14,7 @@ from app.extensions import db
 from app.ledger.models import EntryKind
 from app.ledger.services import Many, Moved, credit_many, take_back_many
 from app.lib import dates
+from app.lib.arrays import as_array
 from app.transactions.models import Kind, Source, Status
 
 
@@ -66,8 +67,8 @@ def credit_customers(asked: Crediting, customers: Sequence[int]) -> list[Moved]:
         "at": dates.now(),
         "points": asked.amount if asked.counts_as_points else 0,
         "user": current_scope().user_id,
-        "ids": [each.transaction_id for each in moved],
-        "customers": [each.customer_id for each in moved],
+        "ids": as_array(each.transaction_id or 0 for each in moved),
+        "customers": as_array(each.customer_id for each in moved),
     }
     db.session.execute(_LINES, values)
     return moved
