@@ -9,6 +9,7 @@ from app.bulk.services import steering
 from app.bulk.services.locking import held_batch
 from app.extensions import db
 from app.messaging.models import Direction, Message
+from app.permissions import Role
 from tests.browsing import text_of
 from tests.bulk.batches import confirm, do, preview, undo
 from tests.factories import add_customer, add_sale
@@ -91,3 +92,15 @@ def test_one_that_is_cancelled_says_so(town: Town, customers: list[int]) -> None
         steering.cancel(held_batch(number))
     told = "0 of 3 customers done. 1 skipped. 2 left out."
     assert notes(shop) == [("Cancelled: Add the tag city = Kyiv", told)]
+
+
+def test_one_that_waits_for_a_second_person_says_so(town: Town, customers: list[int]) -> None:
+    """BA-15: else nobody would hear of it."""
+    shop = town.kavalier
+    with shop.work(town.anna):
+        steering.set_limits({Role.BRAND_OPERATOR: 1})
+    number = preview(shop, town.olha, "tags", TAG, customers)
+    with shop.work(town.olha):
+        steering.confirm(held_batch(number), Role.BRAND_OPERATOR)
+    told = "It is for 2 customers. A second person has to approve it."
+    assert notes(shop) == [("Waits for approval: Add the tag city = Kyiv", told)]

@@ -20,6 +20,7 @@ from app.bulk.services.chunks import ERROR, Chunk, do_chunk, next_single
 from app.bulk.services.ending import end, settle
 from app.bulk.services.freezing import freeze
 from app.bulk.services.locking import held_batch, is_alone
+from app.bulk.services.telling import tell_waiting
 from app.db import business_id, unit_of_work
 from app.extensions import db
 from app.lib import dates
@@ -115,6 +116,7 @@ def _begin(batch: Batch) -> None:
         batch.state, batch.started_at = BatchState.RUNNING, dates.now()
     else:
         batch.state = BatchState.WAITING
+        tell_waiting(batch)
 
 
 def _judge(scope: Scope, number: int, customer: int, error: Exception) -> None:

@@ -15,6 +15,7 @@ from app.bulk.registry import action_named, wording_for
 from app.bulk.services.ending import settle
 from app.bulk.services.freezing import TIME, freeze
 from app.bulk.services.reserving import is_short, release
+from app.bulk.services.telling import tell_waiting
 from app.customers.services.selecting import Selection
 from app.db import business_id, current_scope, patience
 from app.extensions import db
@@ -108,6 +109,7 @@ def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
     batch.confirmed_at, batch.start_at = dates.now(), start_at
     if batch.foreseen["done"] > limit_of(role):
         batch.state = BatchState.WAITING
+        tell_waiting(batch)
     else:
         _start(batch)
     _record("confirm", batch)

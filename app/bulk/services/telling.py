@@ -1,4 +1,4 @@
-"""A note in the inbox when a bulk action ends: what it was, and what became of its customers (INTERFACE: shell)."""
+"""A note in the inbox when a bulk action ends, or waits for a second person (INTERFACE: shell)."""
 
 from __future__ import annotations
 
@@ -28,6 +28,20 @@ def tell_end(batch: Batch) -> None:
     """Writes it in the unit of work that ends the batch, so once; in the language of whoever ends it, or began it."""
     with nullcontext() if has_request_context() else acting_for(batch):
         write_to_business(_text(batch), _title(batch), about=(ABOUT, batch.id), place=_place(batch))
+
+
+def tell_waiting(batch: Batch) -> None:
+    """So that a second person hears of it (BA-15)."""
+    number = batch.foreseen["done"]
+    with nullcontext() if has_request_context() else acting_for(batch):
+        text = ngettext(
+            "It is for %(number)s customer. A second person has to approve it.",
+            "It is for %(number)s customers. A second person has to approve it.",
+            number,
+            number=_written(number),
+        )
+        title = _("Waits for approval: %(action)s", action=title_of(batch))
+        write_to_business(text, title, about=(ABOUT, batch.id), place=_place(batch))
 
 
 def _title(batch: Batch) -> str:
