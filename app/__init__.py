@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, pictures, unsent_forms, web
 from app.accounts import (
     audit_views,
+    forgotten_views,
     invitation_views,
     profile_views,
     salespeople_views,
@@ -93,6 +94,7 @@ VIEWS = (
     bulk_views,
     business_views,
     customer_views,
+    forgotten_views,
     health,
     help_views,
     invitation_views,

@@ -1,4 +1,4 @@
-"""Links that customers get in messages: to stop messages, and to leave a program (LP-5); and those of invitations.
+"""Links that customers get in messages: to stop messages, and to leave a program (LP-5); and those of letters to users.
 
 Each names business and customer, signed, and works as long as the customer is there; no phone or name stands in it.
 They are short, as an SMS pays for each character: about 20 behind the address of the panel.
@@ -14,6 +14,7 @@ from app.db import business_id
 from app.lib import tokens
 
 _STOP, _LEAVE, _INVITE, _LOGO = "stop messages", "leave program", "invitation", "logo"
+_RESET = "new password"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,16 @@ def invitation_link(invitation_id: int, serial: int) -> str:
     return public_address(f"/invitations/{tokens.sign(_key(), _INVITE, business_id(), invitation_id, serial)}")
 
 
+def reset_link(user_id: int, asked: int, mark: int) -> str:
+    """Where who forgot its password chooses a new one; the account asks of the rest whether it holds still."""
+    return public_address(f"/forgotten-password/{tokens.sign(_key(), _RESET, user_id, asked, mark)}")
+
+
+def asking_link() -> str:
+    """Where such a link is asked for."""
+    return public_address("/forgotten-password")
+
+
 def logo_address(picture_id: int) -> str:
     """Where anyone sees the business's logo, as a path; another picture has another address."""
     return f"/logos/{tokens.sign(_key(), _LOGO, business_id(), picture_id)}"
@@ -60,6 +71,12 @@ def invited(token: str) -> tuple[int, int, int]:
     """Business, invitation and serial. Raises ForgedError."""
     business, invitation, serial = _numbers(tokens.read(_key(), _INVITE, token), 3)
     return business, invitation, serial
+
+
+def resetting(token: str) -> tuple[int, int, int]:
+    """User, moment of asking, and mark of the password. Raises ForgedError."""
+    user, asked, mark = _numbers(tokens.read(_key(), _RESET, token), 3)
+    return user, asked, mark
 
 
 def logo_of(token: str) -> tuple[int, int]:

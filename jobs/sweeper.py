@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, text
 
 from app import create_app
+from app.accounts import forgotten
 from app.acts.queries import due_businesses
 from app.acts.services import closing
 from app.bulk.queries import due_batches
@@ -55,6 +56,7 @@ CHORES = (
         lambda: ((business,) for business in businesses_to_send()),
         lambda business: send_due(Scope(business), AT_ONCE),
     ),
+    Chore(*(forgotten.JOB, forgotten.QUEUE), lambda: ((),) if forgotten.letters_due() else (), forgotten.send_letters),
     Chore(
         *(batches.JOB, batches.QUEUE),
         due_batches,

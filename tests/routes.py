@@ -23,9 +23,10 @@ ARGUMENTS = {"customers.drawer": "?id={customer_id}", "segments.add_segment": "?
 # A person's own sessions and browsers are its own: those of others are not found, tested with them. A link of a
 # message says itself whose it is, so it opens for whoever holds it, tested with the customer's pages.
 BY_LINK = {"stop_token", "leave_token"}
-# An invitation too says whose it is; its form has a token of our own. A logo is anyone's to see.
+# An invitation and the link to a new password too say whose they are; their forms have tokens of our own. A logo is
+# anyone's to see.
 CALENDAR = {"month", "year"}
-PERSONAL = {"browser_id", "session_id", "invite_token", "logo_token", *BY_LINK, *CALENDAR}
+PERSONAL = {"browser_id", "session_id", "invite_token", "reset_token", "logo_token", *BY_LINK, *CALENDAR}
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Ids:
             "user_id": self.user,
             "invitation_id": self.invitation,
             "invite_token": self.invite_token,
+            "reset_token": "of-nobody",
             "browser_id": 1,
             "logo_token": self.logo_token,
             "question_id": self.question,

@@ -26,6 +26,7 @@ from tests.people import Town
         ("s.yaremchuk@ukr.net wrote", "[e-mail] wrote"),
         ("/customers/123456/edit", "/customers/123456/edit"),
         ("GET /u/AfEaJw3UCRLbfzHs 200", "GET /u/[link] 200"),
+        ("/forgotten-password/AfEaAaezps6pxmNKJQ", "/forgotten-password/[link]"),
         ("/l/AfEaAaezps6pxmNKJQ", "/l/[link]"),
         ("took 12.5 ms for 50 rows", "took 12.5 ms for 50 rows"),
     ],

@@ -31,7 +31,7 @@ from tests.people import Shop
 
 OF_NO_BUSINESS = {
     *("alembic_version", "app_user", "business", "executor", "gateway_pace", "receipt", "sign_in_failure"),
-    *("recovery_code", "second_factor", "user_session"),
+    *("password_letter", "recovery_code", "second_factor", "user_session"),
 }
 """`business` is walled by its own id, what is a person's by the person's; the others hold nobody's data."""
 WITHOUT_POLICIES = {"alembic_version", "executor", "gateway_pace", "sign_in_failure"}

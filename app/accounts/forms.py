@@ -21,12 +21,17 @@ from app.locale import LANGUAGES
 THEMES = {"light": _l("Light"), "dark": _l("Dark"), "system": _l("As the device")}
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class EmailForm(FlaskForm):  # type: ignore[misc]
+    """Under which e-mail a person works here."""
+
     email = EmailField(
         _l("E-mail"),
         validators=[InputRequired(_l("Enter your e-mail.")), Length(max=254)],
         filters=[lambda text: text and text.strip().lower().replace("\0", "")],
     )
+
+
+class SignInForm(EmailForm):
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=128)])
 
 
@@ -77,6 +82,12 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     def validate_password_repeat(self, field: Field) -> None:
         if field.data != self.password_new.data:
             raise ValidationError(_("This is not the same as the new password."))
+
+
+class NewPasswordForm(PasswordForm):
+    """The same for who forgot the present one."""
+
+    password_now = None
 
 
 class LanguageForm(FlaskForm):  # type: ignore[misc]

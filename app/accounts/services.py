@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import audit
-from app.accounts import passwords, throttle
+from app.accounts import forgotten, passwords, throttle
 from app.accounts.half_sign_in import CodeNeededError, HalfSignIn, LapsedError, WrongCodeError, half_sign_in
 from app.accounts.invitations import send_letters as send_letters
 from app.accounts.models import Membership, TableSettings, TerminalUser, User, UserSession
@@ -227,6 +227,7 @@ def end_stale_sessions() -> int:
     """Removes sessions that nobody may use any more, in a unit of work of its own; answers with their number."""
     with unit_of_work(Scope(None)):
         throttle.forget_old()
+        forgotten.forget_old()
         return int(db.session.execute(select(func.end_stale_sessions())).scalar_one())
 
 

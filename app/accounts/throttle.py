@@ -20,7 +20,7 @@ from app.extensions import db
 from app.lib import dates
 from app.scope import Scope
 
-FREE_TRIES = {"account": 5, "address": 30, "proof": 5}
+FREE_TRIES = {"account": 5, "address": 30, "proof": 5, "forgetful account": 3, "forgetful address": 30}
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
@@ -46,6 +46,12 @@ def count_try(email: str, address: str) -> int:
     Answers with 0, or with the seconds for which this account or address is refused; then nothing is counted.
     """
     return _count_try({kind: _held(kind, value) for kind, value in (("account", email), ("address", address))})
+
+
+def count_forgotten(email: str, address: str) -> int:
+    """Counts that someone asks for a link to choose a new password, with what asks for it; as above."""
+    kinds = (("forgetful account", email), ("forgetful address", address))
+    return _count_try({kind: _held(kind, value) for kind, value in kinds})
 
 
 def begin_proof(user: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -12,11 +10,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.accounts.invitations import send_letters
-from app.gateway_config import GatewayConfig
 from app.lib import dates
-from app.messaging.gateways import close_gateways
 from tests.browsing import form_to, page_of, send, submit, text_of
-from tests.messaging.gateways.test_smtp import Mailbox, mail_server, settings
+from tests.messaging.gateways.test_smtp import Mailbox
 from tests.people import PASSWORD, Town
 
 NEW, SENT = "/users/invitations/new", "/users/invitations"
@@ -45,19 +41,6 @@ def members(superuser: psycopg.Connection, email: str = IVAN) -> list[tuple[int,
 @pytest.fixture
 def link(anna: FlaskClient) -> str:
     return link_of(invite(anna))
-
-
-@pytest.fixture
-def mailbox(town: Town) -> Iterator[Mailbox]:
-    """E-mails leave the house."""
-    before = town.app.config["REGULARS"]
-    with mail_server() as (box, port):
-        chosen = GatewayConfig().chosen | {"email": "smtp"}
-        town.app.config["REGULARS"] = replace(before, gateways=GatewayConfig(chosen=chosen, smtp=settings(port)))
-        yield box
-        with town.app.app_context():
-            close_gateways()
-    town.app.config["REGULARS"] = before
 
 
 class TestJoining:
