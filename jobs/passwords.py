@@ -1,6 +1,6 @@
 """Letters about forgotten passwords: sent as they are asked for, and found by the sweeper (PR-5)."""
 
-from app.accounts import forgotten
+from app.accounts import services as accounts
 from app.queue import woken
 from jobs import job
 
@@ -8,5 +8,5 @@ from jobs import job
 @job
 def send_letters() -> None:
     """Send those that are due."""
-    woken(queue=forgotten.QUEUE)
-    forgotten.send_letters()
+    woken(queue=accounts.PASSWORD_LETTERS[1])
+    accounts.send_password_letters()

@@ -15,6 +15,7 @@ from app.lib import dates
 from app.links import invitation_link, leave_link, logo_address, stop_link
 from app.permissions import Permission, Role, allows
 from app.pictures import Picture
+from tests.accounts.resetting import given_link
 from tests.people import Person, Shop, Town
 
 EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
@@ -68,6 +69,7 @@ class Ids:
     """Another one than Anna, who decides about others alone."""
     invitation: int
     invite_token: str
+    reset_token: str
     logo_token: str
 
     def values(self) -> dict[str, int | str]:
@@ -83,7 +85,7 @@ class Ids:
             "user_id": self.user,
             "invitation_id": self.invitation,
             "invite_token": self.invite_token,
-            "reset_token": "of-nobody",
+            "reset_token": self.reset_token,
             "browser_id": 1,
             "logo_token": self.logo_token,
             "question_id": self.question,
@@ -157,7 +159,9 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         of_users = text("SELECT max(user_id) FROM membership"), text("SELECT max(id) FROM invitation")
         user, invitation = [db.session.scalar(each) or 0 for each in of_users]
         invited, logo = invitation_link(int(invitation), 1), logo_address(shown.id)
-        people = int(user), int(invitation), *(link.rpartition("/")[2] for link in (invited, logo))
+        email = db.session.scalar(text("SELECT email FROM app_user WHERE id = :user"), {"user": user}) or ""
+    links = (invited, given_link(shop.app, email), logo)
+    people = int(user), int(invitation), *(link.rpartition("/")[2] for link in links)
     belonging = (*picture, *held, str(sale_key), int(template), act, *tokens, *people)
     return Ids(shop, franchised, int(customer), *found, str(key), *merged, *belonging)
 

@@ -29,7 +29,8 @@ from app.mail import Mail, Outcome, Posted
 from app.queue import wake
 from app.scope import Scope
 
-JOB, QUEUE = "jobs.passwords.send_letters", "messages"
+PASSWORD_LETTERS = "jobs.passwords.send_letters", "messages"
+"""The job that sends them, and its queue."""
 LINK, CHANGED = "link", "changed"
 HOLDS = timedelta(minutes=30)
 """A link, from when it was asked for."""
@@ -93,13 +94,13 @@ def set_password(link: Link, new: str, address: str) -> bool:
     return any(not each.sells_only for each in businesses)
 
 
-def letters_due() -> bool:
+def password_letters_due() -> bool:
     """Whether there is a letter to send, in a unit of work of its own."""
     with unit_of_work(Scope(None)):
         return db.session.scalar(select(PasswordLetter.email).where(_due()).limit(1)) is not None
 
 
-def send_letters() -> None:
+def send_password_letters() -> None:
     """Sends what is due, each in units of work of its own, with none open while it is sent."""
     while (taken := _taken_up()) is not None:
         email, kind, asked_at = taken
@@ -121,7 +122,7 @@ def _write(email: str, kind: str) -> None:
     row = insert(PasswordLetter).values(email=email, kind=kind, asked_at=now, due_at=now)
     anew = {"asked_at": row.excluded.asked_at, "due_at": row.excluded.due_at}
     db.session.execute(row.on_conflict_do_update(index_elements=["email", "kind"], set_=anew))
-    wake(JOB, queue=QUEUE)
+    wake(PASSWORD_LETTERS[0], queue=PASSWORD_LETTERS[1])
 
 
 def _holder(link: Link, *, held: bool = False) -> User:

@@ -10,6 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app import audit
 from app.accounts import forgotten, passwords, throttle
+from app.accounts.forgotten import PASSWORD_LETTERS as PASSWORD_LETTERS
+from app.accounts.forgotten import password_letters_due as password_letters_due
+from app.accounts.forgotten import send_password_letters as send_password_letters
 from app.accounts.half_sign_in import CodeNeededError, HalfSignIn, LapsedError, WrongCodeError, half_sign_in
 from app.accounts.invitations import send_letters as send_letters
 from app.accounts.models import Membership, TableSettings, TerminalUser, User, UserSession

@@ -8,13 +8,13 @@ from werkzeug.test import TestResponse
 
 from app.accounts import forgotten
 from app.accounts.models import PasswordLetter
+from app.accounts.queries import user_id_of
 from app.db import unit_of_work
 from app.extensions import db
 from app.lib import dates
 from app.scope import Scope
 from tests.browsing import submit
 from tests.messaging.gateways.test_smtp import Mailbox
-from tests.people import Person
 
 PAGE = "/forgotten-password"
 NEW = "seven quiet pigeons"
@@ -30,7 +30,7 @@ def choose(client: FlaskClient, link: str, new: str = NEW) -> TestResponse:
 
 def send_letters(app: Flask) -> None:
     with app.app_context():
-        forgotten.send_letters()
+        forgotten.send_password_letters()
 
 
 def body_of(mailbox: Mailbox, number: int = -1) -> str:
@@ -45,12 +45,13 @@ def link_in(mailbox: Mailbox, number: int = -1) -> str:
     return "/" + link.split("/", 3)[3]
 
 
-def given_link(app: Flask, person: Person) -> str:
-    """The path of a link that holds, without a letter."""
-    asked_at = dates.now()
+def given_link(app: Flask, email: str) -> str:
+    """The path of a link that holds, without a letter; the same one for as long as it does."""
     with app.app_context():
         with unit_of_work(Scope(None)):
-            db.session.merge(PasswordLetter(email=person.email, kind=forgotten.LINK, asked_at=asked_at))
-        letter = forgotten._letter(person.id, forgotten.LINK, asked_at)
+            kept = db.session.get(PasswordLetter, (email, forgotten.LINK))
+            asked_at = kept.asked_at if kept else dates.now()
+            db.session.merge(PasswordLetter(email=email, kind=forgotten.LINK, asked_at=asked_at))
+        letter = forgotten._letter(user_id_of(email) or 0, forgotten.LINK, asked_at)
     assert letter is not None
     return "/" + next(word for word in letter.text.split() if PAGE in word).split("/", 3)[3]

@@ -24,7 +24,7 @@ from tests.test_pages import faults, parse
 
 @pytest.fixture
 def link(town: Town) -> str:
-    return given_link(town.app, town.anna)
+    return given_link(town.app, town.anna.email)
 
 
 def may_sign_in(town: Town, password: str) -> bool:
@@ -71,7 +71,7 @@ class TestChoosing:
         """PR-5, TE-0: its shifts end too."""
         sasha = town.browser(town.sasha)
         assert PAGE in client.get("/terminal/sign-in").text
-        assert choose(client, given_link(town.app, town.sasha)).location == "/terminal/sign-in"
+        assert choose(client, given_link(town.app, town.sasha.email)).location == "/terminal/sign-in"
         assert sasha.get("/terminal").location == "/terminal/sign-in"
         values = {"email": town.sasha.email, "password": NEW}
         assert submit(town.browser(), "/terminal/sign-in", values).status_code == 303
@@ -122,7 +122,7 @@ class TestChoosing:
         assert olha.get(PAGE).status_code == 200
         assert choose(olha, link).status_code == 303
         assert olha.get("/customers").status_code == 200
-        assert choose(anna, given_link(town.app, town.anna), "eight quiet pigeons").location == "/login"
+        assert choose(anna, given_link(town.app, town.anna.email), "eight quiet pigeons").location == "/login"
         assert anna.get("/customers").status_code == 303
 
 
@@ -190,7 +190,7 @@ class TestDeadLinks:
 
     def test_of_another_person(self, town: Town, client: FlaskClient, superuser: psycopg.Connection) -> None:
         """PR-5: what holds of one account says nothing of another, though it be signed."""
-        mine = given_link(town.app, town.olha)
+        mine = given_link(town.app, town.olha.email)
         with town.app.app_context():
             user, asked, mark = forgotten.resetting(mine.rpartition("/")[2])
             theirs = "/" + reset_link(town.anna.id, asked, mark).split("/", 3)[3]

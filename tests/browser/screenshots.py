@@ -369,7 +369,7 @@ def _texts(app: Flask, customer: int) -> dict[str, int | str]:
 
 def _users(app: Flask) -> dict[str, int | str]:
     """A colleague of Anna's, someone whom she invites, and her own link to a new password."""
-    link = given_link(app, _anna(app)).rpartition("/")[2]
+    link = given_link(app, _anna(app).email).rpartition("/")[2]
     with app.app_context(), unit_of_work(_anna(app).scope):
         other = text("SELECT min(user_id) FROM membership WHERE role = 'location_operator'")
         user = int(db.session.execute(other).scalar_one())

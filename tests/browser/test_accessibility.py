@@ -166,7 +166,7 @@ def ids(town: Town) -> dict[str, int | str]:
         "told": preview(shop, town.anna, "news", {"news": news}, [known, other]),
         "template": template,
         **{name: link.rpartition("/")[2] for name, link in links.items()},
-        "reset": given_link(shop.app, town.boris).rpartition("/")[2],
+        "reset": given_link(shop.app, town.boris.email).rpartition("/")[2],
         "user": town.boris.id,
         "invitation": invitation,
         "other": other,
