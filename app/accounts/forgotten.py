@@ -36,8 +36,8 @@ HOLDS = timedelta(minutes=30)
 """A link, from when it was asked for."""
 LIVES = {LINK: HOLDS, CHANGED: timedelta(hours=12)}
 """For how long a letter is worth sending."""
-AGAIN = timedelta(minutes=1)
-"""When a letter that did not leave is tried again, and one whose worker died."""
+AGAIN = timedelta(minutes=3)
+"""When a letter that did not leave is tried again, and one whose worker died: longer than any job works."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

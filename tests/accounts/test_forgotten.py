@@ -114,7 +114,7 @@ class TestSending:
         mailbox.answers.clear()
         send_letters(town.app)
         assert mailbox.letters == []
-        self.later(monkeypatch, 2)
+        self.later(monkeypatch, 4)
         chore = next(each for each in CHORES if each.job == "jobs.passwords.send_letters")
         with town.app.app_context():
             assert list(chore.due()) == [()]
@@ -129,7 +129,7 @@ class TestSending:
         ask(client, town.anna.email)
         send_letters(town.app)
         mailbox.answers.clear()
-        self.later(monkeypatch, 2)
+        self.later(monkeypatch, 4)
         send_letters(town.app)
         assert mailbox.letters == []
 
