@@ -13,7 +13,7 @@ from app.local.embedded import LOADER, Postgres
 from app.local.lock import locked
 from app.local.paths import PROJECT
 from app.local.processes import LocalError
-from benchmarks import bulk, messages, rows
+from benchmarks import acts, bulk, messages, rows
 from benchmarks.places import Place, peers, peers_python, regulars
 from benchmarks.report import Result, document, machine, screen_table
 from benchmarks.sizes import HUNDREDTH, STANDARD, TENTH, Size, make
@@ -50,6 +50,8 @@ NOTES = [
     f"Bulk actions: {bulk.CUSTOMERS:,} customers in a database of their own, each credited and sent an SMS with its"
     " name, by one process that works as a worker does; beside one hand-written statement it is measured by"
     " tests/bulk/test_rate.py. `python -m benchmarks.bulk` measures these rows alone.",
+    "Acts: a month of businesses closed and its files made by two processes that work as workers do, and an act's file"
+    " alone; beside WeasyPrint with the same HTML and style. `python -m benchmarks.acts` measures these rows alone.",
 ]
 
 
@@ -74,6 +76,8 @@ def run(postgres: Postgres, folder: Path) -> None:
         results += messages.rows(postgres)
         say("A million credited")
         results += bulk.rows(postgres)
+        say("A month of acts")
+        results += acts.rows(postgres)
     finally:
         postgres.stop()
     print(screen_table(results))

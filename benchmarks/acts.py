@@ -1,6 +1,6 @@
 """Acts: one beside WeasyPrint alone on the same HTML, and a month of many businesses closed on both cores.
 
-`python -m benchmarks.acts 500` measures these rows alone, over so many businesses, and prints them.
+`python -m benchmarks.acts 500` measures these rows alone, of so many businesses, and prints them.
 """
 
 from __future__ import annotations
@@ -27,9 +27,13 @@ from app.businesses.services import NewBusiness, create_business
 from app.config import Config
 from app.db import business_id, unit_of_work
 from app.extensions import db
+from app.local.embedded import Postgres
 from app.scope import Scope
+from benchmarks.report import Result, screen_table
+from benchmarks.sizes import flask, serving_environment
 
-TIMES, WORKERS = 15, 2
+TIMES, WORKERS, BUSINESSES = 15, 2, 500
+DATABASE = "acts"
 DETAILS: Details = {
     "legal_name": "ТОВ «Кавалер Кава»",
     "address": "04071, м. Київ, вул. Верхній Вал, 18",
@@ -117,15 +121,37 @@ def _seconds(do: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def main() -> None:
-    """Over the database that the environment names."""
-    app = create_app(Config.from_environ(os.environ))
-    number = int(sys.argv[1]) if sys.argv[1:] else 500
+def rows(postgres: Postgres, number: int = BUSINESSES) -> list[Result]:
+    """In a database of their own, made anew: a month that is closed is closed."""
+    postgres.drop_database(DATABASE)
+    postgres.create_database(DATABASE)
+    flask(postgres, DATABASE, "db", "upgrade")
+    app = create_app(Config.from_environ(serving_environment(postgres, DATABASE)))
     ours, alone = month(app, number)
-    print(f"a month of {number} businesses: {ours:.2f} acts a second, WeasyPrint alone {alone:.2f}: {ours / alone:.0%}")
     with app.app_context():
         single, bare = one_act(_businesses(0))
-    print(f"one act: {single * 1000:.0f} ms, WeasyPrint alone {bare * 1000:.0f} ms: {single / bare:.2f} x")
+        db.engine.dispose()
+    return [
+        Result(
+            "one act as a PDF/A, beside WeasyPrint alone on the same HTML",
+            *(f"{single * 1000:.0f} ms", f"{bare * 1000:.0f} ms", single / bare, "≤ 1.2", single <= 1.2 * bare),
+        ),
+        Result(
+            f"a month of {number} businesses closed on both cores, beside WeasyPrint alone on them",
+            *(f"{ours:.1f} acts a second", f"{alone:.1f}", ours / alone, "≥ 0.8", ours >= 0.8 * alone),
+        ),
+    ]
+
+
+def main() -> None:
+    folder = Config.from_environ(os.environ).data / "benchmarks"
+    folder.mkdir(parents=True, exist_ok=True)
+    postgres = Postgres(folder / "postgres")
+    postgres.start()
+    try:
+        print(screen_table(rows(postgres, *map(int, sys.argv[1:]))))
+    finally:
+        postgres.stop()
 
 
 if __name__ == "__main__":

@@ -2,17 +2,24 @@
 
 from app.accounts import services as accounts
 from app.businesses.queries import every_business
+from app.messaging.services.hearing import close_gateways
 from jobs import job
 
 
 @job
 def send_letters(business: int) -> None:
     """Send the letters of one business that are due."""
-    accounts.send_letters(business)
+    try:
+        accounts.send_letters(business)
+    finally:
+        close_gateways()
 
 
 @job
 def send_all_letters() -> None:
     """Send what was left lying in any business."""
-    for business in every_business():
-        accounts.send_letters(business)
+    try:
+        for business in every_business():
+            accounts.send_letters(business)
+    finally:
+        close_gateways()

@@ -1,6 +1,7 @@
 """Letters about forgotten passwords: sent as they are asked for, and found by the sweeper (PR-5)."""
 
 from app.accounts import services as accounts
+from app.messaging.services.hearing import close_gateways
 from app.queue import woken
 from jobs import job
 
@@ -9,4 +10,7 @@ from jobs import job
 def send_letters() -> None:
     """Send those that are due."""
     woken(queue=accounts.PASSWORD_LETTERS[1])
-    accounts.send_password_letters()
+    try:
+        accounts.send_password_letters()
+    finally:
+        close_gateways()

@@ -10,9 +10,11 @@ import pytest
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import DataError
+from structlog.testing import capture_logs
 
 from app.extensions import db
 from app.logs import mask
+from tests.accounts.apps import give_code, give_password, set_up
 from tests.people import Town
 
 
@@ -28,6 +30,7 @@ from tests.people import Town
         ("GET /u/AfEaJw3UCRLbfzHs 200", "GET /u/[link] 200"),
         ("/forgotten-password/AfEaAaezps6pxmNKJQ", "/forgotten-password/[link]"),
         ("/l/AfEaAaezps6pxmNKJQ", "/l/[link]"),
+        ("/invitations/AQEBAaezps6pxmNKJQ", "/invitations/[link]"),
         ("took 12.5 ms for 50 rows", "took 12.5 ms for 50 rows"),
     ],
 )
@@ -68,3 +71,18 @@ def test_an_error_of_the_database_does_not_tell_what_was_asked(town: Town) -> No
     with pytest.raises(DataError) as raised, town.kavalier.work():
         db.session.execute(text("SELECT 1 / 0, CAST(:name AS text)"), {"name": "Yaremchuk"})
     assert "Yaremchuk" not in str(raised.value)
+
+
+def test_who_signs_in_and_who_fails_is_logged_without_names(town: Town) -> None:
+    """RELIABILITY (ASVS 16.3.1): each sign-in, right or wrong, with its account and where from."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    app, client = set_up(town, town.anna), town.browser()
+    with capture_logs() as lines:
+        give_password(client, town.anna, password="wrong wrong wrong")
+        give_password(client, town.anna)
+        give_code(client, app.wrong())
+        give_code(client, app.code())
+    ours = [line for line in lines if "ip" in line]
+    assert [line["event"] for line in ours] == ["wrong password", "wrong code", "signed in"]
+    assert {(line["user"], line["ip"]) for line in ours} == {(town.anna.id, "127.0.0.1")}
+    assert town.anna.email not in str(lines)

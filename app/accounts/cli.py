@@ -9,8 +9,9 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app.accounts.forgotten import link_for_password
 from app.accounts.models import Membership
-from app.accounts.queries import user_id_of
+from app.accounts.queries import own_account, user_id_of
 from app.accounts.services import add_member, assign_to_terminal, create_user
 from app.audit_check import check_chain
 from app.businesses.models import Terminal
@@ -44,7 +45,7 @@ terminals = AppGroup("terminals", help="Who sells where.")
 @terminals.command("assign")
 @click.argument("email")
 @click.argument("terminal", type=int)
-@click.option("--name", help="Of a new salesperson, whose password is then made and shown once.")
+@click.option("--name", help="Of a new salesperson, whose link to choose a password is then shown.")
 def assign(email: str, terminal: int, name: str | None) -> None:
     """Let a salesperson sell at a Terminal, given by its number; who is no user of the business becomes one (TE-0)."""
     business = _business_of(terminal)
@@ -64,9 +65,11 @@ def assign(email: str, terminal: int, name: str | None) -> None:
 def _hire(email: str, name: str | None) -> int:
     if not name:
         raise click.ClickException(f"Nobody has the e-mail {email}. Give --name to make the account.")
-    password = secrets.token_urlsafe(12)
-    click.echo(f"The password of {email} is {password}")
-    return create_user(email, name, password)
+    user_id = create_user(email, name, secrets.token_urlsafe(32))
+    with unit_of_work(Scope(None, user_id)):
+        link = link_for_password(own_account())
+    click.echo(f"Within half an hour {email} chooses a password at {link}")
+    return user_id
 
 
 def _business_of(terminal: int) -> int | None:

@@ -7,7 +7,6 @@ of the password's hash, so that it works once and not after any other change of 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app import audit, mail
 from app.accounts import passwords, throttle
 from app.accounts.account_changes import end_other_sessions
+from app.accounts.half_sign_in import mark_of
 from app.accounts.models import PasswordLetter, User
 from app.accounts.queries import OwnBusiness, own_businesses, user_id_of
 from app.db import commit, open_scope, unit_of_work
@@ -64,6 +64,13 @@ def ask_for_link(email: str, address: str) -> int:
     if not seconds:
         _write(email, LINK)
     return seconds
+
+
+def link_for_password(account: User) -> str:
+    """A link that is handed over by other means than a letter, in this person's scope; those before are dead."""
+    now = dates.now()
+    _keep(account.email, LINK, now, None)
+    return reset_link(account.id, _number(now), _mark(account))
 
 
 def holder_of(token: str) -> tuple[Link, User]:
@@ -119,10 +126,14 @@ def forget_old() -> None:
 
 def _write(email: str, kind: str) -> None:
     now = dates.now()
-    row = insert(PasswordLetter).values(email=email, kind=kind, asked_at=now, due_at=now)
+    _keep(email, kind, now, now)
+    wake(PASSWORD_LETTERS[0], queue=PASSWORD_LETTERS[1])
+
+
+def _keep(email: str, kind: str, asked_at: datetime, due_at: datetime | None) -> None:
+    row = insert(PasswordLetter).values(email=email, kind=kind, asked_at=asked_at, due_at=due_at)
     anew = {"asked_at": row.excluded.asked_at, "due_at": row.excluded.due_at}
     db.session.execute(row.on_conflict_do_update(index_elements=["email", "kind"], set_=anew))
-    wake(PASSWORD_LETTERS[0], queue=PASSWORD_LETTERS[1])
 
 
 def _holder(link: Link, *, held: bool = False) -> User:
@@ -213,8 +224,8 @@ def _is(email: str, kind: str) -> ColumnElement[bool]:
 
 
 def _mark(account: User) -> int:
-    """Of the password's hash, which another password changes, and the same one set anew."""
-    return int.from_bytes(hashlib.sha256(account.password_hash.encode()).digest()[:7])
+    """Of the e-mail and the password's hash, which the same password changes when it is set anew."""
+    return int(mark_of(account)[:14], 16)
 
 
 def _number(moment: datetime) -> int:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.forgotten import NoLinkError, ask_for_link, holder_of, set_password
-from app.accounts.forms import EmailForm, NewPasswordForm
+from app.accounts.forms import ForgottenForm, NewPasswordForm
 from app.accounts.services import wait_before_link
 from app.db import open_scope, rollback
 from app.errors import Problem
@@ -23,14 +23,14 @@ blueprint = Blueprint("forgotten", __name__, url_prefix="/forgotten-password")
 @requires(Permission.PUBLIC)
 def ask() -> Response:
     _begin()
-    return _show_question(EmailForm())
+    return _show_question(ForgottenForm())
 
 
 @blueprint.post("")
 @requires(Permission.PUBLIC)
 def send_link() -> BaseResponse:
     _begin()
-    form = EmailForm()
+    form = ForgottenForm()
     if not leaves() or not form.validate():
         return _show_question(form, 422)
     _refuse_hurry(ask_for_link(form.email.data, request.remote_addr or ""))
@@ -84,7 +84,7 @@ def _refuse_hurry(seconds: int) -> None:
         raise Problem(429, _("Too many attempts."), _("Wait %(seconds)s seconds and try again.", seconds=seconds))
 
 
-def _show_question(form: EmailForm, status: int = 200, *, dead_link: bool = False) -> Response:
+def _show_question(form: ForgottenForm, status: int = 200, *, dead_link: bool = False) -> Response:
     response = render("accounts/forgotten.html", form=form, leaves=leaves(), dead_link=dead_link)
     response.status_code = status
     return response
@@ -92,4 +92,4 @@ def _show_question(form: EmailForm, status: int = 200, *, dead_link: bool = Fals
 
 def _nowhere() -> Response:
     _begin()
-    return _show_question(EmailForm(formdata=None), 404, dead_link=True)
+    return _show_question(ForgottenForm(formdata=None), 404, dead_link=True)

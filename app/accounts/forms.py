@@ -21,9 +21,7 @@ from app.locale import LANGUAGES
 THEMES = {"light": _l("Light"), "dark": _l("Dark"), "system": _l("As the device")}
 
 
-class EmailForm(FlaskForm):  # type: ignore[misc]
-    """Under which e-mail a person works here."""
-
+class ForgottenForm(FlaskForm):  # type: ignore[misc]
     email = EmailField(
         _l("E-mail"),
         validators=[InputRequired(_l("Enter your e-mail.")), Length(max=254)],
@@ -31,7 +29,7 @@ class EmailForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class SignInForm(EmailForm):
+class SignInForm(ForgottenForm):
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=128)])
 
 
@@ -56,12 +54,9 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
     one_time_code = StringField(_l("Code"), validators=[InputRequired(_l("Enter the code.")), Length(max=40)])
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]
     """A new password; `known` is what a guesser knows of the person."""
 
-    password_now = PasswordField(
-        _l("Present password"), validators=[InputRequired(_l("Enter your password.")), Length(max=128)]
-    )
     password_new = PasswordField(_l("New password"), validators=[InputRequired(_l("Enter the new password."))])
     password_repeat = PasswordField(
         _l("New password once more"), validators=[InputRequired(_l("Enter the new password once more."))]
@@ -84,10 +79,12 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("This is not the same as the new password."))
 
 
-class NewPasswordForm(PasswordForm):
-    """The same for who forgot the present one."""
+class PasswordForm(NewPasswordForm):
+    """The same for who knows the present one."""
 
-    password_now = None
+    password_now = PasswordField(
+        _l("Present password"), validators=[InputRequired(_l("Enter your password.")), Length(max=128)]
+    )
 
 
 class LanguageForm(FlaskForm):  # type: ignore[misc]

@@ -20,11 +20,11 @@ class HalfSignIn:
     user_id: int
     at: float
     mark: str
-    """Of the password's hash: with another password it is worth nothing."""
+    """Of e-mail and password: with another one it is worth nothing."""
 
     def still_holds(self, user: User) -> bool:
         fresh = dates.now().timestamp() - self.at < LASTS.total_seconds()
-        return fresh and user.disabled_at is None and _mark(user) == self.mark
+        return fresh and user.disabled_at is None and mark_of(user) == self.mark
 
 
 @dataclass
@@ -43,8 +43,9 @@ class WrongCodeError(Exception):
 
 
 def half_sign_in(user: User) -> HalfSignIn:
-    return HalfSignIn(user.id, dates.now().timestamp(), _mark(user))
+    return HalfSignIn(user.id, dates.now().timestamp(), mark_of(user))
 
 
-def _mark(user: User) -> str:
-    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:32]
+def mark_of(user: User) -> str:
+    """Says which e-mail and password a person has, and nothing about them: with another one it is another."""
+    return hashlib.sha256(f"{user.email} {user.password_hash}".encode()).hexdigest()[:32]

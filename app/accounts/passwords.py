@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -52,6 +53,7 @@ def matches(password: str, kept: str | None) -> bool:
 
 
 def is_easy(password: str, known: Sequence[str] = ()) -> bool:
-    """Whether it is soon guessed: by lists of common passwords, and by what is `known` of the person."""
+    """Whether it is soon guessed: by lists of common passwords, and by each word of what is `known` of the person."""
     spelt = {password[:_WEIGHED], password.lower().translate(_KEYS)[:_WEIGHED]}
-    return min(zxcvbn(each, [*known, "regulars"])["score"] for each in spelt) < _EASY
+    words = [*known, *re.findall(r"\w{3,}", " ".join(known)), "regulars"]
+    return min(zxcvbn(each, words)["score"] for each in spelt) < _EASY

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts import account_changes, services
 from app.accounts.forms import PasswordForm, PersonalDataForm
 from app.accounts.own_pages import show_page
-from app.accounts.proving import not_your_password, too_many_tries
+from app.accounts.proving import ProofForm, is_proved, not_your_password, proof_form, too_many_tries
 from app.accounts.queries import own_account, own_sessions, second_factor_demanders
 from app.accounts.second_factor import has_second_factor, own_second_factor, recovery_codes_left
 from app.accounts.throttle import TooManyTriesError
@@ -73,23 +73,28 @@ def change_password() -> BaseResponse:
 @blueprint.get("/sessions")
 @requires(Permission.MEMBER)
 def sessions() -> BaseResponse:
-    here = person().session_id
-    return show_page("sessions", "accounts/profile/sessions.html", sessions=own_sessions(), current_session=here)
+    return _sessions()
 
 
 @blueprint.post("/sessions/ending")
-@requires(Permission.SIGNED_IN)
+@requires(Permission.MEMBER)
 def end_other_sessions() -> BaseResponse:
+    proof = proof_form()
+    if not is_proved(proof):
+        return _sessions(proof, asked=0)
     account_changes.end_other_sessions(person().session_id)
     flash(_("You are signed out everywhere else."), "success")
     return go(url_for("profile.sessions"))
 
 
 @blueprint.post("/sessions/<int:session_id>/revocation")
-@requires(Permission.SIGNED_IN)
+@requires(Permission.MEMBER)
 def revoke_session(session_id: int) -> BaseResponse:
     if session_id not in {each.id for each in own_sessions()}:
         raise NotFound
+    proof = proof_form()
+    if not is_proved(proof):
+        return _sessions(proof, asked=session_id)
     services.sign_out(session_id)
     flash(_("Signed out there."), "success")
     return go(url_for("profile.sessions"))
@@ -97,6 +102,19 @@ def revoke_session(session_id: int) -> BaseResponse:
 
 def _general(form: PersonalDataForm, status: int = 200, kept: Sequence[tuple[str, str]] = ()) -> BaseResponse:
     return show_page("general", "accounts/profile/index.html", status, form=form, kept=kept)
+
+
+def _sessions(proof: ProofForm | None = None, asked: int | None = None) -> BaseResponse:
+    """`asked` is the session whose end waits for the proof, 0 for all others."""
+    return show_page(
+        "sessions",
+        "accounts/profile/sessions.html",
+        422 if proof else 200,
+        sessions=own_sessions(),
+        current_session=person().session_id,
+        proof_form=proof,
+        asked=asked,
+    )
 
 
 def _security(form: PasswordForm, status: int = 200) -> BaseResponse:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -29,6 +30,7 @@ from app.lib import dates
 from app.scope import Scope
 
 GRACE = timedelta(minutes=10)
+_log = structlog.get_logger("sign-in")
 
 
 class ProofForm(FlaskForm):  # type: ignore[misc]
@@ -77,6 +79,7 @@ def faults_of_proof(typed: str) -> list[str]:
     except throttle.TooManyTriesError as refusal:
         return [too_many_tries(refusal.seconds)]
     if not _is_right(here.user_id, typed):
+        _log.warning("wrong proof", user=here.user_id)
         return [_("This is neither your password nor a new code.") if has_second_factor() else not_your_password()]
     _keep_proof(here)
     return []

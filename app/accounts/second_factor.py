@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from datetime import timedelta
 
 import pyotp
 from sqlalchemy import delete, func, select, update
@@ -27,12 +28,16 @@ STEP = 30
 RECOVERY_CODES, RECOVERY_LENGTH = 10, 11
 _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without those that are taken for one another; ten of them are 49 bits, and tries are throttled."""
+WAITS = timedelta(minutes=10)
+"""For how long a new key waits for its first code: as long as the proof that came before it holds."""
 _PURPOSE = "secrets of second factors"
 
 
 def own_second_factor() -> SecondFactor | None:
-    """Of this scope's person, be it confirmed or not."""
-    return db.session.get(SecondFactor, _user())
+    """Of this scope's person, confirmed or waiting to be; None once it waited for too long."""
+    found = db.session.get(SecondFactor, _user())
+    lapsed = found and found.confirmed_at is None and found.created_at < dates.now() - WAITS
+    return None if lapsed else found
 
 
 def has_second_factor() -> bool:
@@ -80,6 +85,8 @@ def renew_recovery_codes() -> list[str]:
         f"{number}{''.join(secrets.choice(_SIGNS) for _ in range(RECOVERY_LENGTH - 1))}"
         for number in range(RECOVERY_CODES)
     ]
+    # Held, as of two at once each would remove those before, and add its own beside the other's.
+    db.session.get(SecondFactor, _user(), with_for_update=True)
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == _user()))
     db.session.add_all(
         RecoveryCode(user_id=_user(), number=int(code[0]), code_hash=passwords.hasher().hash(code)) for code in codes

@@ -51,6 +51,9 @@ def begin() -> BaseResponse:
 def confirm() -> BaseResponse:
     """Shows the recovery codes once."""
     form = CodeForm()
+    if second_factor.own_second_factor() is None:
+        flash(_("This page was open for too long."), "message")
+        return go(url_for("second_factor.index"))
     if not form.validate():
         return _set_up(form, None, 422)
     codes = second_factor.confirm_second_factor(form.one_time_code.data)

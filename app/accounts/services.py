@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -25,6 +26,8 @@ from app.extensions import db
 from app.identity import token_hash
 from app.permissions import Role
 from app.scope import Scope
+
+_log = structlog.get_logger("sign-in")
 
 
 class NoTerminalError(Exception):
@@ -68,6 +71,7 @@ def sign_in_with_code(half: HalfSignIn, code: str, device: Device) -> str:
         raise LapsedError
     throttle.begin_proof(user.id)
     if not takes_code(user.id, code):
+        _log.warning("wrong code", user=user.id, ip=device.address)
         raise WrongCodeError
     throttle.forget_proofs(user.id)
     return _open_session(device)
@@ -146,6 +150,7 @@ def _check_password(email: str, password: str, device: Device) -> None:
     """Raises WrongPasswordError, TooManyTriesError; afterwards the scope is that of the person."""
     seconds = throttle.count_try(email, device.address)
     if seconds:
+        _log.warning("too many tries", ip=device.address)
         raise TooManyTriesError(seconds)
     user_id = db.session.scalar(text("SELECT sign_in_user(:email)"), {"email": email})
     commit()
@@ -153,6 +158,7 @@ def _check_password(email: str, password: str, device: Device) -> None:
     kept = user.password_hash if user and user.disabled_at is None else None
     rollback()
     if not passwords.matches(password, kept):
+        _log.warning("wrong password", user=user_id, ip=device.address)
         raise WrongPasswordError
     throttle.forget(email, device.address)
 
@@ -249,6 +255,7 @@ def _open_session(device: Device) -> str:
 def _add_session(device: Device, business: int | None, terminal: int | None = None, *, by_code: bool = False) -> str:
     db.session.execute(select(func.end_session(token_hash(device.token))))
     token = secrets.token_urlsafe(32)
+    _log.info("signed in", user=current_scope().user_id, ip=device.address, terminal=terminal, by_code=by_code)
     db.session.add(
         UserSession(
             token_hash=token_hash(token),

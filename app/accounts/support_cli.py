@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import audit
 from app.accounts.account_changes import end_other_sessions
+from app.accounts.forgotten import link_for_password
 from app.accounts.models import Membership
 from app.accounts.passwords import hash_password
 from app.accounts.queries import own_account, user_id_of
@@ -38,13 +39,15 @@ def drop_second_factor(email: str) -> None:
 @group.command("renew-password")
 @click.argument("email")
 def renew_password(email: str) -> None:
-    """Give who forgot the password a new one, told once, to be changed at once; its sign-ins end."""
-    user_id, password = _known(email), secrets.token_urlsafe(12)
+    """Give who forgot the password a link to choose another, good for 30 minutes; the old one and its sign-ins end."""
+    user_id = _known(email)
     with unit_of_work(Scope(None, user_id)):
-        own_account().password_hash = hash_password(password)
+        account = own_account()
+        account.password_hash = hash_password(secrets.token_urlsafe(32))
         end_other_sessions(0)
+        link = link_for_password(account)
     _note(user_id, "user.renew_password", {})
-    click.echo(f"The password of {email} is {password}")
+    click.echo(f"Within half an hour {email} chooses a password at {link}")
 
 
 @group.command("change-email")

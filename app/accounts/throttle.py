@@ -10,7 +10,7 @@ from datetime import timedelta
 from math import ceil
 
 from flask import current_app
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import case, delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -137,9 +137,9 @@ def _held(kind: str, value: str, unit: Session | None = None) -> SignInFailure:
     """The count of an account or address; who tries at once waits for it. Always the account before the address."""
     session, subject, moment = unit or db.session(), _subject(kind, value), dates.now()
     new = insert(SignInFailure).values(subject=subject, failures=0, last_at=moment, blocked_until=moment)
-    session.execute(new.on_conflict_do_nothing())
-    mine = select(SignInFailure).where(SignInFailure.subject == subject).with_for_update()
-    return session.scalars(mine.execution_options(populate_existing=True)).one()
+    # One statement: between two, a try that was right could take the count away.
+    held = new.on_conflict_do_update(index_elements=["subject"], set_={"subject": new.excluded.subject})
+    return session.scalars(held.returning(SignInFailure), execution_options={"populate_existing": True}).one()
 
 
 def _subject(kind: str, value: str) -> bytes:

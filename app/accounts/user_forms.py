@@ -82,7 +82,7 @@ class NewAccountForm(FlaskForm):  # type: ignore[misc]
     )
 
     def validate_password(self, field: Field) -> None:
-        if is_easy(field.data, [*self.known, *(self.name.data or "").split()]):
+        if is_easy(field.data, [*self.known, self.name.data or ""]):
             raise ValidationError(
                 _("This is easy to guess: it is a common one, or made of your name or of rows of keys.")
             )

@@ -78,7 +78,10 @@ def disable(user_id: int) -> BaseResponse:
 @blueprint.post("/<int:user_id>/enabling")
 @requires(Permission.EDIT_USERS)
 def enable(user_id: int) -> BaseResponse:
-    users.enable(_colleague(user_id))
+    member, proof = _colleague(user_id), proof_form()
+    if not is_proved(proof):
+        return _show(member, _form(member), proof, 422, enabling=True)
+    users.enable(member)
     flash(_("Enabled. This person can sign in again."), "success")
     return go(url_for("users.user", user_id=user_id))
 
@@ -156,7 +159,10 @@ def _show(
     proof: ProofForm | None,
     status: int = 200,
     kept: Sequence[tuple[str, str]] = (),
+    *,
+    enabling: bool = False,
 ) -> Response:
+    """`enabling` leaves out the role, so that the proof stands with what waits for it."""
     response = render(
         "accounts/user.html",
         user=db.session.get_one(User, member.user_id),
@@ -164,6 +170,7 @@ def _show(
         form=form,
         proof_form=proof,
         kept=kept,
+        enabling=enabling,
         is_me=member.user_id == person().user_id,
         sessions=colleague_sessions().get(member.user_id),
         terminals=terminals_of(member.user_id) if member.role == Role.SALESPERSON else [],

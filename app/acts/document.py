@@ -14,7 +14,7 @@ from app.acts import words
 from app.acts.jurisdictions import Entry, numbers_of
 from app.acts.lines import Line, total
 from app.acts.models import Act, ActKind, Details, Jurisdiction
-from app.acts.pdf import pdf
+from app.acts.pdf import pdf, printable
 from app.acts.queries import last_day
 from app.lib import formats
 
@@ -95,7 +95,8 @@ class Party:
     def __init__(self, details: Details, jurisdiction: Jurisdiction) -> None:
         self.details = details
         entries = numbers_of(jurisdiction)
-        self.numbers = [(str(each.label), details[each.name]) for each in entries if details.get(each.name)]
+        said = ((each, details.get(each.name, "")) for each in entries)
+        self.numbers = [(each.name_of(text), text) for each, text in said if text]
 
     def __getattr__(self, name: str) -> str:
         """What is said under this name; '' for what nobody has said."""
@@ -155,7 +156,7 @@ class Sheet:
     def rows(self) -> list[Row]:
         return [
             Row(
-                words.service(line.kind, line.note),
+                words.service(line.kind, printable(line.note)),
                 words.unit(line.kind),
                 formats.number(line.quantity, self.language),
                 self.money(line.price),
@@ -204,5 +205,6 @@ class Sheet:
         return "".join(formats.minor(amount, self.language, formats.precision(self.currency)))
 
     def day(self, day: date) -> str:
-        """As the language's papers have it: with the word for year in Ukrainian and Russian."""
-        return str(format_date(day, "d MMMM y" if self.language == "en" else "long", locale=self.language))
+        """As the language's papers have it: with the word for year in Ukrainian and Russian. It stays on one line."""
+        words = str(format_date(day, "d MMMM y" if self.language == "en" else "long", locale=self.language))
+        return words.replace(" ", "\xa0")

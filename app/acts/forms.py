@@ -70,7 +70,8 @@ class StandingForm(Form):  # type: ignore[misc]
         self.issued, self.today = issued, today
 
     def validate_day(self, field: Field) -> None:
-        if not self.issued <= field.data <= self.today:
+        # What is no day is said already.
+        if field.data and not self.issued <= field.data <= self.today:
             raise ValidationError(_("Enter a day from the act's own to today."))
 
 

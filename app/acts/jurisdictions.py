@@ -25,6 +25,12 @@ class Entry:
     check: Check | None = None
     hint: LazyString | str = ""
     long: bool = False
+    names: tuple[tuple[int, LazyString], ...] = ()
+    """What it is called when it has so many digits, where one entry is for two numbers."""
+
+    def name_of(self, text: str) -> str:
+        """What this very number is called."""
+        return str(dict(self.names).get(len(text), self.label))
 
 
 _NAMED = (
@@ -54,6 +60,7 @@ _NUMBERS: dict[Jurisdiction, tuple[Entry, ...]] = {
             _l("EDRPOU or RNOKPP"),
             check=numbers.edrpou_or_rnokpp,
             hint=_l("8 digits of a company, 10 of a person."),
+            names=((8, _l("EDRPOU")), (10, _l("RNOKPP"))),
         ),
         Entry("vat_id", _l("VAT payer's tax number"), False, numbers.ukrainian_vat),
         Entry("account", _l("IBAN"), check=numbers.iban_of("UA")),
@@ -62,7 +69,13 @@ _NUMBERS: dict[Jurisdiction, tuple[Entry, ...]] = {
     Jurisdiction.RU: (
         Entry("tax_id", _l("INN"), check=numbers.russian_inn, hint=_l("10 digits of a company, 12 of a person.")),
         Entry("kpp", _l("KPP"), False, numbers.russian_kpp, hint=_l("Of a company.")),
-        Entry("ogrn", _l("OGRN or OGRNIP"), False, numbers.russian_ogrn),
+        Entry(
+            "ogrn",
+            _l("OGRN or OGRNIP"),
+            False,
+            numbers.russian_ogrn,
+            names=((13, _l("OGRN")), (15, _l("OGRNIP"))),
+        ),
         _BANK,
         Entry("bik", _l("BIK"), check=numbers.russian_bik),
         Entry("account", _l("Settlement account"), check=numbers.russian_account),

@@ -98,4 +98,4 @@ class Page:
     def _said(self, details: Details) -> list[tuple[str, str]]:
         entries = [entry for _title, group in groups(Jurisdiction(self.act.jurisdiction)) for entry in group]
         said = [entry for entry in entries if details.get(entry.name) and entry not in CONTRACT]
-        return [(str(entry.label), details[entry.name]) for entry in said]
+        return [(entry.name_of(details[entry.name]), details[entry.name]) for entry in said]

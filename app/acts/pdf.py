@@ -25,6 +25,11 @@ def unprintable(text: str) -> list[str]:
     return sorted({each for each in text if ord(each) not in _characters()})
 
 
+def printable(text: str) -> str:
+    """With a question mark for each of them: what was written elsewhere, such as a reference of billing."""
+    return "".join(each if ord(each) in _characters() else "?" for each in text)
+
+
 @cache
 def _printer() -> Any:
     return import_module("app.acts.printing").Printer(STYLE.read_text(encoding="utf-8"))

@@ -24,6 +24,8 @@ def _head() -> list[str]:
 def _row(line: ListedAct) -> sheets.Row:
     digits, sums = precision(workplace().currency), line.sums
     money = [Amount(value, digits) for value in (sums.net, sums.vat, sums.total)]
-    head: list[sheets.Cell] = [line.number, line.dated or "", f"{line.label} {line.month.year}", line.issued or ""]
+    # The label of a month of another year than the series tells it already.
+    month = line.label if line.month.year != line.year else f"{line.label} {line.year}"
+    head: list[sheets.Cell] = [line.number, line.dated or "", month, line.issued or ""]
     since = line.since or line.issued or ""
     return [*head, sums.transactions, sums.segments, *money, stage_words()[line.stage], since]

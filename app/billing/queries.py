@@ -119,7 +119,8 @@ def charge_page(kind: ChargeKind, period: Period, rates: list[int], key: PageKey
         .render_derived()
     )
     chosen = select(Charge.subject).where(
-        *(Charge.business_id == business_id(), Charge.kind == kind, Charge.rate == stretches.c.rate), *_within(period)
+        *(Charge.business_id == business_id(), Charge.kind == kind, Charge.rate == stretches.c.rate),
+        *_within(period, kind),
     )
     ids = ORDER.newest(chosen, key, stretches).subquery()
     drawn: tuple[Any, ...] = (Charge.subject.label("id"), Charge.at, Charge.quantity, Charge.rate, Charge.note)
@@ -174,10 +175,12 @@ def _of(kept: type[ChargeTotal | FreshCharge]) -> Select[date, ChargeKind, int, 
     return select(kept.day, kept.kind, kept.rate, kept.quantity).where(kept.business_id == business_id())
 
 
-def _within(period: Period) -> list[Any]:
-    conditions = []
-    if period.first:
-        conditions += [Charge.at >= midnight(period.first) - ZONES, Charge.day >= period.first]
-    if period.last:
-        conditions += [Charge.at < midnight(period.last) + ZONES, Charge.day <= period.last]
+def _within(period: Period, kind: ChargeKind) -> list[Any]:
+    """Of its days; bounded by the moment too, which an index has, but for corrections: these are of any earlier day."""
+    conditions = [Charge.day >= period.first] if period.first else []
+    conditions += [Charge.day <= period.last] if period.last else []
+    if period.first and kind is not ChargeKind.CORRECTION:
+        conditions += [Charge.at >= midnight(period.first) - ZONES]
+    if period.last and kind is not ChargeKind.CORRECTION:
+        conditions += [Charge.at < midnight(period.last) + ZONES]
     return conditions

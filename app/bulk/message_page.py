@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.billing.queries import spendable
 from app.bulk.models import Batch, BatchItem, BatchState, ItemState
 from app.bulk.services.composing import PAID, Composed, compose
-from app.bulk.services.quoting import examples
+from app.bulk.services.grouping import examples
 from app.bulk.telling import Wording
 from app.db import business_id
 from app.extensions import db

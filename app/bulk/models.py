@@ -79,6 +79,7 @@ class Batch(Base):
     selection: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     """Who is meant, as app.customers.services.selecting keeps it."""
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    """Who drafted it; from then on, who confirmed it."""
     franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
     """Whose customers alone it touches (PR-3); None for the whole brand."""
     undoes_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -15,6 +15,7 @@ from app.bulk.message_page import MessagePage
 from app.bulk.models import DRAFTS, UNDER_WAY, Batch, BatchState
 from app.bulk.queries import Progress, last_handled, names_of, progress_of, undoing_of
 from app.bulk.registry import Action, action_named, wording_for
+from app.bulk.services.acting import still_may
 from app.bulk.services.foretelling import percent_previewed
 from app.bulk.services.reserving import shortage
 from app.bulk.services.steering import UNDOING_LASTS, can_be_undone
@@ -237,6 +238,16 @@ class BatchPage:
     @property
     def may_approve(self) -> bool:
         return self.state is BatchState.WAITING and self.batch.user_id != person().user_id
+
+    @property
+    def waits_for(self) -> str:
+        """Why a second person is asked."""
+        if not still_may(self.batch):
+            return _("%(name)s may not do this any more. Someone else has to approve it.", name=self.author)
+        return _(
+            "It is over the limit of %(name)s. Someone else, whose limit is higher, has to approve it.",
+            name=self.author,
+        )
 
     @property
     def tells(self) -> bool:

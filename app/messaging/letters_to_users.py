@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.db import unit_of_work
 from app.mail import Mail, Outcome, Posted
-from app.messaging.gateways import chosen_gateway, gateway_for
-from app.messaging.gateways.base import Answer, Fate, Outgoing
+from app.messaging.gateways import chosen_gateway, gateway_for, hand_over
+from app.messaging.gateways.base import Fate, Outgoing
 from app.messaging.gateways.simulator import SimulatorGateway
 from app.messaging.models import Channel
 from app.scope import Scope
@@ -25,7 +25,7 @@ class EmailCarrier:
     def post(self, scope: Scope, mail: Mail) -> Posted:
         with unit_of_work(scope):
             gateway = gateway_for(Channel.EMAIL)
-        answer = next(iter(gateway.send([_outgoing(mail)])), Answer(Fate.UNKNOWN))
+        answer = hand_over(gateway, [_outgoing(mail)])[0]
         return Posted(_OUTCOMES.get(answer.fate, Outcome.UNKNOWN), answer.reason)
 
 

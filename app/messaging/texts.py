@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, zip_longest
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -83,7 +84,15 @@ def unknown_variables(text: str, known: Iterable[str] = VARIABLES) -> list[str]:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Puts values in place of variables, once; what has none there stays as it was written."""
-    return _BRACES.sub(lambda found: clean(values[found[1]]) if found[1] in values else found[0], text)
+    parts = _parts(text)
+    filled = [clean(values[name]) if name in values else f"{{{name}}}" for name in parts[1::2]]
+    return "".join(chain.from_iterable(zip_longest(parts[::2], filled, fillvalue="")))
+
+
+@lru_cache(maxsize=1_000)
+def _parts(text: str) -> tuple[str, ...]:
+    """What is written, and in between the names of its variables."""
+    return tuple(_BRACES.split(text))
 
 
 def empty_for(text: str, values: Mapping[str, str]) -> list[str]:
@@ -104,9 +113,31 @@ def dress(text: str, voice: Voice, language: str, channel: Channel = Channel.SMS
     signature (LP-3). What begins with the name already does not get it twice.
     """
     name = voice.name(language)
-    if channel is Channel.SMS and name and not text.casefold().startswith(name.casefold()):
+    if channel is Channel.SMS and name and not _begins(text, name):
         text = f"{name}: {text}"
     return f"{text}\n{voice.signature}" if voice.signature else text
+
+
+def _begins(text: str, name: str) -> bool:
+    return text.startswith(name) or text.casefold().startswith(name.casefold())
+
+
+def opening_letters(text: str, same: Mapping[str, str], name: str) -> dict[str, str]:
+    """Variable → the letters with which its value, those before it empty, might let a text begin with the name.
+
+    `same` are the values that are the same for all. Letters are as they fold.
+    """
+    found: dict[str, str] = {}
+    rest = name.casefold()
+    for place, part in enumerate(_parts(text)):
+        if place % 2 and part in {**VARIABLES, **OF_ACCOUNT} and part not in same:
+            found[part] = found.get(part, "") + rest[:1]
+            continue
+        written = (clean(same[part]) if part in same else f"{{{part}}}") if place % 2 else part
+        if not rest or not rest.startswith(written.casefold()):
+            break
+        rest = rest[len(written.casefold()) :]
+    return found
 
 
 def in_language(texts: Mapping[str, str], language: str) -> tuple[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Row, any_, case, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Text, any_, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.businesses.queries import own_business
@@ -16,6 +16,7 @@ from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Balance
 from app.lib import dates, formats
+from app.lib.arrays import as_array
 from app.lib.sms import GSM7, alphabet_of
 from app.links import stop_link
 from app.locale import main_language
@@ -26,8 +27,7 @@ from app.messaging.texts import Voice
 Column = ColumnElement[Any]
 
 
-@dataclass(frozen=True)
-class Receiver:
+class Receiver(NamedTuple):
     """A customer as a text is filled for it."""
 
     id: int
@@ -46,7 +46,7 @@ class Holding:
 
 
 @dataclass(frozen=True)
-class _Setting:
+class Setting:
     """What all customers of a text have in common."""
 
     program: Program
@@ -60,21 +60,34 @@ class _Setting:
 class _Variable:
     """Where a variable is read, and how it is written in a language."""
 
-    columns: Callable[[_Setting], Sequence[Column]]
-    written: Callable[[Row[Any], str, _Setting], str]
+    columns: Callable[[Setting], Sequence[Column]]
+    written: Callable[[Row[Any], str, Setting], str]
 
 
 def values_of(
     customer_ids: Collection[int], program_id: int, names: Collection[str], holding: Holding | None = None
 ) -> dict[int, Receiver]:
     """Customer → the values of these variables in a program, of those who are there. Raises NotFound."""
-    program, business = program_named(program_id), own_business()
-    setting = _Setting(program, holding, Voice.of(program), business.currency, ZoneInfo(business.time_zone))
+    setting = setting_of(program_id, holding)
     asked = {name: _VARIABLES[name] for name in _VARIABLES if name in names}
     columns = [column for variable in asked.values() for column in variable.columns(setting)]
-    mine = Customer.business_id == business_id(), Customer.id == any_(literal(list(customer_ids), ARRAY(BigInteger)))
+    mine = (
+        Customer.business_id == business_id(),
+        Customer.id == any_(cast(literal(as_array(customer_ids), Text), ARRAY(BigInteger))),
+    )
     own: list[Any] = [Customer.id, Customer.language, Customer.first_name, Customer.last_name]
     return {row.id: _receiver(row, asked, setting) for row in db.session.execute(select(*own, *columns).where(*mine))}
+
+
+def setting_of(program_id: int, holding: Holding | None = None) -> Setting:
+    """Raises NotFound."""
+    program, business = program_named(program_id), own_business()
+    return Setting(program, holding, Voice.of(program), business.currency, ZoneInfo(business.time_zone))
+
+
+def columns_of(name: str, setting: Setting) -> Sequence[Column]:
+    """Where a variable is read, of table `customer`."""
+    return _VARIABLES[name].columns(setting)
 
 
 def money_words(amount: int, language: str, currency: str) -> str:
@@ -86,7 +99,7 @@ def money_words(amount: int, language: str, currency: str) -> str:
     return f"{number} {sign if language != 'en' or alphabet_of(sign) is GSM7 else currency}"
 
 
-def _receiver(row: Row[Any], asked: Mapping[str, _Variable], setting: _Setting) -> Receiver:
+def _receiver(row: Row[Any], asked: Mapping[str, _Variable], setting: Setting) -> Receiver:
     language = row.language or main_language()
     values = {name: variable.written(row, language, setting) for name, variable in asked.items()}
     return Receiver(row.id, f"{row.first_name} {row.last_name}".strip(), language, values)
@@ -96,12 +109,12 @@ def _of_customer(column: Any, *where: ColumnElement[bool], of: Any) -> Any:
     return select(column).select_from(of).where(of.business_id == business_id(), of.customer_id == Customer.id, *where)
 
 
-def _card(_setting: _Setting) -> list[Column]:
+def _card(_setting: Setting) -> list[Column]:
     first = _of_customer(Card.number, of=Card).order_by(Card.id).limit(1)
     return [first.correlate(Customer).scalar_subquery().label("card")]
 
 
-def _category(setting: _Setting) -> list[Column]:
+def _category(setting: Setting) -> list[Column]:
     named = _of_customer(Category.name, Enrolment.program_id == setting.program.id, of=Enrolment).join(
         Category, (Category.business_id == Enrolment.business_id) & (Category.id == Enrolment.category_id)
     )
@@ -113,12 +126,12 @@ def _held(wallet_id: int, label: str, column: Any) -> Any:
     return found.correlate(Customer).scalar_subquery().label(label)
 
 
-def _coming(setting: _Setting, wallet_id: int) -> int:
+def _coming(setting: Setting, wallet_id: int) -> int:
     moved = setting.holding
     return moved.coming if moved and moved.wallet.id == wallet_id else 0
 
 
-def _points(setting: _Setting) -> list[Column]:
+def _points(setting: Setting) -> list[Column]:
     """What is past its date can be spent no more, also before the job has taken it out."""
     gone = case((Balance.expiring_at.between(dates.NEVER, dates.now()), Balance.expiring), else_=0)
     wallet = setting.program.wallet_id
@@ -126,17 +139,17 @@ def _points(setting: _Setting) -> list[Column]:
     return [(held + _coming(setting, wallet)).label("points")]
 
 
-def _expiring(setting: _Setting) -> list[Column]:
+def _expiring(setting: Setting) -> list[Column]:
     ahead = Balance.expiring_at > dates.now()
     return [_held(setting.program.wallet_id, "expiring", case((ahead, Balance.expiring), else_=0))]
 
 
-def _expires_at(setting: _Setting) -> list[Column]:
+def _expires_at(setting: Setting) -> list[Column]:
     wallet = setting.program.wallet_id
     return [_held(wallet, "expires_at", case((Balance.expiring_at > dates.now(), Balance.expiring_at)))]
 
 
-def _balance(setting: _Setting) -> list[Column]:
+def _balance(setting: Setting) -> list[Column]:
     """Of the program's accounts that are in the business's currency; coffees or hours are no sum of money."""
     here = (ProgramAccount.business_id == Balance.business_id) & (ProgramAccount.wallet_id == Balance.wallet_id)
     money = (Wallet.business_id == Balance.business_id) & (Wallet.id == Balance.wallet_id)
@@ -152,7 +165,7 @@ def _balance(setting: _Setting) -> list[Column]:
     return [(func.coalesce(summed.correlate(Customer).scalar_subquery(), 0) + coming).label("balance")]
 
 
-def _account(setting: _Setting) -> list[Column]:
+def _account(setting: Setting) -> list[Column]:
     """Only where an action moves one."""
     if setting.holding is None:
         return []
@@ -168,12 +181,12 @@ def account_words(amount: int, language: str, wallet: Wallet, currency: str) -> 
     return f"{''.join(formats.minor(amount, language, formats.precision(currency)))} {wallet.unit}"
 
 
-def _account_written(row: Row[Any], language: str, setting: _Setting) -> str:
+def _account_written(row: Row[Any], language: str, setting: Setting) -> str:
     moved = setting.holding
     return account_words(int(row.account), language, moved.wallet, setting.currency) if moved else ""
 
 
-def _nothing(_setting: _Setting) -> list[Column]:
+def _nothing(_setting: Setting) -> list[Column]:
     return []
 
 

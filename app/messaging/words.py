@@ -92,4 +92,5 @@ class Words:
             Reason.ERASED: _("The customer was deleted"),
             Reason.NOT_CONFIRMED: _("Participation is not confirmed"),
             Reason.REFUSED: _("The gateway refused it"),
+            Reason.UNDONE: _("What it tells of was undone"),
         }

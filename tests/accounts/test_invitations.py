@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts.invitations import send_letters
 from app.lib import dates
+from app.messaging.gateways.smtp import SmtpGateway
 from tests.browsing import form_to, page_of, send, submit, text_of
 from tests.messaging.gateways.test_smtp import Mailbox
 from tests.people import PASSWORD, Town
@@ -210,6 +211,24 @@ class TestLetter:
         monkeypatch.setattr(dates, "now", lambda: later)
         send_waiting(town)
         assert len(mailbox.letters) == 1
+
+    def test_one_that_may_have_left_is_not_tried_again(
+        self, town: Town, anna: FlaskClient, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nor does a gateway that breaks down over one keep the others from going."""
+
+        def break_down(*_: object) -> None:
+            raise OSError("out of order")
+
+        invite(anna)
+        with monkeypatch.context() as broken:
+            broken.setattr(SmtpGateway, "send", break_down)
+            send_waiting(town)
+        later = dates.now() + timedelta(minutes=11)
+        monkeypatch.setattr(dates, "now", lambda: later)
+        send_waiting(town)
+        assert mailbox.letters == []
+        assert "Not delivered" in text_of(anna.get("/users?show=invited"))
 
     def test_withdrawn_meanwhile_it_is_not_sent(self, town: Town, anna: FlaskClient, mailbox: Mailbox) -> None:
         invite(anna)

@@ -55,6 +55,7 @@ class TestChanging:
             (PASSWORD, NEW, NEW + "s", "not the same"),
             (PASSWORD, "passwordpassword", "passwordpassword", "easy to guess"),
             (PASSWORD, "anna kovalenko", "anna kovalenko", "easy to guess"),
+            (PASSWORD, "kovalenko2024", "kovalenko2024", "easy to guess"),
         ],
     )
     def test_says_what_is_wrong(self, anna: FlaskClient, now: str, new: str, repeat: str, wrong: str) -> None:

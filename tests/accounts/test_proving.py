@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from app.accounts import throttle
 from tests.accounts.apps import SET_UP, App, set_up
 from tests.browsing import form_to, forms_of, send, submit, text_of
 from tests.people import PASSWORD, Town
@@ -85,3 +89,35 @@ def test_a_second_factor_is_set_up_by_who_proves_itself(anna: FlaskClient, super
     assert submit(anna, SET_UP, {}, action=begin).status_code == 422
     assert superuser.execute("SELECT count(*) FROM second_factor").fetchone() == (0,)
     assert send(anna, form_to(anna.get(SET_UP), begin), {"password": PASSWORD}).location == SET_UP
+
+
+@pytest.mark.parametrize("which", ["ending", "{}/revocation"])
+def test_ending_sessions_asks_for_it(town: Town, anna: FlaskClient, superuser: psycopg.Connection, which: str) -> None:
+    """RELIABILITY (ASVS 7.5.2): else who finds the panel open shuts its person out elsewhere."""
+    phone, page = town.browser(town.anna), "/profile/sessions"
+    number = superuser.execute("SELECT max(id) FROM user_session").fetchone()
+    let_pass(superuser)
+    action = f"{page}/{which.format(*number or ())}"
+    refused = submit(anna, page, {}, action=action)
+    assert refused.status_code == 422
+    assert [form.action for form in forms_of(refused) if "password" in form.values] == [action]
+    assert phone.get("/customers").status_code == 200
+    assert send(anna, form_to(refused, action), {"password": PASSWORD}).location == page
+    assert phone.get("/customers").status_code == 303
+
+
+def test_a_right_try_takes_no_count_from_under_another(town: Town, superuser: psycopg.Connection) -> None:
+    """PR-5: who tries while the count of the same person is taken back counts anew."""
+
+    def begin() -> None:
+        with town.app.app_context():
+            throttle.begin_proof(town.anna.id)
+
+    begin()
+    with ThreadPoolExecutor(1) as other, superuser.transaction():
+        superuser.execute("SELECT FROM sign_in_failure FOR UPDATE")
+        trying = other.submit(begin)
+        time.sleep(0.3)
+        superuser.execute("DELETE FROM sign_in_failure")
+    trying.result()
+    assert superuser.execute("SELECT failures FROM sign_in_failure").fetchall() == [(1,)]

@@ -46,6 +46,18 @@ class TestSettingUp:
         assert send(anna, form_to(with_key, SET_UP), {"one_time_code": first.code()}).status_code == 200
         assert anna.get(SET_UP).location == "/profile/security"
 
+    def test_a_key_that_was_left_lying_is_worth_nothing(self, anna: FlaskClient, superuser: psycopg.Connection) -> None:
+        """PR-5: else whoever finds the panel open later reads the key, and makes the account its own unasked."""
+        secret = begin(anna)
+        form = form_to(anna.get(SET_UP), SET_UP)
+        superuser.execute("UPDATE second_factor SET created_at = now() - interval '11 minutes'")
+        superuser.execute("UPDATE user_session SET proved_at = now() - interval '11 minutes'")
+        assert send(anna, form, {"one_time_code": App(secret, []).code()}).location == SET_UP
+        shown = anna.get(SET_UP)
+        assert secret[:4] not in shown.text
+        assert "password" in form_to(shown, f"{SET_UP}/secret").values
+        assert superuser.execute("SELECT confirmed_at FROM second_factor").fetchone() == (None,)
+
     def test_ends_the_persons_other_sign_ins(self, town: Town, anna: FlaskClient) -> None:
         """PR-5: a thief who sits in another one is out."""
         other, olha = town.browser(town.anna), town.browser(town.olha)
@@ -67,6 +79,17 @@ class TestSettingUp:
         submit(anna, SET_UP, {"one_time_code": App(begin(anna), []).code()})
         actions = [row[0] for row in superuser.execute("SELECT action FROM audit_entry ORDER BY id DESC LIMIT 1")]
         assert actions == ["user.begin_second_factor"]
+
+
+def test_codes_made_in_two_tabs_at_once_are_those_of_one(
+    town: Town, app_of_anna: App, superuser: psycopg.Connection
+) -> None:
+    """PR-5: the later ones stand, and neither tab fails."""
+    tabs = [town.browser(town.anna) for _ in range(3)]
+    forms = [form_to(tab.get(f"{SET_UP}/recovery-codes"), f"{SET_UP}/recovery-codes") for tab in tabs]
+    with ThreadPoolExecutor(3) as many:
+        assert list(many.map(lambda tab, form: send(tab, form, {}).status_code, tabs, forms)) == [200] * 3
+    assert superuser.execute("SELECT count(*) FROM recovery_code").fetchone() == (10,)
 
 
 class TestSigningIn:

@@ -168,6 +168,18 @@ class TestDisabling:
         assert submit(anna, olha, {}, action=f"{olha}/enabling").status_code == 303
         assert town.browser(town.olha).get("/customers").status_code == 200
 
+    def test_who_lets_in_again_proves_itself(
+        self, town: Town, anna: FlaskClient, olha: str, superuser: psycopg.Connection
+    ) -> None:
+        """RELIABILITY: as for an invitation; an open panel lets no one in again."""
+        submit(anna, olha, {}, action=f"{olha}/disabling")
+        superuser.execute("UPDATE user_session SET proved_at = now() - interval '11 minutes'")
+        refused = submit(anna, olha, {}, action=f"{olha}/enabling")
+        assert refused.status_code == 422
+        assert town.browser(town.olha).get("/customers").location == "/businesses"
+        assert send(anna, form_to(refused, f"{olha}/enabling"), {"password": PASSWORD}).status_code == 303
+        assert town.browser(town.olha).get("/customers").status_code == 200
+
     def test_elsewhere_the_person_works_on(self, town: Town, anna: FlaskClient, olha: str) -> None:
         """PR-1: a business decides about itself alone."""
         with town.app.app_context():

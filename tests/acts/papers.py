@@ -120,6 +120,7 @@ def add_act(
     lines = [line.kept() for line in LINES]
     kept = {
         "kind": ActKind.MONTHLY,
+        "year": month.year,
         "dated": last_day(month),
         "issued_at": at(month.year + month.month // 12, month.month % 12 + 1, 1),
         "jurisdiction": Jurisdiction.UA,
@@ -134,7 +135,7 @@ def add_act(
         "customer": CUSTOMERS[Jurisdiction.UA],
         "executor": executor(Jurisdiction.UA),
     }
-    act = Act(business_id=business_id(), month=month, year=month.year, number=number, **{**kept, **values})
+    act = Act(business_id=business_id(), month=month, number=number, **{**kept, **values})
     db.session.add(act)
     db.session.flush()
     if file is not None:

@@ -20,7 +20,8 @@ from app.acts.lines import CHARGED, Line, less, total, vat_within
 from app.acts.models import ActKind, Jurisdiction
 from app.acts.pdf import unprintable
 from app.acts.printing import Nothing
-from tests.acts.papers import CUSTOMERS, LINES, content
+from app.acts.services import set_executor
+from tests.acts.papers import CUSTOMERS, LINES, content, executor
 
 LINE = st.builds(
     Line,
@@ -120,6 +121,39 @@ def test_what_people_typed_is_text_whatever_it_looks_like(app: Flask) -> None:
     assert "<script>alert(1)</script>" in read
 
 
+@pytest.mark.parametrize("jurisdiction", Jurisdiction)
+def test_nothing_of_a_long_name_leaves_the_paper(app: Flask, jurisdiction: Jurisdiction) -> None:
+    """BI-4: 300 letters of one word or of many; and numbers stay whole beside them."""
+    many = ("Дуже довга назва " * 20)[:300]
+    long = {"legal_name": "Ъ" * 300, "address": many, "position": many, "signatory": many, "bank": "x" * 300}
+    with app.app_context():
+        made = pdf_of(content(jurisdiction, customer={**CUSTOMERS[jurisdiction], **long}), 1)
+    for page in pypdfium2.PdfDocument(made):
+        text = page.get_textpage()
+        assert all(text.get_charbox(place)[2] <= page.get_width() for place in range(text.count_chars()))
+    assert CUSTOMERS[jurisdiction]["tax_id"] in _text(made)
+
+
+def test_a_number_is_called_what_it_is(app: Flask) -> None:
+    """BI-3: no paper says that it is this or that."""
+    with app.app_context():
+        company, person = (
+            _text(pdf_of(content(Jurisdiction.UA, customer={"tax_id": number}, executor={}), 1))
+            for number in ("32855961", "1759013776")
+        )
+    assert ("ЄДРПОУ 32855961" in company, "РНОКПП" in company) == (True, False)
+    assert ("РНОКПП 1759013776" in person, "ЄДРПОУ" in person) == (True, False)
+
+
+def test_what_no_font_has_is_in_no_paper(app: Flask) -> None:
+    """BI-6: PDF/A has no place for it, in a reference of a correction as little as in requisites."""
+    correction = Line(CHARGED[4], 16_960, 1, "Refund ☕ 212")
+    with app.app_context():
+        assert "Refund ? 212" in _text(pdf_of(content(Jurisdiction.OTHER, (correction,)), 1))
+        with pytest.raises(ValueError, match="legal_name: no font"):
+            set_executor(Jurisdiction.UA, date(2020, 1, 1), {**executor(Jurisdiction.UA), "legal_name": "☕"}, None)
+
+
 def test_a_document_fetches_nothing() -> None:
     """RELIABILITY: whatever one refers to ends its making."""
     with pytest.raises(FatalURLFetchingError, match="A document asked for"):
@@ -138,6 +172,7 @@ def test_a_correction_names_the_act_it_corrects(app: Flask, values: dict[str, ob
     with app.app_context():
         corrected = {"corrects": "2026-0003", "corrects_dated": date(2026, 3, 31)}
         read = _text(pdf_of(content(Jurisdiction.UA, **{**corrected, **values}), 1)).replace("\xa0", " ")
+    assert ".." not in read.replace(" ", "")
     assert "№ 2026-0003 від 31 березня 2026" in read
     assert words.replace("’", "'") in read.replace("’", "'")
 

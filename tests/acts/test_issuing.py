@@ -18,7 +18,7 @@ from app.acts.services.correcting import NothingToCorrectError
 from app.billing.models import Charge, ChargeKind
 from app.businesses.queries import own_business
 from app.extensions import db
-from tests.acts.papers import CUSTOMERS, add_tariff, at, ready
+from tests.acts.papers import CUSTOMERS, add_tariff, at, ready, write_executor
 from tests.people import Shop, Town
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -165,6 +165,20 @@ class TestCorrecting:
             with pytest.raises(NothingToCorrectError):
                 correct_requisites(db.session.get_one(Act, (act.business_id, act.id)))
         proved(town.kavalier)
+
+    def test_a_correction_is_taxed_as_what_it_corrects(self, town: Town) -> None:
+        """BI-5: where the business is of another country by now, whose side of the platform pays no VAT."""
+        issued(town.kavalier)
+        with town.app.app_context():
+            write_executor(Jurisdiction.OTHER, None)
+        with town.kavalier.work():
+            keep_requisites(Jurisdiction.OTHER, "en", CUSTOMERS[Jurisdiction.OTHER])
+        with town.kavalier.work():
+            act = db.session.scalars(select(Act)).one()
+            made = correct_requisites(act)
+            assert (made.total, made.vat, made.vat_rate) == (0, 0, 2_000)
+            made = correct_charges(act, 12_000, "Twice charged")
+            assert (made.total, made.vat, made.vat_rate) == (-12_000, -2_000, 2_000)
 
 
 def charge(shop: Shop, kind: int, moment: datetime, rate: int, times: int, zone: str = "Europe/Kyiv") -> None:

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select
 
-from app.acts.models import Act, ActFile, ActStatus, Requisites
+from app.acts.models import Act, ActFile, ActKind, ActStatus, Requisites
 from app.acts.services import close_months, draw_act, mark
 from app.extensions import db
 from tests.acts.papers import CUSTOMERS, Jurisdiction, add_act, at, ready
@@ -60,6 +60,15 @@ class TestList:
         cells = xlsx_cells(answer.data)
         assert [words for _kind, words in cells if str(words).startswith("2026-0")] == ["2026-0003", "2026-0002"]
         assert [words for _kind, words in cells][11 + 8] == "11081.10"
+
+    def test_a_month_of_another_year_than_its_act_is_told_once(self, town: Town) -> None:
+        """BI-6: such as December, corrected in January."""
+        with town.kavalier.work():
+            first = add_act(date(2025, 12, 1))
+            add_act(date(2025, 12, 1), kind=ActKind.CHARGES, corrects_id=first, year=2026)
+        cells = xlsx_cells(town.browser(town.vera).get("/acts/register.xlsx").data)
+        months = [words for _kind, words in cells if str(words).startswith("December")]
+        assert months == ["December, correction (2025)", "December 2025"]
 
     def test_without_requisites_it_warns_and_links_to_the_form(self, town: Town) -> None:
         """BI-5"""
@@ -131,15 +140,11 @@ class TestAct:
         assert page.count("7 February 2026") == 1
         assert "Status of an act changed" in text_of(town.browser(town.anna).get("/audit-log"))
 
-    def test_a_day_before_it_was_issued_is_refused(self, town: Town) -> None:
+    @pytest.mark.parametrize("day", ["2026-01-07", "", "someday", "0001-01-01"])
+    def test_a_day_before_it_was_issued_or_none_is_refused(self, town: Town, day: str) -> None:
         year(town.kavalier)
-        number = first(town.kavalier)
-        answer = submit(
-            town.browser(town.vera),
-            f"/acts/{number}",
-            {"status": "2", "day": "2026-01-07"},
-            action=f"/acts/{number}/standing",
-        )
+        page = f"/acts/{first(town.kavalier)}"
+        answer = submit(town.browser(town.vera), page, {"status": "2", "day": day}, action=f"{page}/standing")
         assert answer.status_code == 422
 
 

@@ -73,6 +73,17 @@ def test_a_month_is_charged_once_whenever_and_by_whomever_it_is_posted(shop: Sho
         assert post_monthly_fees(moment("2026-09-01 05:00")) == [202609]
 
 
+def test_a_move_to_the_west_charges_no_month_before_the_first(town: Town) -> None:
+    """BI-1: where the midnight at which the tariff began is of the month before."""
+    with town.kavalier.work():
+        add_tariff("2026-02-28 22:00", 10_000)
+        assert post_monthly_fees(moment("2026-03-20 12:00")) == [202603]
+        db.session.scalars(select(Business)).one().time_zone = "America/New_York"
+    with town.kavalier.work():
+        assert post_monthly_fees(moment("2026-03-20 12:00")) == []
+        assert balance() == -10_000
+
+
 def test_before_a_tariff_begins_nothing_is_charged(shop: Shop, town: Town) -> None:
     with shop.work():
         assert post_monthly_fees(moment("2026-03-15 07:59")) == []

@@ -253,6 +253,19 @@ class TestCharges:
             ["March 2026", "1"],
         ]
 
+    def test_a_correction_of_an_earlier_month_stands_in_that_month(
+        self, charged: Town, vera: FlaskClient, clock: Clock
+    ) -> None:
+        """BI-1: as its figure does, though it was booked later."""
+        clock.set(datetime(2026, 5, 20, 12, tzinfo=UTC))
+        with charged.kavalier.work():
+            correct(16_960, "Act 3, 212 segments", datetime(2026, 3, 31, tzinfo=UTC).date())
+        march = text_of(vera.get("/billing/charges?kind=correction&from=2026-03-01&to=2026-03-31"))
+        assert "Act 3, 212 segments" in march
+        assert "Charged twice" in march
+        may = text_of(vera.get("/billing/charges?kind=correction&from=2026-05-01&to=2026-05-31"))
+        assert "Act 3, 212 segments" not in may
+
     def test_a_price_is_chosen_of_those_that_the_kind_has(self, vera: FlaskClient) -> None:
         """One that stayed from another kind is left out."""
         prices = {

@@ -210,5 +210,6 @@ def test_axe_finds_nothing_on_a_customers_pages(page_for: PageFor, ids: dict[str
 
 def test_axe_finds_nothing_before_signing_in(page_for: PageFor) -> None:
     page = page_for(None)
-    page.goto("/login")
-    assert axe_faults(page) == []
+    for address in ("/login", "/forgotten-password"):
+        page.goto(address)
+        assert axe_faults(page) == [], address

@@ -83,6 +83,16 @@ def test_the_brand_sees_a_franchisee_s_actions_and_not_the_other_way(town: Town,
     assert his in olha.client.get("/bulk-actions").text
 
 
+def test_nobody_else_chooses_what_a_franchisee_s_draft_does(town: Town, customers: dict[str, int]) -> None:
+    """PR-3, BA-11: the brand would freeze customers of all locations, whom the run then could not see."""
+    boris, anna = Desk(town, town.boris), Desk(town, town.anna)
+    _status, what = boris.send("/bulk-actions", all="1")
+    tag = {"action": "tags", "way": "add", "key": "city", "value": "Kyiv"}
+    assert anna.client.get(what).status_code == anna.send(what, **tag)[0] == 403
+    boris.send(what, **tag)
+    assert "Confirm for 2 customers" in boris.see(what.removesuffix("/action"))
+
+
 def test_a_customer_who_left_the_view_is_masked_in_the_report(town: Town, customers: dict[str, int]) -> None:
     """BA-12, CP-8: who was deleted since is a number in its rows; nobody's rows can be downloaded (CT-11)."""
     anna = Desk(town, town.anna)

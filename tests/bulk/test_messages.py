@@ -65,8 +65,10 @@ def quoted(shop: Shop, number: int) -> dict[str, Any]:
 
 
 def written(shop: Shop) -> list[Message]:
+    """To customers: the note in the inbox is the business's."""
     with shop.work():
-        found = list(db.session.scalars(select(Message).order_by(Message.customer_id, Message.id)))
+        told = select(Message).where(Message.customer_id.is_not(None))
+        found = list(db.session.scalars(told.order_by(Message.customer_id, Message.id)))
         db.session.expunge_all()
         return found
 

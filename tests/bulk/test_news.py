@@ -42,9 +42,9 @@ def news(shop: Shop) -> int:
 
 
 def written(shop: Shop) -> dict[int | None, tuple[str, str]]:
-    """Customer → title and text; all of them pushes of news."""
+    """Customer → title and text, of what goes to customers; all of them pushes of news."""
     with shop.work():
-        rows = db.session.scalars(select(Message)).all()
+        rows = db.session.scalars(select(Message).where(Message.customer_id.is_not(None))).all()
         assert {(each.kind, each.channel) for each in rows} <= {(MessageKind.NEWS, Channel.PUSH)}
         return {each.customer_id: (each.title, each.text) for each in rows}
 

@@ -46,6 +46,29 @@ def test_from_ticks_to_the_report(town: Town, customers: list[int]) -> None:
     assert "Undone" in desk.see(page)
 
 
+def test_an_undoing_begun_twice_is_one(town: Town, customers: list[int]) -> None:
+    """BA-14: who asks for it in another tab comes to the one that is there."""
+    desk = Desk(town, town.anna)
+    page = desk.previewed(customers)
+    desk.send(f"{page}/confirmation")
+    desk.work_all()
+    first, again = (desk.send(f"{page}/undoing") for _each in range(2))
+    assert first == again
+    assert first[0] == 303
+
+
+def test_what_an_undoing_does_is_not_chosen(town: Town, customers: list[int]) -> None:
+    """BA-14: a form that stands nowhere would have it put back what another action kept."""
+    desk = Desk(town, town.anna)
+    page = desk.previewed(customers)
+    desk.send(f"{page}/confirmation")
+    desk.work_all()
+    _status, undoing = desk.send(f"{page}/undoing")
+    access = {"action": "access", "program": str(town.kavalier.program), "given": "1"}
+    assert desk.send(f"{undoing}/action", **access)[0] == 409
+    assert "Undo: Add the tag city = Kyiv" in desk.see(undoing)
+
+
 def test_with_nobody_ticked_it_asks_in_so_many_words(town: Town, customers: list[int]) -> None:
     """CT-10: for the whole filtered selection, with the count; a segment and a profile lead there too (CP-10)."""
     desk = Desk(town, town.anna)
@@ -122,6 +145,18 @@ def test_over_the_limit_a_second_person_approves(town: Town, customers: list[int
     assert anna.send(f"{page}/approval")[0] == 303
     anna.work_all()
     assert "Approved by Anna Kovalenko." in olha.see(page)
+
+
+def test_who_confirmed_another_s_draft_does_not_approve_it(town: Town, customers: list[int]) -> None:
+    """BA-15: with the limit raised meanwhile neither; who drafted it is a second person."""
+    anna, olha = Desk(town, town.anna), Desk(town, town.olha)
+    page = olha.previewed(customers)
+    anna.send("/settings/bulk-actions", admin="2")
+    anna.send(f"{page}/confirmation")
+    assert "Confirmed by Anna Kovalenko" in anna.see(page)
+    anna.send("/settings/bulk-actions", admin="")
+    assert anna.send(f"{page}/approval")[0] == 403
+    assert olha.send(f"{page}/approval")[0] == 303
 
 
 def test_strangers_and_other_roles_do_not_see_it(town: Town, customers: list[int]) -> None:

@@ -145,6 +145,6 @@ def test_only_the_admin_has_them(town: Town, who: str) -> None:
 
 
 def test_times_follow_the_time_zone(anna: FlaskClient) -> None:
-    assert "+09:00" not in text_of(anna.get("/profile"))
+    assert "+09:00" not in text_of(anna.get("/profile/sessions"))
     submit(anna, PAGE, {"time_zone": "Asia/Tokyo"})
-    assert "+09:00" in text_of(anna.get("/profile"))
+    assert "+09:00" in text_of(anna.get("/profile/sessions"))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -82,6 +83,15 @@ def test_it_is_handed_over_once(town: Town, post: Post) -> None:
     assert kept(town) == (MessageStatus.SENT, "", False)
 
 
+def test_one_that_lay_too_long_is_given_up(town: Town, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """BI-2: as where no worker ran for a day, the balance is another by now."""
+    write(town)
+    later = dates.now() + LIVES + timedelta(minutes=1)
+    monkeypatch.setattr(dates, "now", lambda: later)
+    assert (sent(town), post.got) == (0, [])
+    assert kept(town) == (MessageStatus.FAILED, "late", False)
+
+
 def test_ways_that_reach_nobody_are_left_out(town: Town, post: Post) -> None:
     write(town, Channel.EMAIL, Channel.SMS)
     assert sent(town) == 1
@@ -128,7 +138,7 @@ def test_what_did_not_leave_goes_again_until_it_is_of_no_use(
     post.answer = Answer(fate)
     assert [sent(town), sent(town)] == [1, 0]
     assert kept(town) == (MessageStatus.QUEUED, "", True)
-    monkeypatch.setattr(dates, "now", lambda: now + LIVES)
+    monkeypatch.setattr(dates, "now", lambda: now + LIVES - timedelta(minutes=1))
     assert sent(town) == 1
     assert kept(town) == (MessageStatus.FAILED, "late", False)
     monkeypatch.setattr(dates, "now", lambda: now + 2 * LIVES)

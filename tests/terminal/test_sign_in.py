@@ -122,15 +122,17 @@ class TestAssigning:
             assert submit(anna, page, {"user": str(user)}).status_code == 404
 
     def test_by_command(self, town: Town, client: FlaskClient) -> None:
-        """TE-0: who is new is shown a password once."""
+        """TE-0: who is new chooses a password by a link."""
         run, number = town.app.test_cli_runner(), str(town.teremok.own_terminal)
         missing = run.invoke(terminals, ["assign", "lesia@example.com", number])
         assert missing.exit_code == 1
         assert "--name" in missing.output
         made = run.invoke(terminals, ["assign", "lesia@example.com", number, "--name", "Lesia Moroz"])
         assert made.exit_code == 0, made.output
-        password = made.output.split("The password of lesia@example.com is ")[1].split()[0]
-        assert "Teremok, Obolon" in enter(client, "lesia@example.com", password).text
+        link = "/" + made.output.split(" chooses a password at ")[1].split()[0].split("/", 3)[3]
+        chosen = {"password_new": PASSWORD, "password_repeat": PASSWORD}
+        assert submit(client, link, chosen).location == "/login"
+        assert "Teremok, Obolon" in enter(client, "lesia@example.com", PASSWORD).text
         assert run.invoke(terminals, ["assign", town.oleg.email, number]).exit_code == 1
         assert run.invoke(terminals, ["assign", town.sasha.email, "999999"]).exit_code == 1
 

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.acts.jurisdictions import of_executor
 from app.acts.models import Details, Executor, Jurisdiction
+from app.acts.pdf import unprintable
 from app.extensions import db
 
 
@@ -21,6 +22,8 @@ def set_executor(jurisdiction: Jurisdiction, valid_from: date, details: Details,
     kept = {}
     for name, text in details.items():
         check = known[name].check
+        if unknown := unprintable(text):
+            raise ValueError(f"{name}: no font of acts has {' '.join(unknown)}")
         try:
             kept[name] = check(text, details) if check else text
         except ValueError as error:

@@ -55,7 +55,7 @@ def write(
     """The next act of the series, to be drawn. `earlier`: all acts of the month. Raises NotReadyError."""
     requisites, executor = sides(month)
     amount = total(lines)
-    before = sum(act.total for act in earlier), sum(act.vat for act in earlier)
+    vat, rate = _taxed(amount, executor, earlier)
     act = Act(
         business_id=business_id(),
         kind=kind,
@@ -69,9 +69,8 @@ def write(
         language=requisites.language,
         currency=own_business().currency,
         total=amount,
-        # Of the month as a whole, so that corrections never add up to another VAT than one act would have.
-        vat=vat_within(before[0] + amount, executor.vat_rate) - before[1],
-        vat_rate=executor.vat_rate,
+        vat=vat,
+        vat_rate=rate,
         transactions=quantity(lines, ChargeKind.TRANSACTION),
         segments=quantity(lines, ChargeKind.SMS),
         lines=[line.kept() for line in lines],
@@ -113,6 +112,16 @@ def draft_of(month: date) -> Content:
         executor.details,
         missing=tuple(missing(jurisdiction, requisites.details)),
     )
+
+
+def _taxed(amount: int, executor: Executor, earlier: Sequence[Act]) -> tuple[int, int | None]:
+    """The VAT and its rate, of the month as a whole: corrections never add up to another VAT than one act would have.
+
+    They are taxed as what they correct, whatever the platform's rate or the business's country is by now.
+    """
+    rate = earlier[0].vat_rate if earlier else executor.vat_rate
+    whole = sum(act.total for act in earlier) + amount
+    return vat_within(whole, rate) - sum(act.vat for act in earlier), rate
 
 
 def _next_number(year: int) -> int:

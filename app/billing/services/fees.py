@@ -13,7 +13,8 @@ from app.extensions import db
 from app.lib import dates
 
 # A month begins at midnight of the business's zone, the first one with the first tariff, and is charged at the price
-# of that moment. Months that were missed while nothing ran are found like the one that has just begun.
+# of that moment. Months that were missed while nothing ran are found like the one that has just begun; one before those
+# that were charged never is, as where the business moved to a zone in which the first tariff began a month earlier.
 _POST = text(
     """
     WITH first AS (
@@ -28,8 +29,8 @@ _POST = text(
         SELECT t.monthly_fee FROM tariff t WHERE t.business_id = :business AND t.valid_from <= due.at
         ORDER BY t.valid_from DESC, t.id DESC LIMIT 1)
     FROM due
-    WHERE NOT EXISTS (
-        SELECT FROM charge c WHERE c.business_id = :business AND c.kind = :kind AND c.subject = due.subject)
+    WHERE due.subject > (
+        SELECT coalesce(max(c.subject), 0) FROM charge c WHERE c.business_id = :business AND c.kind = :kind)
     ON CONFLICT DO NOTHING
     RETURNING subject
     """

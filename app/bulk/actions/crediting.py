@@ -6,15 +6,25 @@ from collections.abc import Callable
 
 from flask_babel import lazy_gettext as _l
 
+from app.bulk.actions.handing import undone_key
 from app.bulk.actions.shared import key_of
 from app.bulk.models import Batch
 from app.bulk.registry import Claim, Doubts
 from app.lib import dates
 from app.transactions.services.crediting import take_back_credits
 
-UNDOING_REASONS = {"spent": _l("Has spent all of it, or it has expired")}
-_LEFT = """
-    LEFT JOIN ledger_entry e ON e.business_id = :business AND e.key = :undone_key || ':' || a.customer_id
+UNDOING_REASONS = {
+    "spent": _l("Has spent all of it, or it has expired"),
+    "taken_back": _l("Was taken back already"),
+}
+# By an undoing that was cancelled on its way.
+TAKEN_BACK = (
+    "EXISTS (SELECT FROM ledger_entry r WHERE r.business_id = :business AND r.reverses_id = e.id)",
+    "taken_back",
+)
+UNDONE_ENTRY = "LEFT JOIN ledger_entry e ON e.business_id = :business AND e.key = :undone_key || ':' || a.customer_id"
+_LEFT = f"""
+    {UNDONE_ENTRY}
     LEFT JOIN lot l ON l.business_id = :business AND l.customer_id = a.customer_id AND l.wallet_id = :undone_wallet
         AND l.remaining > 0 AND l.entry_id = e.id AND (l.expires_at IS NULL OR l.expires_at > :moment)
 """
@@ -27,16 +37,11 @@ class CreditUndoing:
         self.wallet = wallet
 
     def doubts(self, batch: Batch) -> Doubts:
-        values = {"undone_key": _undone(batch), "undone_wallet": self.wallet(batch), "moment": dates.now()}
-        return Doubts((("l.id IS NULL", "spent"),), _LEFT, amount="l.remaining", values=values)
+        values = {"undone_key": undone_key(batch), "undone_wallet": self.wallet(batch), "moment": dates.now()}
+        return Doubts((TAKEN_BACK, ("l.id IS NULL", "spent")), _LEFT, amount="l.remaining", values=values)
 
     def step(self, claim: Claim) -> int:
         batch = claim.batch
-        moved = take_back_credits(self.wallet(batch), claim.customers, key_of(batch.id), _undone(batch))
+        wallet, terminal = self.wallet(batch), batch.values["terminal"]
+        moved = take_back_credits(wallet, terminal, claim.customers, key_of(batch.id), undone_key(batch))
         return sum(-each.amount for each in moved)
-
-
-def _undone(batch: Batch) -> str:
-    if batch.undoes_id is None:
-        raise ValueError("This batch undoes nothing.")
-    return key_of(batch.undoes_id)

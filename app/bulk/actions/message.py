@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 from app.bulk.actions.amounts import offer_programs, program_field
 from app.bulk.actions.shared import ENROLMENT, REFUSALS
 from app.bulk.models import Batch
-from app.bulk.registry import Action, Claim, Doubts, Values
+from app.bulk.registry import Action, Claim, Doubts, Values, wording_for
 from app.bulk.telling import Telling
 from app.bulk.text_form import EndField, TextForm
 from app.db import business_id
@@ -22,6 +22,7 @@ from app.filters import language
 from app.forms import line
 from app.identity import person
 from app.languages_field import LanguagesField
+from app.lib import dates
 from app.lib.texts import in_language, preview
 from app.loyalty.models import Program
 from app.messaging.models import Way
@@ -107,6 +108,9 @@ class Sending:
     """Its message is the whole of it."""
 
     def doubts(self, batch: Batch) -> Doubts:
+        wording = wording_for(batch)
+        if wording and wording.ends_at and wording.ends_at <= dates.now():
+            return Doubts((("true", "ended"),))
         arms = refusals(Way(batch.values["channel"]))
         return Doubts(arms, ENROLMENT, values={"in_program": batch.values["program"]})
 
@@ -127,7 +131,7 @@ MESSAGE = Action(
     permission=Permission.BULK_ACTIONS,
     form=MessageForm,
     title=_title,
-    reasons=REFUSALS,
+    reasons={**REFUSALS, "ended": _l("The end date of the message is over")},
     do=Sending(),
     done=_l("Written"),
     telling=TELLING,

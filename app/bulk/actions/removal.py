@@ -9,6 +9,8 @@ from sqlalchemy import select
 from wtforms.validators import InputRequired
 
 from app.bulk.actions.amounts import AmountForm, note_field, program_field, terminal_field
+from app.bulk.actions.crediting import TAKEN_BACK, UNDOING_REASONS, UNDONE_ENTRY
+from app.bulk.actions.handing import undone_key
 from app.bulk.actions.shared import ENROLMENT, NOT_THERE, PROGRAM_REASONS, key_of, plural_of, points_words, program_of
 from app.bulk.models import Batch, BatchItem
 from app.bulk.registry import Action, Claim, Doubts, Values
@@ -69,10 +71,10 @@ class Removing:
 
 class RemovalUndoing:
     def doubts(self, batch: Batch) -> Doubts:
-        return Doubts(amount="d.amount")
+        return Doubts((TAKEN_BACK,), UNDONE_ENTRY, amount="d.amount", values={"undone_key": undone_key(batch)})
 
     def step(self, claim: Claim) -> int:
-        moved = restore_many(_many(claim, EntryKind.REVERSED), key_of(claim.batch.undoes_id or 0))
+        moved = restore_many(_many(claim, EntryKind.REVERSED), undone_key(claim.batch))
         return sum(each.amount for each in moved)
 
 
@@ -97,7 +99,7 @@ REMOVAL = Action(
     permission=Permission.ADJUST_POINTS,
     form=RemovalForm,
     title=_title,
-    reasons={**PROGRAM_REASONS, "no_points": _l("Has no points")},
+    reasons={**PROGRAM_REASONS, **UNDOING_REASONS, "no_points": _l("Has no points")},
     do=Removing(),
     undo=RemovalUndoing(),
     done=_l("Removed"),

@@ -18,6 +18,7 @@ from app.bulk.services.writing import tell
 from app.db import business_id, references_planned_once, unit_of_work
 from app.extensions import db
 from app.lib import dates
+from app.lib.arrays import as_array
 from app.scope import Scope
 
 LEAST, MOST = 200, 10_000
@@ -132,10 +133,10 @@ def _claim(chunk: Chunk) -> list[int]:
 def _do(batch: Batch, customers: Sequence[int]) -> tuple[int, dict[int, str]]:
     """Answers with the sum of what was done, and why others were skipped."""
     names = {"business": business_id(), "batch": batch.id}
-    db.session.execute(_HOLD, {"business": business_id(), "customers": list(customers)})
+    db.session.execute(_HOLD, {"business": business_id(), "customers": as_array(customers)})
     skipped = _doubted(batch, customers)
     if skipped:
-        told = {"customers": list(skipped), "reasons": list(skipped.values())}
+        told = {"customers": as_array(skipped), "reasons": list(skipped.values())}
         db.session.execute(_SKIP, names | told)
     able = [each for each in customers if each not in skipped]
     if not able:
@@ -143,7 +144,7 @@ def _do(batch: Batch, customers: Sequence[int]) -> tuple[int, dict[int, str]]:
     claim = Claim(batch, able, dates.now())
     amount = action_named(batch.action).work(batch).step(claim)
     tell(claim)
-    db.session.execute(_DONE, names | {"customers": able})
+    db.session.execute(_DONE, names | {"customers": as_array(able)})
     return amount, skipped
 
 
@@ -153,7 +154,7 @@ def _doubted(batch: Batch, customers: Sequence[int]) -> dict[int, str]:
         "WITH asked AS (SELECT unnest(CAST(:asked AS bigint[])) AS customer_id)"
         f" SELECT customer_id, reason FROM ({doubts}) looked WHERE reason IS NOT NULL ORDER BY customer_id"
     )
-    rows = db.session.execute(asked, {**values, "asked": list(customers)})
+    rows = db.session.execute(asked, {**values, "asked": as_array(customers)})
     return {row.customer_id: row.reason for row in rows}
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import text
 
 from app.bulk.telling import Wording
 from app.db import business_id
 from app.extensions import db
+from app.lib.arrays import as_array
 from app.lib.sms import segment_count
 from app.messaging.models import Channel, Way
 from app.messaging.services.reaching import UNREACHED, Route, route_of
-from app.messaging.texts import Voice, clean, dress, fill, in_language, variables_in
+from app.messaging.texts import Voice, clean, dress, fill, in_language, opening_letters, variables_in
 from app.messaging.values import Receiver, values_of
 
 PAID = frozenset({Route.SMS, Route.PUSH_OR_SMS, Route.VIBER})
@@ -23,8 +25,7 @@ Late = Mapping[int, Mapping[str, str]]
 """Customer → values of variables that only the action knows."""
 
 
-@dataclass(frozen=True)
-class Composed:
+class Composed(NamedTuple):
     """What one customer reads, and how that gets there."""
 
     customer_id: int
@@ -52,7 +53,7 @@ def compose(
     holding = wording.holding if ahead or wording.holding is None else replace(wording.holding, coming=0)
     names = variables_in(*wording.titles.values(), *wording.texts.values())
     receivers = values_of(customers, wording.program.id, names, holding)
-    writer = _Writer(wording)
+    writer = Writer(wording)
     return [
         writer.to(receivers[each], routes[each], (late or {}).get(each, {}))
         for each in customers
@@ -67,11 +68,11 @@ def _routes(wording: Wording, customers: Sequence[int]) -> dict[int, str]:
         " JOIN customer c ON c.business_id = :business AND c.id = a.customer_id"
         " LEFT JOIN enrolment n ON n.business_id = :business AND n.program_id = :program AND n.customer_id = c.id"
     )
-    values = {"business": business_id(), "program": wording.program.id, "customers": list(customers)}
+    values = {"business": business_id(), "program": wording.program.id, "customers": as_array(customers)}
     return {row.id: row.route for row in db.session.execute(statement, values)}
 
 
-class _Writer:
+class Writer:
     """A text in the languages of those who read it; which one that is is looked up once for each language."""
 
     def __init__(self, wording: Wording) -> None:
@@ -91,6 +92,14 @@ class _Writer:
             *(receiver.id, receiver.name, route, language, fill(title, values), whole),
             *(self._units(whole) if route in PAID else 0, lacks),
         )
+
+    def openings(self, spoken: str, late: Mapping[str, str]) -> dict[str, str]:
+        """Variable → the letters with which its value might let the text begin as the program's name does."""
+        if self.channel is not Channel.SMS:
+            return {}
+        language, _title, body, _names = self.said(spoken)
+        same = {"program": self.voice.name(spoken), **late, **self.same(language)}
+        return opening_letters(body, same, self.voice.name(spoken))
 
     def _said(self, spoken: str) -> tuple[str, str, str, list[str]]:
         """Language, title, text, their variables; what has a head and was given none has the program's name there."""

@@ -6,32 +6,29 @@ How many SMS most of them take stands with the batch, and with an item only wher
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import force_locale
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from app.billing.models import ChargeKind
 from app.billing.queries import message_prices
-from app.bulk.models import Batch, BatchItem, ItemState
+from app.bulk.models import Batch
 from app.bulk.registry import wording_for
-from app.bulk.services.composing import Composed, compose
 from app.bulk.services.foretelling import tell_progress
+from app.bulk.services.grouping import Group, groups_of
 from app.bulk.telling import Wording
 from app.db import business_id
 from app.extensions import db
-from app.locale import main_language
 from app.messaging.models import Way
-from app.messaging.texts import EXAMPLES, MOST_SEGMENTS
+from app.messaging.texts import MOST_SEGMENTS
 
-AT_ONCE = 10_000
 _NOTE = text(
     """
     UPDATE batch_item i SET segments = said.segments, lacks = nullif(said.lacks, '')
-    FROM unnest(CAST(:customers AS bigint[]), CAST(:segments AS smallint[]), CAST(:lacks AS text[]))
-        said (customer_id, segments, lacks)
-    WHERE i.business_id = :business AND i.batch_id = :batch AND i.customer_id = said.customer_id
+    FROM unnest(CAST(:customers AS text[]), CAST(:segments AS smallint[]), CAST(:lacks AS text[]))
+        said (customers, segments, lacks), unnest(CAST(said.customers AS bigint[])) each (customer)
+    WHERE i.business_id = :business AND i.batch_id = :batch AND i.customer_id = each.customer
     """
 )
 
@@ -45,21 +42,13 @@ def quote(batch: Batch, begun: int) -> None:
     if wording is None:
         return
     sums, quoted = _Sums(), 0
-    for customers in _slices(batch):
-        composed = compose(wording, customers, late=examples(customers), ahead=True)
-        sums.add(composed)
-        _note(batch, composed, sums.usual)
-        quoted += len(customers)
+    for groups in groups_of(batch, wording):
+        sums.add(groups)
+        _note(batch, groups, sums.usual)
+        quoted += sum(group.number for group in groups)
         tell_progress(batch.id, begun, quoted, batch.foreseen["done"])
     batch.foreseen = {**batch.foreseen, "message": {"price": _price(wording), **sums.kept(wording)}}
     db.session.flush()
-
-
-def examples(customers: Sequence[int]) -> dict[int, dict[str, str]]:
-    """What stands in for what only the step will know: as long as that."""
-    with force_locale(main_language()):
-        values = {name: str(example) for name, example in EXAMPLES.items()}
-    return dict.fromkeys(customers, values)
 
 
 class _Sums:
@@ -72,16 +61,16 @@ class _Sums:
         self.lacks: Counter[str] = Counter()
         self.lacking = self.long = self.longest = 0
 
-    def add(self, composed: Sequence[Composed]) -> None:
-        if self.usual < 0 and composed:
-            self.usual = Counter(each.units for each in composed).most_common(1)[0][0]
-        for each in composed:
-            self.customers[each.route] += 1
-            self.units[each.route] += each.units
-            self.lacks.update(each.lacks)
-            self.lacking += bool(each.lacks)
-            self.long += each.units > MOST_SEGMENTS
-            self.longest = max(self.longest, each.units)
+    def add(self, groups: Sequence[Group]) -> None:
+        if self.usual < 0 and groups:
+            self.usual = _most(groups)
+        for said, number, _customers in groups:
+            self.customers[said.route] += number
+            self.units[said.route] += number * said.units
+            self.lacks.update(dict.fromkeys(said.lacks, number))
+            self.lacking += number if said.lacks else 0
+            self.long += number if said.units > MOST_SEGMENTS else 0
+            self.longest = max(self.longest, said.units)
 
     def kept(self, wording: Wording) -> dict[str, Any]:
         return {
@@ -94,32 +83,24 @@ class _Sums:
         }
 
 
-def _slices(batch: Batch) -> Iterator[list[int]]:
-    """Those to whom it will be done, some at a time."""
-    mine = select(BatchItem.customer_id).where(
-        BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id, BatchItem.state == ItemState.PENDING
-    )
-    after = 0
-    while customers := _next(mine, after):
-        yield customers
-        after = customers[-1]
+def _most(groups: Sequence[Group]) -> int:
+    """How many SMS most of them take."""
+    units: Counter[int] = Counter()
+    for group in groups:
+        units[group.said.units] += group.number
+    return units.most_common(1)[0][0]
 
 
-def _next(mine: Any, after: int) -> list[int]:
-    ordered = mine.where(BatchItem.customer_id > after).order_by(BatchItem.customer_id)
-    return list(db.session.scalars(ordered.limit(AT_ONCE)))
-
-
-def _note(batch: Batch, composed: Sequence[Composed], usual: int) -> None:
-    differing = [each for each in composed if each.units != usual or each.lacks]
+def _note(batch: Batch, groups: Sequence[Group], usual: int) -> None:
+    differing = [group for group in groups if group.said.units != usual or group.said.lacks]
     if not differing:
         return
     values = {
         "business": business_id(),
         "batch": batch.id,
-        "customers": [each.customer_id for each in differing],
-        "segments": [each.units for each in differing],
-        "lacks": [" ".join(each.lacks) for each in differing],
+        "customers": [group.customers for group in differing],
+        "segments": [group.said.units for group in differing],
+        "lacks": [" ".join(group.said.lacks) for group in differing],
     }
     db.session.execute(_NOTE, values)
 

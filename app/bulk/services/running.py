@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app.bulk.models import Batch, BatchItem, BatchState
-from app.bulk.services.acting import acting_for
+from app.bulk.services.acting import acting_for, still_may
 from app.bulk.services.chunks import ERROR, Chunk, do_chunk, next_single
 from app.bulk.services.ending import end, settle
 from app.bulk.services.freezing import freeze
@@ -95,7 +95,7 @@ def _plan(scope: Scope, number: int, struck_alone: bool) -> Plan | None:
             with acting_for(batch):
                 freeze(batch)
         if batch.state is BatchState.SCHEDULED and batch.start_at and batch.start_at <= dates.now():
-            batch.state, batch.started_at = BatchState.RUNNING, dates.now()
+            _begin(batch)
         if batch.state in (BatchState.PAUSING, BatchState.CANCELLING):
             settle(batch)
         if batch.state is not BatchState.RUNNING:
@@ -107,6 +107,14 @@ def _plan(scope: Scope, number: int, struck_alone: bool) -> Plan | None:
             return Plan(1, next_single(batch))
         batch.strikes += 1
         return Plan(batch.chunk)
+
+
+def _begin(batch: Batch) -> None:
+    """What was set for later by who lost the right meanwhile waits for someone who has it (PR-5)."""
+    if still_may(batch):
+        batch.state, batch.started_at = BatchState.RUNNING, dates.now()
+    else:
+        batch.state = BatchState.WAITING
 
 
 def _judge(scope: Scope, number: int, customer: int, error: Exception) -> None:

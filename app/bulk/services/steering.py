@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 
 from app import audit
 from app.bulk.models import DRAFTS, Batch, BatchItem, BatchLimit, BatchState, ItemState
-from app.bulk.registry import action_named
+from app.bulk.queries import undoing_of
+from app.bulk.registry import action_named, wording_for
 from app.bulk.services.ending import settle
 from app.bulk.services.freezing import TIME, freeze
 from app.bulk.services.reserving import is_short, release
@@ -56,6 +57,10 @@ class TooLongError(Exception):
         self.customers, self.most = customers, most
 
 
+class EndedError(Exception):
+    """Its messages would be of no use any more when it begins."""
+
+
 class SecondPersonError(Exception):
     """Who confirmed it, or may not so much alone, does not approve it."""
 
@@ -75,9 +80,9 @@ def begin(selection: Selection) -> Batch:
 
 def choose(batch: Batch, action: str, values: Mapping[str, Any], number: int | None) -> None:
     """Says what is to be done, and freezes whom to: of very many, or of nobody knows how many, a job does. Needs it
-    held, as everything here does. Raises WrongStateError.
+    held, as everything here does. What an undoing does is not chosen. Raises WrongStateError.
     """
-    _expect(batch, *DRAFTS)
+    _expect(batch, *(DRAFTS if batch.undoes_id is None else ()))
     release(batch)
     batch.action, batch.values, batch.foreseen, batch.selected = action, dict(values), {}, 0
     batch.state = BatchState.FREEZING
@@ -88,7 +93,7 @@ def choose(batch: Batch, action: str, values: Mapping[str, Any], number: int | N
 def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
     """Has it run, now or later; over the role's limit a second person is asked first (BA-15).
 
-    Raises WrongStateError, NothingToDoError, ShortError, TooLongError.
+    Raises WrongStateError, NothingToDoError, ShortError, TooLongError, EndedError.
     """
     _expect(batch, BatchState.PREVIEWED)
     if not batch.foreseen.get("done"):
@@ -97,6 +102,9 @@ def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
         raise ShortError(batch)
     if (long := batch.foreseen.get("message", {}).get("long")) and long[0]:
         raise TooLongError(*long)
+    _expect_in_time(batch, start_at)
+    # From here on it is the deed of who confirmed it, whoever drafted it.
+    batch.user_id = current_scope().user_id or batch.user_id
     batch.confirmed_at, batch.start_at = dates.now(), start_at
     if batch.foreseen["done"] > limit_of(role):
         batch.state = BatchState.WAITING
@@ -106,10 +114,11 @@ def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
 
 
 def approve(batch: Batch, role: Role) -> None:
-    """The second person's yes. Raises WrongStateError, SecondPersonError."""
+    """The second person's yes. Raises WrongStateError, SecondPersonError, EndedError."""
     _expect(batch, BatchState.WAITING)
     if current_scope().user_id == batch.user_id or batch.foreseen["done"] > limit_of(role):
         raise SecondPersonError
+    _expect_in_time(batch, batch.start_at)
     batch.approver_id = current_scope().user_id
     _start(batch)
     _record("approve", batch)
@@ -138,9 +147,13 @@ def cancel(batch: Batch) -> None:
 
 
 def begin_undoing(batch: Batch) -> Batch:
-    """A draft that takes back what a batch did, itself previewed and confirmed (BA-14). Raises WrongStateError."""
+    """A draft that takes back what a batch did, itself previewed and confirmed (BA-14); the one that was begun already,
+    where there is one. Needs the batch held. Raises WrongStateError.
+    """
     if not can_be_undone(batch):
         raise WrongStateError(batch.state)
+    if (begun := undoing_of(batch.id)) is not None:
+        return begun
     undoing = begin(Selection.from_kept(batch.selection))
     undoing.undoes_id, undoing.action, undoing.values = batch.id, batch.action, batch.values
     undoing.franchisee_id = batch.franchisee_id
@@ -230,6 +243,12 @@ def wake(batch: Batch) -> None:
 def _expect(batch: Batch, *states: BatchState) -> None:
     if batch.state not in states:
         raise WrongStateError(batch.state)
+
+
+def _expect_in_time(batch: Batch, start_at: datetime | None) -> None:
+    wording = wording_for(batch)
+    if wording and wording.ends_at and wording.ends_at <= max(dates.now(), start_at or dates.NEVER):
+        raise EndedError
 
 
 def _has_done(number: int) -> bool:

@@ -7,14 +7,15 @@ from datetime import datetime
 from sqlalchemy import text
 
 from app.bulk.models import Batch
-from app.bulk.registry import Claim, wording_for
+from app.bulk.registry import Claim, action_named, wording_for
 from app.bulk.services.composing import PAID, Composed, compose
 from app.bulk.telling import Wording
 from app.businesses.models import Terminal
 from app.db import business_id
 from app.extensions import db
+from app.lib.arrays import as_array
 from app.messaging.models import Channel, MessageKind, Reason
-from app.messaging.services import Addressed, Letter, write_to_many
+from app.messaging.services import Addressed, Letter, stop_messages, write_to_many
 from app.messaging.services.reaching import Route
 from app.messaging.services.writing import lasts
 
@@ -25,7 +26,11 @@ _DIFFERING = text(
 
 
 def tell(claim: Claim) -> None:
-    """Writes to those of a chunk, once it is done to them. What the preview did not tell of is not sent."""
+    """Writes to those of a chunk, once it is done to them. What the preview did not tell of is not sent, nor what waits
+    to tell of something that this takes back.
+    """
+    if claim.batch.undoes_id is not None and action_named(claim.batch.action).telling is not None:
+        stop_messages([f"batch:{claim.batch.undoes_id}:{each}" for each in claim.customers])
     wording, said = wording_for(claim.batch), claim.batch.foreseen.get("message")
     if wording is None or said is None:
         return
@@ -74,7 +79,7 @@ def _channel(wording: Wording, route: str) -> Channel:
 
 
 def _quoted(claim: Claim, usual: int) -> dict[int, int]:
-    differing = {"business": business_id(), "batch": claim.batch.id, "customers": list(claim.customers)}
+    differing = {"business": business_id(), "batch": claim.batch.id, "customers": as_array(claim.customers)}
     rows = {row.customer_id: row.segments for row in db.session.execute(_DIFFERING, differing)}
     return {each: rows.get(each, usual) for each in claim.customers}
 

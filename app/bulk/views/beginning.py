@@ -19,7 +19,8 @@ from app.bulk.views.blueprint import blueprint
 from app.bulk.views.refusing import told
 from app.customers.queries import customer_named
 from app.customers.services.selecting import Selection
-from app.errors import BadAddress
+from app.db import current_scope
+from app.errors import BadAddress, Problem
 from app.form_keys import keyless
 from app.identity import person
 from app.messaging.templates import template_named, templates
@@ -74,6 +75,7 @@ def ask_what(batch_id: int) -> BaseResponse:
     batch = batch_named(batch_id)
     if batch.undoes_id or batch.state not in (BatchState.CHOSEN, BatchState.PREVIEWED):
         return go(url_for("bulk.show", batch_id=batch_id))
+    _expect_own(batch)
     key = request.args.get("action", "")
     action = _action(key) if key else None
     form = _form(action, batch.values if batch.action == key else None) if action else None
@@ -84,6 +86,7 @@ def ask_what(batch_id: int) -> BaseResponse:
 @requires(Permission.BULK_ACTIONS)
 def choose_action(batch_id: int) -> BaseResponse:
     batch = held_batch(batch_id)
+    _expect_own(batch)
     action = _action(request.form.get("action", ""))
     form = _form(action)
     if not form.validate() or not form.accepted():
@@ -103,6 +106,12 @@ def preview_text(batch_id: int) -> BaseResponse:
     if "use" in request.form and isinstance(form, TextForm):
         form.write(template_named(number_of(request.form.get("template", ""))))
     return _ask_what(batch, action, form, partial="bulk/_text_preview.html")
+
+
+def _expect_own(batch: Batch) -> None:
+    """Whom a franchisee's draft is about is seen with the eyes of its own people alone (PR-3). Raises Problem."""
+    if batch.franchisee_id != current_scope().franchisee_id:
+        raise Problem(403, _("Your role does not do this."))
 
 
 def _action(key: str) -> Action:

@@ -18,7 +18,7 @@ from app.bulk.pages import BatchPage
 from app.bulk.queries import PAGE_SIZE, batch_named, lacking_page
 from app.bulk.registry import wording_for
 from app.bulk.services.composing import Composed, compose
-from app.bulk.services.quoting import examples
+from app.bulk.services.grouping import examples
 from app.bulk.telling import Wording
 from app.bulk.views.blueprint import blueprint
 from app.bulk.views.showing import show_batch

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.bulk.services.reserving import shortage
 from app.bulk.services.steering import (
+    EndedError,
     NothingToDoError,
     SecondPersonError,
     ShortError,
@@ -42,6 +43,9 @@ def told() -> Iterator[None]:
             _("This takes %(number)d SMS; at most %(most)d are sent.", number=error.most, most=MOST_SEGMENTS),
             _("Go back and shorten the text."),
         ) from None
+    except EndedError:
+        advice = _("Have it begin earlier, or go back and choose a later end date.")
+        raise Problem(409, _("The end date of the message is over before it would begin."), advice) from None
     except SecondPersonError:
         advice = _("Ask someone whose limit is higher, and who did not begin it.")
         raise Problem(403, _("A second person has to approve this."), advice) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 
@@ -18,6 +18,7 @@ from app.extensions import db
 from app.ledger.models import EntryKind
 from app.ledger.services.expiring import expire_held
 from app.lib import dates
+from app.lib.arrays import as_array
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,7 @@ class Many:
     point_of_sale_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """An entry as it was written."""
 
     customer_id: int
@@ -47,13 +47,13 @@ def credit_many(
     many: Many, amount: int, transactions: Sequence[int], *, expires_at: datetime | None = None, title: str = ""
 ) -> list[Moved]:
     """The same amount for each, in a lot of its own; `transactions` are the lines of the log, one for each."""
-    more = {"amount": amount, "transactions": list(transactions), "expires_at": expires_at, "title": title}
+    more = {"amount": amount, "transactions": as_array(transactions), "expires_at": expires_at, "title": title}
     return _moved(_CREDIT, many, more)
 
 
 def spend_many(many: Many, amounts: Sequence[int]) -> list[Moved]:
     """Takes from each its amount, out of the lots that expire soonest. Who has less loses nothing at all."""
-    return _moved(_SPEND, many, {"amounts": list(amounts)})
+    return _moved(_SPEND, many, {"amounts": as_array(amounts)})
 
 
 def take_back_many(many: Many, key: str) -> list[Moved]:
@@ -75,7 +75,7 @@ def _moved(statement: str, many: Many, more: dict[str, Any]) -> list[Moved]:
     values = {
         "business": business_id(),
         "wallet": many.wallet_id,
-        "customers": list(many.customers),
+        "customers": as_array(many.customers),
         "kind": int(many.kind),
         "key": many.key,
         "note": many.note,
@@ -90,7 +90,7 @@ def _moved(statement: str, many: Many, more: dict[str, Any]) -> list[Moved]:
 
 def _hold(many: Many) -> datetime:
     """Holds the balances, made where there are none, and lets go out what is past its date; answers with the moment."""
-    values = {"business": business_id(), "wallet": many.wallet_id, "customers": list(many.customers)}
+    values = {"business": business_id(), "wallet": many.wallet_id, "customers": as_array(many.customers)}
     held = db.session.execute(text(_HOLD), values).all()
     if len(held) < len(many.customers):
         db.session.execute(text(_OPEN), values | {"never": dates.NEVER})

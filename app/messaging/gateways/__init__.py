@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 
+import structlog
 from flask import current_app
 from sqlalchemy import select
 
@@ -29,6 +30,8 @@ MAKERS: dict[str, Callable[[GatewayConfig], Gateway]] = {
     "webpush": WebPushGateway.made,
     "viber": ViberGateway.made,
 }
+
+_log = structlog.get_logger(__name__)
 
 
 class NoGateway:
@@ -61,6 +64,17 @@ def gateway_for(channel: Channel) -> Gateway:
     if channel is Channel.VIBER and Feature.VIBER not in features():
         return NoGateway(Fate.REFUSED, "Viber is not enabled for this business.")
     return gateway_named(chosen_gateway(channel))
+
+
+def hand_over(gateway: Gateway, batch: Sequence[Outgoing]) -> list[Answer]:
+    """An answer for each; unknown are those without one, and all where the gateway broke down over them."""
+    try:
+        answers = list(gateway.send(batch))
+    except Exception:
+        _log.exception("gateway broke down", gateway=gateway.name, messages=len(batch))
+        answers = []
+    known: dict[int, Answer] = {number: each for number, each in enumerate(answers) if isinstance(each, Answer)}
+    return [known.get(number, Answer(Fate.UNKNOWN)) for number in range(len(batch))]
 
 
 def chosen_gateway(channel: Channel) -> str:

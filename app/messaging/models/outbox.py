@@ -79,6 +79,8 @@ class Reason(StrEnum):
     """Under the platform's alpha name, without confirmed participation (BA-3)."""
     REFUSED = "refused"
     """By a gateway that gave no words."""
+    UNDONE = "undone"
+    """What it tells of was undone before it left (BA-14)."""
 
 
 def _of_message(*more: object) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from app.messaging.services.forgetting import forget_texts
 from app.messaging.services.hearing import hear
 from app.messaging.services.pins import read_pin, wipe_old_pins, wipe_pins, write_pin
 from app.messaging.services.sending import send_due
+from app.messaging.services.stopping import stop_messages
 from app.messaging.services.to_users import send_to_users
 from app.messaging.services.unknown import KnownError, resolve_unknown
 from app.messaging.services.writing import Addressed, Letter, write_letters, write_to_many
@@ -19,6 +20,7 @@ __all__ = [
     "resolve_unknown",
     "send_due",
     "send_to_users",
+    "stop_messages",
     "tell_of_balance",
     "wipe_old_pins",
     "wipe_pins",

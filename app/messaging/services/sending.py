@@ -20,8 +20,8 @@ from app.db import ask_by_keys, business_id, unit_of_work
 from app.extensions import db
 from app.lib import dates
 from app.links import stop_link
-from app.messaging.gateways import gateway_for
-from app.messaging.gateways.base import Answer, Fate, Gateway, Outgoing
+from app.messaging.gateways import gateway_for, hand_over
+from app.messaging.gateways.base import Answer, Gateway, Outgoing
 from app.messaging.models import Channel
 from app.messaging.services.claiming import LEASE, claim
 from app.messaging.services.judging import MANY, Claimed
@@ -134,7 +134,7 @@ def _send_window(scope: Scope, gateway: Gateway, token: uuid.UUID, window: Seque
         going = _start(gateway, token, [each for each in window if not each.is_pin or each.id in pins])
         outgoing = _outgoing(going, pins)
     if going:
-        answers = dict(zip(going, _call(gateway, outgoing), strict=True))
+        answers = dict(zip(going, hand_over(gateway, outgoing), strict=True))
         _write_down(scope, gateway, token, answers, paused)
 
 
@@ -198,17 +198,6 @@ def _way_out(message: Claimed) -> str:
     """Where the customer stops messages: of an e-mail, and of what goes to many at the business's wish (LP-5)."""
     shows = message.channel is Channel.EMAIL or message.kind in MANY
     return stop_link(message.customer_id) if shows else ""
-
-
-def _call(gateway: Gateway, outgoing: Sequence[Outgoing]) -> list[Answer]:
-    """An answer for each; unknown are those without one, and all where the gateway broke down over them."""
-    try:
-        answers = list(gateway.send(outgoing))
-    except Exception:
-        _log.exception("gateway broke down", gateway=gateway.name, messages=len(outgoing))
-        answers = []
-    known: dict[int, Answer] = {number: each for number, each in enumerate(answers) if isinstance(each, Answer)}
-    return [known.get(number, Answer(Fate.UNKNOWN)) for number in range(len(outgoing))]
 
 
 def _windows(messages: Sequence[Claimed], size: int) -> Iterator[Sequence[Claimed]]:

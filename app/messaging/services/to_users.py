@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.db import business_id, unit_of_work
 from app.extensions import db
 from app.lib import dates
-from app.messaging.gateways import gateway_for
+from app.messaging.gateways import gateway_for, hand_over
 from app.messaging.gateways.base import Answer, Fate, Gateway, Outgoing
 from app.messaging.gateways.simulator import SimulatorGateway
 from app.messaging.models import Channel, MessageStatus, Reason, UserLetter
@@ -28,7 +27,6 @@ AGAIN = timedelta(minutes=1)
 """After which one that was not taken is tried again, twice as late each time."""
 LIVES = timedelta(hours=12)
 """A letter is of no use later: the balance is another by then."""
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,13 +61,22 @@ def write_to_user(user: User, channels: Sequence[Channel], written: Written) -> 
 def send_to_users(scope: Scope) -> int:
     """Hands over what is due in a business, with no transaction open meanwhile; answers with how many."""
     number = 0
+    with unit_of_work(scope):
+        _lapse()
     while (taken := _take_up(scope)) is not None:
         letter_id, gateway, outgoing = taken
-        answer = _call(gateway, outgoing) if gateway else None
+        answer = hand_over(gateway, [outgoing])[0] if gateway else None
         with unit_of_work(scope):
             _write_down(letter_id, answer)
         number += 1
     return number
+
+
+def _lapse() -> None:
+    """Gives up what lay too long, as where no worker ran."""
+    late = update(UserLetter).where(UserLetter.business_id == business_id(), UserLetter.due_at.is_not(None))
+    done = late.where(UserLetter.created_at < dates.now() - LIVES)
+    db.session.execute(done.values(status=MessageStatus.FAILED, reason=Reason.LATE, due_at=None))
 
 
 def _take_up(scope: Scope) -> tuple[int, Gateway | None, Outgoing] | None:
@@ -98,14 +105,6 @@ def _outgoing(letter: UserLetter) -> Outgoing:
         language=letter.language,
         valid_until=letter.created_at + LIVES,
     )
-
-
-def _call(gateway: Gateway, outgoing: Outgoing) -> Answer:
-    try:
-        return next(iter(gateway.send([outgoing])), Answer(Fate.UNKNOWN))
-    except Exception:
-        _log.exception("gateway broke down", gateway=gateway.name, messages=1)
-        return Answer(Fate.UNKNOWN)
 
 
 def _write_down(letter_id: int, answer: Answer | None) -> None:

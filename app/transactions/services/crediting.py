@@ -14,6 +14,7 @@ from app.extensions import db
 from app.ledger.models import EntryKind
 from app.ledger.services import Many, Moved, credit_many, take_back_many
 from app.lib import dates
+from app.lib.arrays import as_array
 from app.transactions.models import Kind, Source, Status
 
 
@@ -66,16 +67,19 @@ def credit_customers(asked: Crediting, customers: Sequence[int]) -> list[Moved]:
         "at": dates.now(),
         "points": asked.amount if asked.counts_as_points else 0,
         "user": current_scope().user_id,
-        "ids": [each.transaction_id for each in moved],
-        "customers": [each.customer_id for each in moved],
+        "ids": as_array(each.transaction_id or 0 for each in moved),
+        "customers": as_array(each.customer_id for each in moved),
     }
     db.session.execute(_LINES, values)
     return moved
 
 
-def take_back_credits(wallet_id: int, customers: Sequence[int], key: str, undone: str) -> list[Moved]:
-    """Takes back what is left of credits of the key `undone`; the line of one that is taken back whole is cancelled."""
-    moved = take_back_many(Many(wallet_id, customers, EntryKind.REVERSED, key), undone)
+def take_back_credits(wallet_id: int, terminal_id: int, customers: Sequence[int], key: str, undone: str) -> list[Moved]:
+    """Takes back what is left of credits of the key `undone`, at their Terminal; the line of one that is taken back
+    whole is cancelled.
+    """
+    many = Many(wallet_id, customers, EntryKind.REVERSED, key, point_of_sale_id=_place(terminal_id))
+    moved = take_back_many(many, undone)
     whole = [each.reverses_id for each in moved if each.reverses_id is not None]
     values = {"business": business_id(), "entries": whole, "cancelled": int(Status.CANCELLED), "at": dates.now()}
     db.session.execute(_CANCEL, values)

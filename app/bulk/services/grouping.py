@@ -1,0 +1,111 @@
+"""The messages of a preview by groups: one is composed for all whose texts are equally long, by SQL's own account.
+
+It is composed as a chunk composes it, so the preview tells what the run will send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from flask_babel import force_locale
+from sqlalchemy import BigInteger, Text, bindparam, case, cast, column, func, literal, select, text
+
+from app.bulk.models import Batch, BatchItem, ItemState
+from app.bulk.services.composing import Composed, Writer, compose
+from app.bulk.telling import Wording
+from app.customers.models import Customer
+from app.db import business_id
+from app.extensions import db
+from app.locale import LANGUAGES, main_language
+from app.messaging.services.measuring import shape_of
+from app.messaging.services.reaching import route_of
+from app.messaging.texts import EXAMPLES, variables_in
+from app.messaging.values import setting_of
+
+AT_ONCE = 100_000
+"""Customers that are looked at in one statement: more take more memory, fewer more statements."""
+EACH = 5_000
+"""Texts that are composed at once."""
+
+
+class Group(NamedTuple):
+    """Customers of one length of text, reached the same way."""
+
+    said: Composed
+    """What one of them reads."""
+    number: int
+    customers: str
+    """Their ids, as SQL writes an array."""
+
+
+def groups_of(batch: Batch, wording: Wording) -> Iterator[list[Group]]:
+    """Those of the pending items of a batch, some items at a time."""
+    statement, after = _statement(wording), 0
+    while last := _last(batch, after):
+        bounds = {"business": business_id(), "batch": batch.id, "program": wording.program.id}
+        rows = db.session.execute(statement, bounds | {"after": after, "last": last}).all()
+        yield [group for place in range(0, len(rows), EACH) for group in _composed(wording, rows[place : place + EACH])]
+        after = last
+
+
+def examples(customers: Sequence[int]) -> dict[int, dict[str, str]]:
+    """What stands in for what only the step will know: as long as that."""
+    return dict.fromkeys(customers, _examples())
+
+
+def _examples() -> dict[str, str]:
+    with force_locale(main_language()):
+        return {name: str(example) for name, example in EXAMPLES.items()}
+
+
+def _composed(wording: Wording, rows: Sequence[Any]) -> list[Group]:
+    firsts = [row.first for row in rows]
+    said = {each.customer_id: each for each in compose(wording, firsts, late=examples(firsts), ahead=True)}
+    return [Group(said[row.first], row.number, row.customers) for row in rows if row.first in said]
+
+
+def _last(batch: Batch, after: int) -> int:
+    """The last customer of the next slice; 0 when there is none."""
+    mine = (BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id)
+    pending = select(BatchItem.customer_id).where(*mine, BatchItem.state == ItemState.PENDING)
+    behind = pending.where(BatchItem.customer_id > after).order_by(BatchItem.customer_id).limit(AT_ONCE).subquery()
+    return int(db.session.scalar(select(func.coalesce(func.max(behind.c.customer_id), 0))) or 0)
+
+
+def _statement(wording: Wording) -> Any:
+    routed = _routed(wording)
+    shape = _shape(wording)
+    key = func.coalesce(shape, literal("#").op("||")(cast(Customer.id, Text)))
+    customers = cast(func.array_agg(Customer.id), Text).label("customers")
+    return (
+        select(func.min(Customer.id).label("first"), func.count().label("number"), customers)
+        .join_from(routed, Customer, (Customer.business_id == business_id()) & (Customer.id == routed.c.customer_id))
+        .where(Customer.id.between(bindparam("after") + 1, bindparam("last")))
+        .group_by(Customer.language, routed.c.route, key)
+        .order_by(func.min(Customer.id))
+    )
+
+
+def _routed(wording: Wording) -> Any:
+    statement = text(
+        f"SELECT i.customer_id, {route_of(wording.way, wording.program)} AS route FROM batch_item i"
+        " JOIN customer c ON c.business_id = :business AND c.id = i.customer_id AND c.id BETWEEN :after + 1 AND :last"
+        " LEFT JOIN enrolment n ON n.business_id = :business AND n.program_id = :program AND n.customer_id = c.id"
+        " AND n.customer_id BETWEEN :after + 1 AND :last"
+        f" WHERE i.business_id = :business AND i.batch_id = :batch AND i.state = {ItemState.PENDING:d}"
+        " AND i.customer_id BETWEEN :after + 1 AND :last"
+    )
+    return statement.columns(column("customer_id", BigInteger), column("route", Text)).subquery("routed")
+
+
+def _shape(wording: Wording) -> Any:
+    """Who reads a language that nobody here writes is composed for itself."""
+    writer, setting = Writer(wording), setting_of(wording.program.id, wording.holding)
+    names = variables_in(*wording.titles.values(), *wording.texts.values())
+    spoken = {each: writer.openings(each or main_language(), _examples()) for each in ["", *LANGUAGES]}
+    letters: dict[str, str] = {}
+    for openings in spoken.values():
+        for name, opening in openings.items():
+            letters[name] = letters.get(name, "") + opening
+    return case((Customer.language.in_(spoken), shape_of(names, setting, letters)))
