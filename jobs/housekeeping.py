@@ -1,6 +1,9 @@
 """What is looked after in every business, each minute, hour or day."""
 
 import time
+from collections.abc import Callable
+
+import structlog
 
 from app import form_keys, pictures, unsent_forms
 from app.accounts import services as accounts
@@ -18,6 +21,17 @@ from app.transactions.services.open_sales import forget_old_sales
 from jobs import job
 
 AT_ONCE = 20  # seconds; what is left is done the next time
+_log = structlog.get_logger(__name__)
+
+
+def _in_each(act: Callable[[], object]) -> None:
+    """Does it in every business, each in a unit of work; one that fails keeps no other waiting."""
+    for business in every_business():
+        try:
+            with unit_of_work(Scope(business)):
+                act()
+        except Exception:
+            _log.exception("housekeeping failed", business=business, act=act.__name__)
 
 
 @job
@@ -68,25 +82,19 @@ def forget_drafts() -> None:
 @job
 def forget_open_sales() -> None:
     """Remove the sales that Terminals began and never made."""
-    for business in every_business():
-        with unit_of_work(Scope(business)):
-            forget_old_sales()
+    _in_each(forget_old_sales)
 
 
 @job
 def remove_unused_pictures() -> None:
     """Remove the pictures that were handed in and that nothing shows."""
-    for business in every_business():
-        with unit_of_work(Scope(business)):
-            pictures.remove_unused()
+    _in_each(pictures.remove_unused)
 
 
 @job
 def find_duplicates() -> None:
     """Look for records of one person among customers that no form wrote, such as imported ones (CP-9)."""
-    for business in every_business():
-        with unit_of_work(Scope(business)):
-            duplicates.find_duplicates()
+    _in_each(duplicates.find_duplicates)
 
 
 @job
@@ -115,26 +123,21 @@ def lapse_what_is_over() -> None:
 @job
 def wipe_pins() -> None:
     """Forget the texts of PINs that are over (MS-2)."""
-    for business in every_business():
-        with unit_of_work(Scope(business)):
-            messaging.wipe_old_pins()
+    _in_each(messaging.wipe_old_pins)
 
 
 @job
 def post_monthly_fees() -> None:
     """Charge every business for the months that have begun since it was last done (BI-1)."""
-    for business in every_business():
-        with unit_of_work(Scope(business)):
-            billing.post_monthly_fees()
+    _in_each(billing.post_monthly_fees)
 
 
 @job
 def tell_of_balances() -> None:
     """Write to the people of every business whose balance fell past what they chose, and send that (BI-2)."""
     try:
+        _in_each(messaging.tell_of_balance)
         for business in every_business():
-            with unit_of_work(Scope(business)):
-                messaging.tell_of_balance()
             messaging.send_to_users(Scope(business))
     finally:
         close_gateways()
@@ -143,6 +146,4 @@ def tell_of_balances() -> None:
 @job
 def add_up_charges() -> None:
     """Have the totals of every business take up its fresh charges."""
-    for business in every_business():
-        with unit_of_work(Scope(business)):
-            billing.add_up()
+    _in_each(billing.add_up)

@@ -124,7 +124,14 @@ class Sweeper:
         if wake_now(current_app.config["REGULARS"].redis_url, chore.job, *ids, queue=chore.queue):
             self.redis_seen = time.monotonic()
         elif time.monotonic() - self.redis_seen > WITHOUT_REDIS:
+            self._do(chore, ids)
+
+    def _do(self, chore: Chore, ids: tuple[int, ...]) -> None:
+        """One that fails keeps nobody else waiting."""
+        try:
             chore.work(*ids)
+        except Exception:
+            _log.exception("chore failed", job=chore.job, ids=ids)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, tables
 DEFINERS = {
     "assign_categories",
     "businesses_to_send",
+    "charge_reserved_of",
     "charge_sale",
     "colleague_sessions",
     "colleagues_with_second_factor",
@@ -45,6 +46,7 @@ DEFINERS = {
     "newest_audit_hash",
     "own_businesses",
     "own_terminals",
+    "release_reserved",
     "sample_size",
     "second_factor_demanders",
     "sees_customer",

@@ -103,12 +103,16 @@ class Shell:
         return [Place(number, name, role, number == here) for number, name, role in known]
 
     @cached_property
-    def logo(self) -> str | None:
-        return places.logo_href() if self.workplace else None
+    def _face(self) -> tuple[str | None, int]:
+        return places.face() if self.workplace else (None, 0)
 
-    @cached_property
+    @property
+    def logo(self) -> str | None:
+        return self._face[0]
+
+    @property
     def location_count(self) -> int:
-        return places.place_count()
+        return self._face[1]
 
     @cached_property
     def scope_label(self) -> str:

@@ -25,12 +25,14 @@ def every_business() -> list[int]:
         return list(connection.execute(text("SELECT every_business()")).scalars())
 
 
-def place_count() -> int:
-    """How many points of sale are in force for this person."""
-    places = select(func.count()).select_from(PointOfSale)
-    return db.session.execute(
-        places.where(PointOfSale.business_id == business_id(), PointOfSale.archived_at.is_(None))
-    ).scalar_one()
+def face() -> tuple[str | None, int]:
+    """Where this business's logo is seen, and how many points of sale are in force for this person: in one look, as
+    every page shows both.
+    """
+    mine = PointOfSale.business_id == business_id(), PointOfSale.archived_at.is_(None)
+    places = select(func.count()).select_from(PointOfSale).where(*mine).scalar_subquery()
+    picture, number = db.session.execute(select(Business.logo_id, places).where(Business.id == business_id())).one()
+    return logo_address(picture) if picture else None, number
 
 
 def franchisee_name() -> str:

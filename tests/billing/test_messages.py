@@ -92,3 +92,18 @@ def test_workers_at_once_never_reserve_more_than_there_is(shop: Shop) -> None:
     with shop.work():
         assert balance() == spendable() == 40
         assert faults() == []
+
+
+@pytest.mark.parametrize("who", ["olha", "boris"])
+def test_whoever_does_it_it_is_charged_or_given_back(shop: Shop, town: Town, who: str) -> None:
+    """BI-1: an operator reads no charges, but says what became of a message, and erases customers."""
+    with shop.work():
+        assert reserve_messages(SMS, {1: 2, 2: 1}) == {1, 2}
+    with shop.work(town.people[who]):
+        charge_messages(SMS, [1])
+        release_messages(SMS, [2])
+    with town.teremok.work(town.oleg):
+        charge_messages(SMS, [1])
+    with shop.work():
+        assert balance() == spendable() == 1_000 - 160
+        assert faults() == []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
+from app.db import business_id
 from app.extensions import db
 from app.lib import dates
 from app.transactions.models import OpenSale
@@ -26,3 +28,18 @@ def test_a_phone_that_nobody_was_registered_under_is_kept_for_a_day(town: Town) 
     for shop in (town.kavalier, town.teremok):
         with shop.work():
             assert list(db.session.scalars(select(OpenSale.phone))) == ["+380674120855"]
+
+
+def test_a_business_that_fails_keeps_no_other_waiting(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else one damaged row anywhere would stop the looking after of all behind it."""
+    reached = []
+
+    def forget() -> None:
+        reached.append(business_id())
+        if business_id() == town.kavalier.id:
+            raise RuntimeError("a damaged row")
+
+    monkeypatch.setattr(housekeeping, "forget_old_sales", forget)
+    with town.app.app_context():
+        housekeeping.forget_open_sales()
+    assert {town.kavalier.id, town.teremok.id} <= set(reached)

@@ -134,6 +134,19 @@ def test_without_redis_it_works_itself(shop: Shop, message: int) -> None:
         assert status_of(message)[0] is MessageStatus.SENT
 
 
+def test_a_chore_that_fails_keeps_no_other_waiting(shop: Shop, message: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_ids: int) -> None:
+        raise RuntimeError("this batch cannot be read")
+
+    broken = sweeper.Chore("jobs.bulk.work_batch", "work", lambda: [(shop.id, 1)], fails)
+    monkeypatch.setattr(sweeper, "CHORES", (broken, *sweeper.CHORES))
+    swept = sweeper_of(shop.app)
+    swept.redis_seen -= sweeper.WITHOUT_REDIS
+    sweep(swept)
+    with shop.work():
+        assert status_of(message)[0] is MessageStatus.SENT
+
+
 def test_of_several_one_works(shop: Shop) -> None:
     first, second = sweeper_of(shop.app), sweeper_of(shop.app)
     with shop.app.app_context():

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, delete, insert, select, text
+from sqlalchemy import ColumnElement, insert, select, text
 
 from app.billing.models import ChargeKind, Reserved, Tariff
 from app.billing.queries import spendable, tariff_at
 from app.billing.services.holding import hold_balance
-from app.businesses.queries import own_business
 from app.db import business_id
 from app.extensions import db
 from app.lib import dates
 
-_CHARGE = text(
-    """
-    WITH sent AS (
-        DELETE FROM charge_reserved WHERE business_id = :business AND kind = :kind AND subject = ANY (:messages)
-        RETURNING subject, quantity, rate
-    )
-    INSERT INTO charge (business_id, kind, subject, at, day, quantity, rate)
-    SELECT :business, :kind, subject, :now, CAST(CAST(:now AS timestamptz) AT TIME ZONE :zone AS date), quantity, rate
-    FROM sent
-    ON CONFLICT DO NOTHING
-    """
-)
+# By functions, as who says what became of a message, or erases a customer, may not read charges.
+_CHARGE = text("SELECT charge_reserved_of(CAST(:kind AS smallint), CAST(:messages AS bigint[]), :now)")
+_RELEASE = text("SELECT release_reserved(CAST(:kind AS smallint), CAST(:messages AS bigint[]))")
 
 
 def reserve_messages(
@@ -59,13 +49,12 @@ def reserve_messages(
 
 def charge_messages(kind: ChargeKind, messages: Collection[int]) -> None:
     """Charges what was reserved for messages, as they have left; one that is charged already is not again."""
-    values = {"business": business_id(), "kind": int(kind), "messages": list(messages), "now": dates.now()}
-    db.session.execute(_CHARGE, values | {"zone": own_business().time_zone})
+    db.session.execute(_CHARGE, {"kind": int(kind), "messages": list(messages), "now": dates.now()})
 
 
 def release_messages(kind: ChargeKind, messages: Collection[int]) -> None:
     """Gives back what was reserved for messages that did not leave."""
-    db.session.execute(delete(Reserved).where(*_of(kind, messages)))
+    db.session.execute(_RELEASE, {"kind": int(kind), "messages": list(messages)})
 
 
 def _of(kind: ChargeKind, messages: Collection[int]) -> tuple[ColumnElement[bool], ...]:

@@ -5,7 +5,7 @@ It is composed as a chunk composes it, so the preview tells what the run will se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flask_babel import force_locale
@@ -18,7 +18,7 @@ from app.customers.models import Customer
 from app.db import business_id
 from app.extensions import db
 from app.locale import LANGUAGES, main_language
-from app.messaging.services.measuring import shape_of
+from app.messaging.services.measuring import measured, shape_of
 from app.messaging.services.reaching import route_of
 from app.messaging.texts import EXAMPLES, variables_in
 from app.messaging.values import setting_of
@@ -74,17 +74,24 @@ def _last(batch: Batch, after: int) -> int:
 
 
 def _statement(wording: Wording) -> Any:
+    """Values are read below, each once, and told apart above."""
     routed = _routed(wording)
-    shape = _shape(wording)
-    key = func.coalesce(shape, literal("#").op("||")(cast(Customer.id, Text)))
-    customers = cast(func.array_agg(Customer.id), Text).label("customers")
-    return (
-        select(func.min(Customer.id).label("first"), func.count().label("number"), customers)
+    names = variables_in(*wording.titles.values(), *wording.texts.values())
+    values = measured(names, setting_of(wording.program.id, wording.holding))
+    read = (
+        select(
+            Customer.id, Customer.language, routed.c.route, *(each.label(f"of_{name}") for name, each in values.items())
+        )
         .join_from(routed, Customer, (Customer.business_id == business_id()) & (Customer.id == routed.c.customer_id))
         .where(Customer.id.between(bindparam("after") + 1, bindparam("last")))
-        .group_by(Customer.language, routed.c.route, key)
-        .order_by(func.min(Customer.id))
+        .offset(0)
+        .subquery("read")
     )
+    shape = _shape(wording, read.c.language, {name: read.c[f"of_{name}"] for name in values})
+    key = func.coalesce(shape, literal("#").op("||")(cast(read.c.id, Text)))
+    customers = cast(func.array_agg(read.c.id), Text).label("customers")
+    grouped = select(func.min(read.c.id).label("first"), func.count().label("number"), customers)
+    return grouped.group_by(*(each.collate("C") for each in (read.c.language, read.c.route, key))).order_by("first")
 
 
 def _routed(wording: Wording) -> Any:
@@ -99,13 +106,11 @@ def _routed(wording: Wording) -> Any:
     return statement.columns(column("customer_id", BigInteger), column("route", Text)).subquery("routed")
 
 
-def _shape(wording: Wording) -> Any:
+def _shape(wording: Wording, language: Any, values: Mapping[str, Any]) -> Any:
     """Who reads a language that nobody here writes is composed for itself."""
-    writer, setting = Writer(wording), setting_of(wording.program.id, wording.holding)
-    names = variables_in(*wording.titles.values(), *wording.texts.values())
-    spoken = {each: writer.openings(each or main_language(), _examples()) for each in ["", *LANGUAGES]}
+    writer, spoken = Writer(wording), ["", *LANGUAGES]
     letters: dict[str, str] = {}
-    for openings in spoken.values():
-        for name, opening in openings.items():
+    for each in spoken:
+        for name, opening in writer.openings(each or main_language(), _examples()).items():
             letters[name] = letters.get(name, "") + opening
-    return case((Customer.language.in_(spoken), shape_of(names, setting, letters)))
+    return case((language.in_(spoken), shape_of(values, letters)))

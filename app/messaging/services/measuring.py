@@ -37,12 +37,24 @@ def _stays(letter: str) -> bool:
     return clean(f"a{letter}a") == f"a{letter}a" and letter != " " and not unicodedata.combining(letter)
 
 
-def shape_of(names: Collection[str], setting: Setting, openings: Mapping[str, str]) -> Column:
-    """The shape of a customer's values of these variables; NULL for who is composed for itself.
+def measured(names: Collection[str], setting: Setting) -> dict[str, Column]:
+    """Variable → where it is read, of table `customer`; of those whose values differ."""
+    own: Mapping[str, Any] = {
+        "first_name": Customer.first_name,
+        "last_name": Customer.last_name,
+        "unsubscribe": Customer.id,
+    }
+    asked = [name for name in _SHAPES if name in names]
+    read = {name: [own[name]] if name in own else columns_of(name, setting) for name in asked}
+    return {name: columns[0] for name, columns in read.items() if columns}
+
+
+def shape_of(columns: Mapping[str, Any], openings: Mapping[str, str]) -> Column:
+    """The shape of what was read of a customer; NULL for who is composed for itself.
 
     `openings` are the letters with which the value of a variable might let a text begin as the program's name does.
     """
-    parts = [shape(setting, openings.get(name, "")) for name, shape in _SHAPES.items() if name in names]
+    parts = [_SHAPES[name](column, openings.get(name, "")) for name, column in columns.items()]
     return reduce(lambda whole, part: whole.op("||")(part).op("||")(","), parts, cast(literal(""), Text))
 
 
@@ -84,23 +96,17 @@ def _moment(column: Any, opening: str) -> Column:
     return _told(func.coalesce(cast(quarter, Text), ""), not set(opening) & set(_FIGURES))
 
 
-def _link(opening: str) -> Column:
-    return _told(cast(func.width_bucket(Customer.id, cast(_OF_LINKS, ARRAY(BigInteger))), Text), not opening)
+def _link(column: Any, opening: str) -> Column:
+    return _told(cast(func.width_bucket(column, cast(_OF_LINKS, ARRAY(BigInteger))), Text), not opening)
 
 
 def _told(shape: Column, safe: bool) -> Column:
     return shape if safe else cast(null(), Text)
 
 
-_SHAPES: Mapping[str, Callable[[Setting, str], Column]] = {
-    "first_name": lambda _setting, opening: _words(Customer.first_name, opening),
-    "last_name": lambda _setting, opening: _words(Customer.last_name, opening),
-    "points": lambda setting, opening: _number(columns_of("points", setting)[0], opening),
-    "expiring_points": lambda setting, opening: _number(columns_of("expiring_points", setting)[0], opening),
-    "expires_on": lambda setting, opening: _moment(columns_of("expires_on", setting)[0], opening),
-    "balance": lambda setting, opening: _number(columns_of("balance", setting)[0], opening),
-    "account": lambda setting, opening: _number(next(iter(columns_of("account", setting)), None), opening),
-    "card": lambda setting, opening: _words(columns_of("card", setting)[0], opening),
-    "category": lambda setting, opening: _words(columns_of("category", setting)[0], opening),
-    "unsubscribe": lambda _setting, opening: _link(opening),
+_SHAPES: Mapping[str, Callable[[Any, str], Column]] = {
+    **dict.fromkeys(("first_name", "last_name", "card", "category"), _words),
+    **dict.fromkeys(("points", "expiring_points", "balance", "account"), _number),
+    "expires_on": _moment,
+    "unsubscribe": _link,
 }
