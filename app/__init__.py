@@ -13,8 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, pictures, unsent_forms, web
 from app.accounts import (
     audit_views,
+    forgotten_views,
     invitation_views,
-    new_password_views,
     profile_views,
     salespeople_views,
     second_factor_views,
@@ -94,10 +94,10 @@ VIEWS = (
     bulk_views,
     business_views,
     customer_views,
+    forgotten_views,
     health,
     help_views,
     invitation_views,
-    new_password_views,
     ledger_views,
     loyalty_views,
     message_views,

@@ -1,4 +1,4 @@
-"""Links that customers get in messages: to stop messages, and to leave a program (LP-5); and those of people.
+"""Links that customers get in messages: to stop messages, and to leave a program (LP-5); and those of letters to users.
 
 Each names business and customer, signed, and works as long as the customer is there; no phone or name stands in it.
 They are short, as an SMS pays for each character: about 20 behind the address of the panel.
@@ -13,7 +13,8 @@ from flask import current_app
 from app.db import business_id
 from app.lib import tokens
 
-_STOP, _LEAVE, _INVITE, _LOGO, _RENEW = "stop messages", "leave program", "invitation", "logo", "new password"
+_STOP, _LEAVE, _INVITE, _LOGO = "stop messages", "leave program", "invitation", "logo"
+_RESET = "new password"
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,14 @@ def invitation_link(invitation_id: int, serial: int) -> str:
     return public_address(f"/invitations/{tokens.sign(_key(), _INVITE, business_id(), invitation_id, serial)}")
 
 
-def password_link(user_id: int, since: int, mark: int) -> str:
-    """Where a person chooses a new password; by the mark of the one before it works once."""
-    return public_address(f"/password/{tokens.sign(_key(), _RENEW, user_id, since, mark)}")
+def reset_link(user_id: int, asked: int, mark: int) -> str:
+    """Where who forgot its password chooses a new one; the account asks of the rest whether it holds still."""
+    return public_address(f"/forgotten-password/{tokens.sign(_key(), _RESET, user_id, asked, mark)}")
+
+
+def asking_link() -> str:
+    """Where such a link is asked for."""
+    return public_address("/forgotten-password")
 
 
 def logo_address(picture_id: int) -> str:
@@ -67,10 +73,10 @@ def invited(token: str) -> tuple[int, int, int]:
     return business, invitation, serial
 
 
-def password_asked(token: str) -> tuple[int, int, int]:
-    """User, moment and mark. Raises ForgedError."""
-    user, since, mark = _numbers(tokens.read(_key(), _RENEW, token), 3)
-    return user, since, mark
+def resetting(token: str) -> tuple[int, int, int]:
+    """User, moment of asking, and mark of the password. Raises ForgedError."""
+    user, asked, mark = _numbers(tokens.read(_key(), _RESET, token), 3)
+    return user, asked, mark
 
 
 def logo_of(token: str) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from app.lib import dates
 _NUMBER = re.compile(r"(?<![\w.])\+?\d(?:[\s().\-]{0,2}\d){6,}")
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.\w+")
 # Whoever has a link of a message or a letter may do what it says, so it is nobody's to read out of a log.
-_LINK = re.compile(r"/([ul]|invitations|password)/[\w-]{8,}")
+_LINK = re.compile(r"/([ul]|invitations|forgotten-password)/[\w-]{8,}")
 _PLAIN = {"timestamp", "ms", "level", "status", "user", "business", "ip"}
 
 

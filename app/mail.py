@@ -41,7 +41,7 @@ class Posted:
 
 class Carrier(Protocol):
     def leaves(self) -> bool:
-        """Whether e-mails of this session's business leave the house at all."""
+        """Whether e-mails of this session's business leave the house at all; the platform's, where it is of none."""
 
     def post(self, scope: Scope, mail: Mail) -> Posted:
         """Hands a letter over, with no transaction open."""

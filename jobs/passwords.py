@@ -1,10 +1,16 @@
-"""Letters to who forgot its password (PR-5)."""
+"""Letters about forgotten passwords: sent as they are asked for, and found by the sweeper (PR-5)."""
 
 from app.accounts import services as accounts
+from app.messaging.services.hearing import close_gateways
+from app.queue import woken
 from jobs import job
 
 
 @job
-def send_link(user: int) -> None:
-    """Send one person the link; a job that is lost is asked for again by the person."""
-    accounts.send_password_link(user)
+def send_letters() -> None:
+    """Send those that are due."""
+    woken(queue=accounts.PASSWORD_LETTERS[1])
+    try:
+        accounts.send_password_letters()
+    finally:
+        close_gateways()

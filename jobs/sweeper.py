@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, text
 
 from app import create_app
+from app.accounts import services as accounts
 from app.acts.queries import due_businesses
 from app.acts.services import closing
 from app.bulk.queries import due_batches
@@ -54,6 +55,11 @@ CHORES = (
         *(JOB, QUEUE),
         lambda: ((business,) for business in businesses_to_send()),
         lambda business: send_due(Scope(business), AT_ONCE),
+    ),
+    Chore(
+        *accounts.PASSWORD_LETTERS,
+        lambda: ((),) if accounts.password_letters_due() else (),
+        accounts.send_password_letters,
     ),
     Chore(
         *(batches.JOB, batches.QUEUE),

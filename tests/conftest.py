@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,13 @@ from app.customers.conditions.nodes import Condition, Group
 from app.customers.saved_filters import Kept, keep
 from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
+from app.gateway_config import GatewayConfig
 from app.lib.images import drawn
 from app.local.embedded import APP, DATABASE, LOADER, OWNER, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, data_dir
 from app.loyalty.rules import PointsPercent
 from app.loyalty.services.accounts import add_account
+from app.messaging.gateways import close_gateways
 from app.offers.services import issue_coupon
 from app.offers.services.gift_cards import make_gift_card
 from app.permissions import Role
@@ -56,6 +59,7 @@ from tests.factories import (
     add_template,
     give_offer,
 )
+from tests.messaging.gateways.test_smtp import Mailbox, mail_server, settings
 from tests.news.writing import add_news
 from tests.people import PASSWORD, Town, open_town
 from tests.pictures import two_colours
@@ -129,6 +133,19 @@ def town(app: Flask, remembered_town: Town, janitor: Janitor) -> Town:
     """Two businesses with places, programs and people (tests/people.py)."""
     janitor.put_back()
     return remembered_town
+
+
+@pytest.fixture
+def mailbox(town: Town) -> Iterator[Mailbox]:
+    """E-mails leave the house."""
+    before = town.app.config["REGULARS"]
+    with mail_server() as (box, port):
+        chosen = GatewayConfig().chosen | {"email": "smtp"}
+        town.app.config["REGULARS"] = replace(before, gateways=GatewayConfig(chosen=chosen, smtp=settings(port)))
+        yield box
+        with town.app.app_context():
+            close_gateways()
+    town.app.config["REGULARS"] = before
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
-from app.accounts.models import User
-from app.accounts.new_passwords import link_for_password
 from app.extensions import db
 from app.lib import dates
 from app.links import invitation_link, leave_link, logo_address, stop_link
 from app.permissions import Permission, Role, allows
 from app.pictures import Picture
+from tests.accounts.resetting import given_link
 from tests.people import Person, Shop, Town
 
 EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
@@ -25,10 +24,10 @@ ARGUMENTS = {"customers.drawer": "?id={customer_id}", "segments.add_segment": "?
 # A person's own sessions and browsers are its own: those of others are not found, tested with them. A link of a
 # message says itself whose it is, so it opens for whoever holds it, tested with the customer's pages.
 BY_LINK = {"stop_token", "leave_token"}
-# An invitation and a link to a new password too say whose they are; their forms have a token of our own.
-# A logo is anyone's to see.
+# An invitation and the link to a new password too say whose they are; their forms have tokens of our own. A logo is
+# anyone's to see.
 CALENDAR = {"month", "year"}
-PERSONAL = {"browser_id", "session_id", "invite_token", "logo_token", "password_token", *BY_LINK, *CALENDAR}
+PERSONAL = {"browser_id", "session_id", "invite_token", "reset_token", "logo_token", *BY_LINK, *CALENDAR}
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Ids:
     """Another one than Anna, who decides about others alone."""
     invitation: int
     invite_token: str
-    password_token: str
+    reset_token: str
     logo_token: str
 
     def values(self) -> dict[str, int | str]:
@@ -86,7 +85,7 @@ class Ids:
             "user_id": self.user,
             "invitation_id": self.invitation,
             "invite_token": self.invite_token,
-            "password_token": self.password_token,
+            "reset_token": self.reset_token,
             "browser_id": 1,
             "logo_token": self.logo_token,
             "question_id": self.question,
@@ -159,9 +158,10 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         tokens = [link.rpartition("/")[2] for link in (stop_link(customer), leave_link(customer, shop.program))]
         of_users = text("SELECT max(user_id) FROM membership"), text("SELECT max(id) FROM invitation")
         user, invitation = [db.session.scalar(each) or 0 for each in of_users]
-        renewed = link_for_password(db.session.get_one(User, user))
-        links = invitation_link(int(invitation), 1), renewed, logo_address(shown.id)
-        people = int(user), int(invitation), *(link.rpartition("/")[2] for link in links)
+        invited, logo = invitation_link(int(invitation), 1), logo_address(shown.id)
+        email = db.session.scalar(text("SELECT email FROM app_user WHERE id = :user"), {"user": user}) or ""
+    links = (invited, given_link(shop.app, email), logo)
+    people = int(user), int(invitation), *(link.rpartition("/")[2] for link in links)
     belonging = (*picture, *held, str(sale_key), int(template), act, *tokens, *people)
     return Ids(shop, franchised, int(customer), *found, str(key), *merged, *belonging)
 

@@ -23,7 +23,7 @@ from tests.routes import (
 )
 
 REFERENCES = {"for", "form", "aria-controls", "aria-describedby", "aria-labelledby", "popovertarget"}
-ABOUT_THE_PERSON = ("/logout", "/businesses/current", "/profile/", "/password", "/terminal/sign-in")
+ABOUT_THE_PERSON = ("/logout", "/businesses/current", "/profile/", "/forgotten-password", "/terminal/sign-in")
 # The address of a link is its token, and what it does can be done twice.
 OF_LINKS = ("/u/", "/l/")
 WRITES_NOTHING_TWICE = {
@@ -111,7 +111,7 @@ class TestPages:
                     assert "form_key" in names or keyless, page
 
     @pytest.mark.parametrize(
-        "page", ["/login", "/login?next=/customers", "/password", "/nothing-here", "/terminal/sign-in"]
+        "page", ["/login", "/login?next=/customers", "/forgotten-password", "/nothing-here", "/terminal/sign-in"]
     )
     def test_pages_for_who_is_not_signed_in(self, client: FlaskClient, page: str) -> None:
         assert faults(parse(client.get(page))) == []

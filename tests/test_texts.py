@@ -60,7 +60,13 @@ PAGES += [
 PAGES += ["/programs", "/programs/new", "/programs/1/rules/new"]
 PAGES += [f"/programs/1{tab}" for tab in ("", "/rules", "/customer-categories", "/accounts", "/advanced-settings")]
 PAGES += ["/messages/templates"]
-PAGES += ["/password", "/users/invitations/new", "/users?show=invited", "/users?show=disabled"]
+PAGES += [
+    "/forgotten-password",
+    "/forgotten-password/sent",
+    "/users/invitations/new",
+    "/users?show=invited",
+    "/users?show=disabled",
+]
 PAGES += ["/terminals", "/terminals/new", "/franchisees", "/franchisees/new", "/no-such-page"]
 PAGES += [f"/profile{page}" for page in ("", "/security", "/sessions", "/second-factor")]
 

@@ -20,7 +20,7 @@ from app.extensions import db
 from app.local.embedded import APP, DATABASE, OWNER, Postgres
 from app.scope import NoScopeError, Scope
 from tests.people import Town
-from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, count, fill, set_scope, tables
+from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, OUTSIDE, WITHOUT_POLICIES, count, fill, set_scope, tables
 
 
 @pytest.fixture
@@ -46,11 +46,23 @@ class TestBusinesses:
         catalogue: Callable[..., list[Any]],
     ) -> None:
         """PR-1: a forgotten scope shows no row of any table, and so does an empty one."""
-        for table in sorted(tables(catalogue) - WITHOUT_POLICIES - {"user_session"}):
+        for table in sorted(tables(catalogue) - WITHOUT_POLICIES - OUTSIDE - {"user_session"}):
             assert count(superuser, table), f"{table} has no row, so it proves nothing"
             assert count(walled, table) == 0, table
         set_scope(walled, None)
-        assert [table for table in tables(catalogue) - WITHOUT_POLICIES if count(walled, table)] == []
+        seen = [table for table in tables(catalogue) - WITHOUT_POLICIES - OUTSIDE if count(walled, table)]
+        assert seen == []
+
+    def test_letters_about_passwords_are_seen_in_no_business(self, filled: Town, walled: psycopg.Connection) -> None:
+        """PR-5: and outside of them no other person's are."""
+        emails = "SELECT email FROM password_letter"
+        for business, person in ((filled.kavalier.id, None), (filled.kavalier.id, filled.anna.id)):
+            set_scope(walled, business, person)
+            assert walled.execute(emails).fetchall() == []
+        set_scope(walled, None, filled.oleg.id)
+        assert set(walled.execute(emails).fetchall()) <= {(filled.oleg.email,)}
+        set_scope(walled, None)
+        assert len(walled.execute(emails).fetchall()) == 2
 
     def test_another_business_sees_nothing(
         self, filled: Town, walled: psycopg.Connection, catalogue: Callable[..., list[Any]]

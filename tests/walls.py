@@ -31,9 +31,11 @@ from tests.people import Shop
 
 OF_NO_BUSINESS = {
     *("alembic_version", "app_user", "business", "executor", "gateway_pace", "receipt", "sign_in_failure"),
-    *("recovery_code", "second_factor", "user_session"),
+    *("password_letter", "recovery_code", "second_factor", "user_session"),
 }
 """`business` is walled by its own id, what is a person's by the person's; the others hold nobody's data."""
+OUTSIDE = {"password_letter"}
+"""Written before it is known who asks: seen outside of every business alone, there by a person no more than its own."""
 WITHOUT_POLICIES = {"alembic_version", "executor", "gateway_pace", "sign_in_failure"}
 APPEND_ONLY = {
     *("act", "act_file", "act_status", "audit_entry", "charge", "gift_card_entry", "ledger_entry", "lot_use", "tariff"),
@@ -138,6 +140,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f" SELECT %(id)s, gen_random_uuid(), min(t.id), {person}, %(program)s FROM terminal t"
         " WHERE t.business_id = %(id)s",
         f"INSERT INTO sign_in_code (business_id, user_id, code_hash, expires_at) VALUES (%(id)s, {person}, 'x', now())",
+        "INSERT INTO password_letter (email, kind, asked_at)"
+        f" SELECT email, 'link', now() FROM app_user WHERE id = {person}",
         f"INSERT INTO second_factor (user_id, secret) VALUES ({person}, 'x')",
         f"INSERT INTO recovery_code (user_id, number, code_hash) VALUES ({person}, 0, 'x')",
         "INSERT INTO invitation (business_id, email, role, language, expires_at)"

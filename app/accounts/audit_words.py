@@ -47,6 +47,7 @@ KIND = Kind(
         "user.change_email": _l("E-mail changed by support"),
         "user.renew_password": _l("Password renewed by support"),
         "user.change_password": _l("Own password changed"),
+        "user.reset_password": _l("Forgotten password renewed by a link"),
         "user.begin_second_factor": _l("Second factor turned on"),
         "user.end_second_factor": _l("Second factor turned off"),
         "user.renew_recovery_codes": _l("Recovery codes made anew"),

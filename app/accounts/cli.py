@@ -9,8 +9,8 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app.accounts.forgotten import link_for_password
 from app.accounts.models import Membership
-from app.accounts.new_passwords import link_for_password
 from app.accounts.queries import own_account, user_id_of
 from app.accounts.services import add_member, assign_to_terminal, create_user
 from app.audit_check import check_chain
@@ -68,7 +68,7 @@ def _hire(email: str, name: str | None) -> int:
     user_id = create_user(email, name, secrets.token_urlsafe(32))
     with unit_of_work(Scope(None, user_id)):
         link = link_for_password(own_account())
-    click.echo(f"Within an hour {email} chooses a password at {link}")
+    click.echo(f"Within half an hour {email} chooses a password at {link}")
     return user_id
 
 

@@ -197,6 +197,28 @@ class RecoveryCode(Base):
     code_hash: Mapped[str] = mapped_column(Text)
 
 
+class PasswordLetter(Base):
+    """A letter about a password: its link, asked for by who forgot it, or that it was changed by one (PR-5).
+
+    It is of an address and not of a user, as what nobody has is written down the same until the letter is to be sent.
+    """
+
+    __tablename__ = "password_letter"
+    __table_args__ = (
+        CheckConstraint("kind IN ('link', 'changed')", name="kind"),
+        Index("password_letter_due_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index(None, "asked_at"),
+    )
+
+    email: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Lower case."""
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    asked_at: Mapped[Moment]
+    """The link names it: with another one those before are dead."""
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When it is to be sent; None once it was, or nobody has the address."""
+
+
 class SignInFailure(Base):
     """How often sign-in failed lately for an account or an address; the subject is a keyed hash."""
 

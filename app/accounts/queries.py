@@ -21,6 +21,11 @@ class OwnBusiness:
     name: str
     role: Role
 
+    @property
+    def sells_only(self) -> bool:
+        """At Terminals, so that there is no panel of it to sign in to."""
+        return self.role is Role.SALESPERSON
+
 
 def own_businesses() -> list[OwnBusiness]:
     """The businesses of this scope's person, by name (PR-1)."""

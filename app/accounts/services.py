@@ -10,11 +10,13 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import audit
-from app.accounts import passwords, throttle
+from app.accounts import forgotten, passwords, throttle
+from app.accounts.forgotten import PASSWORD_LETTERS as PASSWORD_LETTERS
+from app.accounts.forgotten import password_letters_due as password_letters_due
+from app.accounts.forgotten import send_password_letters as send_password_letters
 from app.accounts.half_sign_in import CodeNeededError, HalfSignIn, LapsedError, WrongCodeError, half_sign_in
 from app.accounts.invitations import send_letters as send_letters
 from app.accounts.models import Membership, TableSettings, TerminalUser, User, UserSession
-from app.accounts.new_passwords import send_password_link as send_password_link
 from app.accounts.queries import OwnTerminal, own_account, own_businesses, own_terminals
 from app.accounts.second_factor import has_second_factor, takes_code
 from app.accounts.sign_in_codes import take_sign_in_code
@@ -234,6 +236,7 @@ def end_stale_sessions() -> int:
     """Removes sessions that nobody may use any more, in a unit of work of its own; answers with their number."""
     with unit_of_work(Scope(None)):
         throttle.forget_old()
+        forgotten.forget_old()
         return int(db.session.execute(select(func.end_stale_sessions())).scalar_one())
 
 

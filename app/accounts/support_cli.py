@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app import audit
 from app.accounts.account_changes import end_other_sessions
+from app.accounts.forgotten import link_for_password
 from app.accounts.models import Membership
-from app.accounts.new_passwords import link_for_password
 from app.accounts.passwords import hash_password
 from app.accounts.queries import own_account, user_id_of
 from app.accounts.second_factor import has_second_factor, remove_second_factor
@@ -39,7 +39,7 @@ def drop_second_factor(email: str) -> None:
 @group.command("renew-password")
 @click.argument("email")
 def renew_password(email: str) -> None:
-    """Give who forgot the password a link to choose another, good for an hour; the old one and its sign-ins end."""
+    """Give who forgot the password a link to choose another, good for 30 minutes; the old one and its sign-ins end."""
     user_id = _known(email)
     with unit_of_work(Scope(None, user_id)):
         account = own_account()
@@ -47,7 +47,7 @@ def renew_password(email: str) -> None:
         end_other_sessions(0)
         link = link_for_password(account)
     _note(user_id, "user.renew_password", {})
-    click.echo(f"Within an hour {email} chooses a password at {link}")
+    click.echo(f"Within half an hour {email} chooses a password at {link}")
 
 
 @group.command("change-email")

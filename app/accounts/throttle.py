@@ -20,7 +20,7 @@ from app.extensions import db
 from app.lib import dates
 from app.scope import Scope
 
-FREE_TRIES = {"account": 5, "address": 30, "proof": 5}
+FREE_TRIES = {"account": 5, "address": 30, "proof": 5, "forgetful account": 3, "forgetful address": 30}
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
@@ -29,8 +29,6 @@ LOOK_UPS = {"minute": (20, timedelta(minutes=1)), "hour": (300, timedelta(hours=
 LINKS = {"link": (20, timedelta(minutes=10))}
 """How many forged links an address may try, and how often one customer may change its mind by a link."""
 
-LETTERS = {"letter": (3, timedelta(hours=1))}
-"""How many letters with a link to a new password go to one address: enough for who loses one, no flood."""
 TESTS = {"test": (20, timedelta(minutes=10))}
 """How many test messages a user may send in a span: enough to try texts, too few to write to customers so."""
 
@@ -48,6 +46,12 @@ def count_try(email: str, address: str) -> int:
     Answers with 0, or with the seconds for which this account or address is refused; then nothing is counted.
     """
     return _count_try({kind: _held(kind, value) for kind, value in (("account", email), ("address", address))})
+
+
+def count_forgotten(email: str, address: str) -> int:
+    """Counts that someone asks for a link to choose a new password, with what asks for it; as above."""
+    kinds = (("forgetful account", email), ("forgetful address", address))
+    return _count_try({kind: _held(kind, value) for kind, value in kinds})
 
 
 def begin_proof(user: int) -> None:
@@ -91,11 +95,6 @@ def count_look_up(user: int) -> int:
 def count_link(subject: str) -> int:
     """Counts a use of a link by an address or a customer, to be committed; the seconds to wait for the next, or 0."""
     return _count(LINKS, subject)
-
-
-def count_letter(email: str) -> int:
-    """Counts that somebody asks for a link to a new password; the seconds to wait for the next one, or 0."""
-    return _count(LETTERS, email)
 
 
 def count_test(user: int) -> int:

@@ -42,6 +42,7 @@ from app.local.embedded import DATABASE, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.paths import PROJECT, chromium
 from app.permissions import Role
 from app.scope import Scope
+from tests.accounts.resetting import given_link
 from tests.browser import bulk_pages, terminal_pages
 from tests.browser.conftest import ARGUMENTS
 from tests.conftest import config_for, migrate
@@ -143,6 +144,9 @@ PAGES = {
     "second-factor-of-all": "/users/second-factor",
     "user-invite": "/users/invitations/new",
     "invitation": "/users/invitations/{invitation}",
+    "forgotten": "/forgotten-password",
+    "forgotten-sent": "/forgotten-password/sent",
+    "new-password": "/forgotten-password/{reset}",
     "own-profile": "/profile",
     "own-security": "/profile/security",
     "own-sessions": "/profile/sessions",
@@ -363,12 +367,13 @@ def _texts(app: Flask, customer: int) -> dict[str, int | str]:
         return {"template": number, **{name: link.rpartition("/")[2] for name, link in links.items()}}
 
 
-def _users(app: Flask) -> dict[str, int]:
-    """A colleague of Anna's, and someone whom she invites."""
+def _users(app: Flask) -> dict[str, int | str]:
+    """A colleague of Anna's, someone whom she invites, and her own link to a new password."""
+    link = given_link(app, _anna(app).email).rpartition("/")[2]
     with app.app_context(), unit_of_work(_anna(app).scope):
         other = text("SELECT min(user_id) FROM membership WHERE role = 'location_operator'")
         user = int(db.session.execute(other).scalar_one())
-        return {"user": user, "invitation": invite("ivan@example.com", Role.ACCOUNTANT, None, "uk").id}
+        return {"reset": link, "user": user, "invitation": invite("ivan@example.com", Role.ACCOUNTANT, None, "uk").id}
 
 
 def _segment(app: Flask) -> dict[str, int | str]:

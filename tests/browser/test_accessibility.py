@@ -20,6 +20,7 @@ from app.offers.services import generate_coupons, issue_coupon
 from app.offers.services.gift_cards import make_gift_card
 from app.permissions import Role
 from app.pictures import write as write_picture
+from tests.accounts.resetting import given_link
 from tests.acts.papers import CUSTOMERS, Jurisdiction, add_act
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
@@ -96,6 +97,7 @@ PAGES = [
     *("/users", "/users/{user}", "/users?show=invited", "/users?show=disabled", "/users/invitations/new"),
     *("/users/invitations/{invitation}", "/invitations/{invited}", "/settings/sender-names"),
     "/users/second-factor",
+    *("/forgotten-password", "/forgotten-password/sent", "/forgotten-password/{reset}"),
     *("/acts", "/acts?search=nothing", "/acts/{act}", "/profile/financial", "/profile/financial?jurisdiction=ru"),
     *("/terminals", "/franchisees", "/settings", "/help", "/customers?sort=nothing", "/businesses"),
     *("/profile", "/profile/security", "/profile/sessions", "/profile/second-factor"),
@@ -164,6 +166,7 @@ def ids(town: Town) -> dict[str, int | str]:
         "told": preview(shop, town.anna, "news", {"news": news}, [known, other]),
         "template": template,
         **{name: link.rpartition("/")[2] for name, link in links.items()},
+        "reset": given_link(shop.app, town.boris.email).rpartition("/")[2],
         "user": town.boris.id,
         "invitation": invitation,
         "other": other,
@@ -207,6 +210,6 @@ def test_axe_finds_nothing_on_a_customers_pages(page_for: PageFor, ids: dict[str
 
 def test_axe_finds_nothing_before_signing_in(page_for: PageFor) -> None:
     page = page_for(None)
-    for address in ("/login", "/password"):
+    for address in ("/login", "/forgotten-password"):
         page.goto(address)
         assert axe_faults(page) == [], address

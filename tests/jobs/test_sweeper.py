@@ -13,9 +13,12 @@ from flask import Flask
 from redis import Redis
 
 from app import create_app
+from app.accounts.forgotten import ask_for_link
 from app.config import Config
+from app.db import unit_of_work
 from app.local.embedded import Valkey
 from app.messaging.models import MessageStatus
+from app.scope import Scope
 from jobs import sweeper
 from jobs.listener import listen
 from jobs.messages import Turn
@@ -105,6 +108,18 @@ def test_what_no_job_was_sent_for_is_found(working: Shop, message: int, redis: R
     redis.flushdb()
     sweep(sweeper_of(working.app))
     assert redis.llen("rq:queue:messages") == 0
+
+
+def test_a_forgotten_password_wakes_a_worker(working: Shop, redis: Redis) -> None:
+    """PR-5: once; and a job that was lost is sent anew."""
+    for email in ("anna@example.com", "nobody@example.com"):
+        with working.app.app_context(), unit_of_work(Scope(None)):
+            assert ask_for_link(email, "192.0.2.7") == 0
+    assert redis.llen("rq:queue:messages") == 1
+    work_off(working.app)
+    assert redis.llen("rq:queue:messages") == 0
+    sweep(sweeper_of(working.app))
+    assert redis.llen("rq:queue:messages") == 1
 
 
 def test_without_redis_it_works_itself(shop: Shop, message: int) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.businesses.models import Feature
 from app.businesses.queries import features
-from app.db import business_id
+from app.db import business_id, current_scope
 from app.extensions import db
 from app.gateway_config import NEEDED, GatewayConfig
 from app.messaging.gateways.base import Answer, Fate, Gateway, Incoming, Outgoing, Receipt
@@ -78,7 +78,11 @@ def hand_over(gateway: Gateway, batch: Sequence[Outgoing]) -> list[Answer]:
 
 
 def chosen_gateway(channel: Channel) -> str:
-    """The name of the gateway of a channel, the business's own before the configuration's."""
+    """The name of the gateway of a channel, the business's own before the configuration's, which letters of no
+    business go by too.
+    """
+    if current_scope().business_id is None:
+        return _config().chosen[channel.name.lower()]
     own = select(BusinessGateway.name).where(
         BusinessGateway.business_id == business_id(), BusinessGateway.channel == channel
     )
