@@ -75,7 +75,10 @@ def ask_what(batch_id: int) -> BaseResponse:
     batch = batch_named(batch_id)
     if batch.undoes_id or batch.state not in (BatchState.CHOSEN, BatchState.PREVIEWED):
         return go(url_for("bulk.show", batch_id=batch_id))
-    _expect_own(batch)
+    if not _is_own(batch):
+        return go(
+            url_for("bulk.index") if batch.state is BatchState.CHOSEN else url_for("bulk.show", batch_id=batch_id)
+        )
     key = request.args.get("action", "")
     action = _action(key) if key else None
     form = _form(action, batch.values if batch.action == key else None) if action else None
@@ -86,7 +89,8 @@ def ask_what(batch_id: int) -> BaseResponse:
 @requires(Permission.BULK_ACTIONS)
 def choose_action(batch_id: int) -> BaseResponse:
     batch = held_batch(batch_id)
-    _expect_own(batch)
+    if not _is_own(batch):
+        raise Problem(403, _("Your role does not do this."))
     action = _action(request.form.get("action", ""))
     form = _form(action)
     if not form.validate() or not form.accepted():
@@ -108,10 +112,9 @@ def preview_text(batch_id: int) -> BaseResponse:
     return _ask_what(batch, action, form, partial="bulk/_text_preview.html")
 
 
-def _expect_own(batch: Batch) -> None:
-    """Whom a franchisee's draft is about is seen with the eyes of its own people alone (PR-3). Raises Problem."""
-    if batch.franchisee_id != current_scope().franchisee_id:
-        raise Problem(403, _("Your role does not do this."))
+def _is_own(batch: Batch) -> bool:
+    """Whom a franchisee's draft is about is seen with the eyes of its own people alone (PR-3)."""
+    return batch.franchisee_id == current_scope().franchisee_id
 
 
 def _action(key: str) -> Action:
