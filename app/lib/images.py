@@ -8,7 +8,7 @@ from enum import StrEnum
 from io import BytesIO
 from typing import IO
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps
 
 MOST_BYTES = 10 * 2**20
 LONGEST, LONGEST_SMALL = 1200, 400
@@ -61,6 +61,8 @@ def read(file: IO[bytes]) -> Drawn:
         raise PictureError(Fault.TOO_LARGE)
     image = _opened(content)
     _check(image)
+    # WeasyPrint lets pillow make up what is missing of a file, in the whole process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         return drawn(_upright(image))
     except Exception as error:

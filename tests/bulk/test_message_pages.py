@@ -36,10 +36,10 @@ def typed(town: Town, text: str = "Hi {first_name}!", **more: str) -> dict[str, 
 
 
 def messages(town: Town) -> list[tuple[MessageKind, str]]:
-    """To customers."""
+    """To customers, in their order."""
     told = select(Message).where(Message.customer_id.is_not(None))
     with town.kavalier.work():
-        return [(each.kind, each.text) for each in db.session.scalars(told.order_by(Message.id))]
+        return [(each.kind, each.text) for each in db.session.scalars(told.order_by(Message.customer_id, Message.id))]
 
 
 def test_from_the_text_to_what_customers_get(town: Town, customers: list[int]) -> None:

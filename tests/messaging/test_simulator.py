@@ -60,7 +60,7 @@ def test_shows_what_would_have_arrived_on_each_phone(town: Town, olena: int) -> 
     browser = town.browser(town.olha)
     push, email, sms = bubbles(browser, olena)
     assert push.startswith("Regulars Push Points+12")
-    assert email.startswith("Regulars E-mail · o.k@ukr.net A new breadRye with walnuts.")
+    assert email.startswith("Kavalier E-mail · o.k@ukr.net A new breadRye with walnuts.")
     assert sms.startswith("Regulars SMS Thank you.")
     assert all(each.endswith("Sent") for each in (push, email, sms))
     listen(town.kavalier)

@@ -131,7 +131,7 @@ class TestAssigning:
         assert made.exit_code == 0, made.output
         link = "/" + made.output.split(" chooses a password at ")[1].split()[0].split("/", 3)[3]
         chosen = {"password_new": PASSWORD, "password_repeat": PASSWORD}
-        assert submit(client, link, chosen).location == "/login"
+        assert submit(client, link, chosen).location == "/terminal/sign-in"
         assert "Teremok, Obolon" in enter(client, "lesia@example.com", PASSWORD).text
         assert run.invoke(terminals, ["assign", town.oleg.email, number]).exit_code == 1
         assert run.invoke(terminals, ["assign", town.sasha.email, "999999"]).exit_code == 1

@@ -53,7 +53,9 @@ def test_support_chooses_for_one_business_and_takes_it_back(configured: Flask, t
     assert carrier(town) == "simulator"
     with town.kavalier.work():
         entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "business.gateway")).all()
-        values = db.session.scalars(select(AuditValue).where(AuditValue.field == "gateway_sms")).all()
+        values = db.session.scalars(
+            select(AuditValue).where(AuditValue.field == "gateway_sms").order_by(AuditValue.entry_id)
+        ).all()
         assert len(entries) == 2
         assert [(each.old, each.new) for each in values] == [(None, "smpp"), ("smpp", None)]
 
