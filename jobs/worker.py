@@ -1,5 +1,6 @@
 """One worker for one queue: `python -m jobs.worker messages` or `work`. SIGTERM lets it finish its job."""
 
+import gc
 import os
 import signal
 import sys
@@ -77,4 +78,8 @@ if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # a job that has just begun has no handler of its own yet
     app = create_app()
     refuse_unsafe_role(app.config["REGULARS"].database_url)
-    make_worker(app, sys.argv[1]).work(logging_level="WARNING")
+    worker = make_worker(app, sys.argv[1])
+    # What the application is made of lives as long as the worker: no job's collector need look through it again.
+    gc.collect()
+    gc.freeze()
+    worker.work(logging_level="WARNING")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import sys
@@ -129,6 +130,8 @@ def in_a_process(town: Town, number: int) -> int:
         os.waitpid(child, 0)
         return memory
     try:
+        gc.collect()
+        gc.freeze()
         with town.app.app_context():
             db.engine.dispose(close=False)
             while work(town.kavalier.id, number, lambda: False):
