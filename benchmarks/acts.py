@@ -29,7 +29,8 @@ from app.db import business_id, unit_of_work
 from app.extensions import db
 from app.local.embedded import Postgres
 from app.scope import Scope
-from benchmarks.report import Result, screen_table
+from benchmarks.alone import show
+from benchmarks.report import Result
 from benchmarks.sizes import flask, serving_environment
 
 TIMES, WORKERS, BUSINESSES = 15, 2, 500
@@ -143,16 +144,5 @@ def rows(postgres: Postgres, number: int = BUSINESSES) -> list[Result]:
     ]
 
 
-def main() -> None:
-    folder = Config.from_environ(os.environ).data / "benchmarks"
-    folder.mkdir(parents=True, exist_ok=True)
-    postgres = Postgres(folder / "postgres")
-    postgres.start()
-    try:
-        print(screen_table(rows(postgres, *map(int, sys.argv[1:]))))
-    finally:
-        postgres.stop()
-
-
 if __name__ == "__main__":
-    main()
+    show(rows)

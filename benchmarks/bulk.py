@@ -17,12 +17,12 @@ from pathlib import Path
 
 from psycopg import Connection
 
-from app.config import Config
 from app.lib import dates
 from app.local.embedded import ADMIN, LOADER, Postgres
 from app.local.paths import PROJECT
+from benchmarks.alone import show
 from benchmarks.places import Place, regulars
-from benchmarks.report import Result, screen_table
+from benchmarks.report import Result
 from benchmarks.sizes import Size, make, serving_environment
 from benchmarks.subject import Subject, row, subject
 
@@ -151,16 +151,5 @@ def _percent(postgres: Postgres) -> int:
         return row(loader, locks)[0]
 
 
-def main() -> None:
-    folder = Config.from_environ(os.environ).data / "benchmarks"
-    folder.mkdir(parents=True, exist_ok=True)
-    postgres = Postgres(folder / "postgres")
-    postgres.start()
-    try:
-        print(screen_table(rows(postgres, *map(int, sys.argv[1:]))))
-    finally:
-        postgres.stop()
-
-
 if __name__ == "__main__":
-    main()
+    show(rows)
