@@ -108,6 +108,13 @@ def offered_among(numbers: Collection[int]) -> dict[int, Good]:
     return {each.id: each for each in found}
 
 
+def goods_coded(codes: Collection[str]) -> dict[str, Good]:
+    """Goods by their codes as they are compared, archived ones too: a code means one thing for ever."""
+    keys = {code.casefold() for code in codes} - {""}
+    mine = select(Good).where(Good.business_id == business_id(), Good.code_key.in_(keys))
+    return {each.code_key: each for each in db.session.scalars(mine)} if keys else {}
+
+
 def good_choices() -> list[tuple[str, str]]:
     """Every good by name, archived ones too, with its code where others have the same name."""
     rows: Sequence[Any] = db.session.execute(
