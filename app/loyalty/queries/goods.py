@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, func, literal, or_, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from werkzeug.exceptions import NotFound
 
 from app.db import business_id
@@ -108,11 +109,12 @@ def offered_among(numbers: Collection[int]) -> dict[int, Good]:
     return {each.id: each for each in found}
 
 
-def goods_coded(codes: Collection[str]) -> dict[str, Good]:
-    """Goods by their codes as they are compared, archived ones too: a code means one thing for ever."""
-    keys = {code.casefold() for code in codes} - {""}
-    mine = select(Good).where(Good.business_id == business_id(), Good.code_key.in_(keys))
-    return {each.code_key: each for each in db.session.scalars(mine)} if keys else {}
+def has_code(codes: Collection[str]) -> ColumnElement[bool]:
+    """Whether a good has one of these codes, as they are compared; archived ones too, as a code means one thing."""
+    keys = [code.casefold() for code in codes]
+    # That it is not empty is said apart, so that the index of codes serves.
+    named = Good.code_key != "", Good.code_key == any_(literal(keys, ARRAY(Text)))
+    return and_(Good.business_id == business_id(), *named)
 
 
 def good_choices() -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Why a basket cannot be sold, or a coupon, an offer or a gift card is not taken, in words for who sells (TE-2, TE-4)."""
+"""Why a basket is not sold, or a coupon, an offer or a gift card not taken, in words for who sells (TE-2, TE-4)."""
 
 from __future__ import annotations
 
