@@ -39,7 +39,7 @@ DATA = [
     "New Customers",
     "Anna Kovalenko",
     "AK",
-    *("SMS", "SMART", "PIN", "Viber", "push", "JSON"),
+    *("SMS", "SMART", "PIN", "Viber", "push", "JSON", "API"),
 ]
 PAGES = ["/customers", "/customers?sort=name", "/customers/columns", "/points-of-sale", "/points-of-sale/new"]
 PAGES += ["/customers/new", "/questionnaire", "/questionnaire?archived=1", "/questionnaire/questions/new"]
