@@ -10,11 +10,26 @@ from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, audit, audit_check, cli, filters, form_keys, health, locale, logs, pictures, unsent_forms, web
+from app import (
+    assets,
+    audit,
+    audit_check,
+    call_keys,
+    cli,
+    filters,
+    form_keys,
+    health,
+    locale,
+    logs,
+    pictures,
+    unsent_forms,
+    web,
+)
 from app.accounts import (
     audit_views,
     forgotten_views,
     invitation_views,
+    key_views,
     profile_views,
     salespeople_views,
     second_factor_views,
@@ -27,6 +42,9 @@ from app.accounts import views as account_views
 from app.acts import models as act_models
 from app.acts import register as act_parts
 from app.acts import views as act_views
+from app.api import reference
+from app.api import register as api_parts
+from app.api import views as api_views
 from app.billing import models as billing_models
 from app.billing import register as billing_parts
 from app.billing import views as billing_views
@@ -74,6 +92,7 @@ MODELS = (
     audit_check,
     billing_models,
     bulk_models,
+    call_keys,
     business_models,
     customer_models,
     form_keys,
@@ -89,6 +108,7 @@ MODELS = (
 VIEWS = (
     account_views,
     act_views,
+    api_views,
     audit_views,
     billing_views,
     bulk_views,
@@ -98,6 +118,7 @@ VIEWS = (
     health,
     help_views,
     invitation_views,
+    key_views,
     ledger_views,
     loyalty_views,
     message_views,
@@ -107,6 +128,7 @@ VIEWS = (
     offer_views,
     pictures,
     profile_views,
+    reference,
     salespeople_views,
     second_factor_views,
     segment_views,
@@ -127,6 +149,7 @@ PARTS = (
     transaction_parts,
     news_parts,
     bulk_parts,
+    api_parts,
 )
 ROOT = Path(__file__).parent.parent
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
+from werkzeug.routing import IntegerConverter
 
 from app.errors import BadAddress
 
@@ -17,9 +18,19 @@ View = TypeVar("View", bound=Callable[..., Any])
 Member = TypeVar("Member", bound=IntEnum)
 
 LARGEST = 2**63 - 1
+"""The largest id that a row can have."""
 ANYTHING = "*"
 UNSENT = "unsent"
 """Names a form that is kept as it could not be carried out: any page may be asked to show it (app/unsent_forms.py)."""
+
+
+class Number(IntegerConverter):
+    """An id in an address: one that no row can have is not found, nor a row by another spelling of its id."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **(kwargs | {"max": LARGEST}))
 
 
 def takes(*names: str) -> Callable[[View], View]:

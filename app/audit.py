@@ -46,6 +46,7 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
     __table_args__ = (
         ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(["business_id", "api_key_id"], ["api_key.business_id", "api_key.id"]),
         # It is read newest first, of one thing, person, action or kind of thing, or from a day on.
         Index("audit_entry_subject_at_idx", "business_id", "subject_kind", "subject_id", "at", "id"),
         Index(None, "business_id", "user_id", "at", "id"),
@@ -58,6 +59,8 @@ class AuditEntry(Base):
     id: Mapped[Id]
     at: Mapped[Created]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    api_key_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The key of the program that did it (AP-1); without a user and a key it was the platform."""
     address: Mapped[Words]
     action: Mapped[str] = mapped_column(Text)
     subject_kind: Mapped[str] = mapped_column(Text)
@@ -129,6 +132,8 @@ def chain_hash(entry: Any) -> bytes:
         entry.subject_kind,
         entry.subject_id,
         entry.fields,
+        # Lines from before there were keys have none, and their hashes stand.
+        *([entry.api_key_id] if entry.api_key_id is not None else []),
     ]
     return hashlib.sha256(entry.previous_hash + _canonical(content)).digest()
 
@@ -154,6 +159,7 @@ def _entry(action: str, subject: Subject, fields: dict[str, str]) -> AuditEntry:
         business_id=business_id(),
         at=_now(),
         user_id=scope.user_id,
+        api_key_id=scope.api_key_id,
         address=scope.address,
         action=action,
         subject_kind=subject.kind,

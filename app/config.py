@@ -37,6 +37,8 @@ class Config:
     proxies: int
     """How many proxies in front set X-Forwarded-For and X-Forwarded-Proto."""
     gateways: GatewayConfig = field(default_factory=GatewayConfig)
+    api_calls: int = 1200
+    """How many calls a key of the API may make in a minute (AP-1)."""
     public_address: str = ""
     """How customers reach it, such as https://kvr.ua; it begins the links in messages, so a short one costs less."""
 
@@ -76,6 +78,7 @@ class Config:
             log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
             proxies=_count(environ, "PROXIES"),
             gateways=_gateways(environ),
+            api_calls=_number(environ, "API_CALLS", 1200),
             public_address=_public_url(environ, environment),
         )
 
@@ -97,6 +100,13 @@ def _gateways(environ: Mapping[str, str]) -> GatewayConfig:
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         raise ConfigError(f"PORT is {text!r}; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 1_000_000:
+        raise ConfigError(f"{name} is {text!r}; it must be a number from 1 to 1000000.")
     return int(text)
 
 

@@ -17,7 +17,7 @@ from app.scope import NoScopeError, Scope
 
 _SET = text(
     "SELECT set_config('app.business_id', :b, true), set_config('app.franchisee_id', :f, true),"
-    " set_config('app.user_id', :u, true)"
+    " set_config('app.user_id', :u, true), set_config('app.api_key_id', :k, true)"
 )
 
 # What a franchisee's operators may see is worked out here, once, and not by every policy of every statement (PR-3).
@@ -68,7 +68,12 @@ def _set_scope(session: Session, _transaction: object, connection: Connection) -
     values = scope.settings()
     connection.execute(
         _SET,
-        {"b": values["app.business_id"], "f": values["app.franchisee_id"], "u": values["app.user_id"]},
+        {
+            "b": values["app.business_id"],
+            "f": values["app.franchisee_id"],
+            "u": values["app.user_id"],
+            "k": values["app.api_key_id"],
+        },
     )
     if scope.franchisee_id is not None:
         connection.execute(_SET_LOCATIONS, {"b": scope.business_id, "f": scope.franchisee_id})

@@ -1,21 +1,25 @@
-"""Who makes a request: the person of the session cookie, the business chosen, and the role there (PR-1, PR-5)."""
+"""Who makes a request: the person of the session cookie, the business chosen, and the role there (PR-1, PR-5); of the
+API, the program whose key it is (AP-1).
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from flask import Request
 from flask_login import UserMixin, current_user
 
 from app.db import one_row
-from app.permissions import Permission, Role, allows
+from app.permissions import KeyScope, Permission, Role, allows
 from app.scope import Scope
 
 COOKIE = "regulars_session"
 SECURE_COOKIE = "__Host-regulars_session"
 TERMINAL_COOKIE = "regulars_terminal"
 SECURE_TERMINAL_COOKIE = "__Host-regulars_terminal"
+_BEARER = re.compile("[Bb]earer +(rk_[A-Za-z0-9_-]{43})")
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,43 @@ class Identity(UserMixin):  # type: ignore[misc]
         return Scope(self.workplace.id, self.user_id, self.workplace.franchisee_id, address)
 
 
+@dataclass(frozen=True)
+class Caller(UserMixin):  # type: ignore[misc]
+    """A program that calls the API with a key, as flask-login's current_user (AP-1)."""
+
+    key_id: int
+    name: str
+    scopes: frozenset[KeyScope]
+    workplace: Workplace
+    """Its business. It sees the rows that an operator sees: of the brand, or of the franchisee that it works for."""
+    place_id: int | None
+    """The point of sale that it works at; None is at any."""
+    till: Till | None
+    """The Terminal that it sells at; None is at any of its places."""
+    language: str = "en"
+
+    def get_id(self) -> str:
+        return str(self.key_id)
+
+    def may(self, permission: Permission) -> bool:
+        return permission in (Permission.PUBLIC, Permission.CALL)
+
+    def scope(self, address: str, *, at_counter: bool = False) -> Scope:
+        """What its sessions with the database may touch; at a counter it serves whoever of the brand comes, as a
+        salesperson does.
+        """
+        franchisee_id = None if at_counter else self.workplace.franchisee_id
+        return Scope(self.workplace.id, None, franchisee_id, address, self.key_id)
+
+
+def caller() -> Caller:
+    """The program that makes this request; only for operations of the API."""
+    identity = current_user._get_current_object()
+    if not isinstance(identity, Caller):
+        raise RuntimeError("This operation was reached without a key.")
+    return identity
+
+
 def person() -> Identity:
     """The signed-in person of this request; only for views that need a sign-in."""
     identity = current_user._get_current_object()
@@ -84,7 +125,8 @@ def person() -> Identity:
 
 def workplace() -> Workplace:
     """The business of this request; only for views whose permission a role grants."""
-    place = person().workplace
+    identity = current_user._get_current_object()
+    place = identity.workplace if isinstance(identity, Identity | Caller) else None
     if place is None:
         raise RuntimeError("This view was reached without a business.")
     return place
@@ -98,8 +140,10 @@ def till() -> Till:
     return known
 
 
-def identify(request: Request) -> Identity | None:
+def identify(request: Request) -> Identity | Caller | None:
     """The person whose session the cookie names, if the session still lives. One statement of its own."""
+    if is_call(request):
+        return _identify_caller(request)
     token = session_token(request)
     if not token:
         return None
@@ -137,6 +181,28 @@ def identify(request: Request) -> Identity | None:
     )
 
 
+def _identify_caller(request: Request) -> Caller | None:
+    """The program whose key stands in the header, unless it was revoked. One statement of its own."""
+    key = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    row = one_row("SELECT * FROM api_key_identity(:hash)", hash=token_hash(key[1])) if key else None
+    if row is None:
+        return None
+    # It works as an operator does; what of that it may do, its scopes say.
+    role = Role.BRAND_OPERATOR if row.franchisee_id is None else Role.LOCATION_OPERATOR
+    return Caller(
+        row.key_id,
+        row.key_name,
+        frozenset(scope for scope in KeyScope if scope in row.scopes),
+        Workplace(
+            *(row.business_id, row.business_name, row.currency, row.time_zone, row.country, role, row.franchisee_id)
+        ),
+        row.point_of_sale_id,
+        Till(row.terminal_id, row.terminal_name, row.point_of_sale_id, row.point_of_sale_name)
+        if row.terminal_id is not None
+        else None,
+    )
+
+
 def session_token(request: Request) -> str:
     """What the browser holds of its session, living or not; '' for nothing."""
     return request.cookies.get(cookie_name(request), "")
@@ -152,6 +218,11 @@ def cookie_name(request: Request) -> str:
 def at_terminal(request: Request) -> bool:
     """Whether a page of the Terminal is asked for."""
     return (request.path + "/").startswith("/terminal/")
+
+
+def is_call(request: Request) -> bool:
+    """Whether the API is asked."""
+    return (request.path + "/").startswith("/api/")
 
 
 def token_hash(token: str) -> bytes:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.db import business_id
 from app.extensions import babel, db
+from app.identity import is_call
 
 LANGUAGES = {"en": "English", "uk": "Українська", "ru": "Русский"}
 OF_CUSTOMERS = "uk"
@@ -27,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 
 def choose() -> str:
-    if not request:  # a job or a command
+    if not request or is_call(request):  # a job or a command; whoever builds on the API reads English
         return "en"
     if current_user and current_user.is_authenticated:
         return str(current_user.language)

@@ -75,6 +75,7 @@ def _log_request(response: Response) -> Response:
         path=request.path,
         status=response.status_code,
         ms=round((dates.now() - g.started).total_seconds() * 1000, 1) if "started" in g else None,
-        user=current_user.user_id if current_user and current_user.is_authenticated else None,
+        user=getattr(current_user, "user_id", None),
+        key=getattr(current_user, "key_id", None),
     )
     return response

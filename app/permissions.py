@@ -69,6 +69,26 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     SELL = "sell"
     """Sell at the Terminal that one signed in to (TE-0)."""
+    EDIT_KEYS = "edit_keys"
+    """Make and revoke the keys by which other programs work in the business (AP-1)."""
+    CALL = "call"
+    """Use the API with a key, as far as its scopes go: no role has it (AP-1)."""
+
+
+class KeyScope(StrEnum):
+    """What a key of the API may do; each operation names one (AP-1)."""
+
+    READ_CUSTOMERS = "customers:read"
+    WRITE_CUSTOMERS = "customers:write"
+    READ_MESSAGES = "messages:read"
+    READ_SALES = "sales:read"
+    WRITE_SALES = "sales:write"
+    READ_POINTS = "points:read"
+    WRITE_POINTS = "points:write"
+    READ_COUPONS = "coupons:read"
+    WRITE_COUPONS = "coupons:write"
+    READ_OFFERS = "offers:read"
+    WRITE_OFFERS = "offers:write"
 
 
 _OPERATOR = frozenset(
@@ -107,6 +127,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.EDIT_PLACES,
         Permission.EDIT_BUSINESS,
         Permission.EDIT_USERS,
+        Permission.EDIT_KEYS,
         Permission.READ_AUDIT,
         Permission.READ_BILLING,
     },

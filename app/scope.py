@@ -22,6 +22,8 @@ class Scope:
     franchisee_id: int | None = None
     address: str = ""
     """Where the person works from, for the audit log."""
+    api_key_id: int | None = None
+    """The key of the program that works here in place of a person, for the audit log (AP-1)."""
 
     def settings(self) -> dict[str, str]:
         """The settings that the policies read, as text; empty when there is none."""
@@ -29,6 +31,7 @@ class Scope:
             "app.business_id": _text(self.business_id),
             "app.franchisee_id": _text(self.franchisee_id),
             "app.user_id": _text(self.user_id),
+            "app.api_key_id": _text(self.api_key_id),
         }
 
 

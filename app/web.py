@@ -13,17 +13,18 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter, RequestRedirect
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import form_keys, unsent_forms
-from app.address import LARGEST, UNSENT, refuse_unknown
+from app.address import UNSENT, Number, refuse_unknown
 from app.db import commit, open_scope, rollback
 from app.errors import LeftBusiness, Problem, WayBack, problem_of
 from app.extensions import csrf, htmx, login_manager
-from app.identity import at_terminal, identify
+from app.identity import at_terminal, identify, is_call
 from app.lib.texts import has_control_characters
 from app.permissions import Permission, permission_of
+from app.problems import problem_answer
 from app.scope import Scope
 
 Answer = BaseResponse | str | tuple[str, int]
@@ -59,15 +60,6 @@ class Panel(Flask):
             unsent_forms.forget(response)
             commit()
         return response
-
-
-class Number(IntegerConverter):
-    """An id in an address: one that no row can have is not found, nor a row by another spelling of its id."""
-
-    regex = "[1-9][0-9]{0,18}"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **(kwargs | {"max": LARGEST}))
 
 
 def init_app(app: Flask) -> None:
@@ -135,6 +127,9 @@ def own_address(target: str, otherwise: str) -> str:
 
 def _enter() -> BaseResponse | None:
     """Decides whether this person may, and opens the scope that the view works in."""
+    if is_call(request):  # app/api lets callers in by itself: they have keys, and neither cookies nor forms
+        open_scope(Scope(None))
+        return None
     view = current_app.view_functions.get(request.endpoint or "")
     permission = permission_of(view) if view else Permission.PUBLIC
     _limit_form()
@@ -277,11 +272,13 @@ def _show_error(error: Exception) -> BaseResponse:
     if isinstance(error, RequestRedirect):
         return error.get_response()
     rollback()
-    _know_person()
-    if isinstance(error, CSRFError):
-        error = Problem(400, _("This page was open for too long."), _("Reload it and send it again."))
     if not isinstance(error, HTTPException):
         current_app.logger.exception("request failed")
+    _know_person()
+    if is_call(request):
+        return problem_answer(error)
+    if isinstance(error, CSRFError):
+        error = Problem(400, _("This page was open for too long."), _("Reload it and send it again."))
     problem = problem_of(error)
     if request.htmx:  # type: ignore[attr-defined]
         response = make_response("", problem.status)

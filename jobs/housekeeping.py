@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
-from app import form_keys, pictures, unsent_forms
+from app import call_keys, form_keys, pictures, unsent_forms
 from app.accounts import services as accounts
 from app.audit_check import check_chain, is_due
 from app.billing import services as billing
@@ -70,6 +70,14 @@ def forget_form_keys() -> None:
     """Remove the keys of forms that nobody can send again; what is left of them is done the next time."""
     began = time.monotonic()
     while form_keys.forget_old() and time.monotonic() - began < AT_ONCE:
+        pass
+
+
+@job
+def forget_call_keys() -> None:
+    """Remove what the API was asked and answered longer ago than anyone asks again; the rest is done the next time."""
+    began = time.monotonic()
+    while call_keys.forget_old() and time.monotonic() - began < AT_ONCE:
         pass
 
 

@@ -71,6 +71,7 @@ class Ids:
     invite_token: str
     reset_token: str
     logo_token: str
+    api_key: int
 
     def values(self) -> dict[str, int | str]:
         shop = self.shop
@@ -115,6 +116,7 @@ class Ids:
             "month": f"{dates.now().astimezone(ZoneInfo('Europe/Kyiv')):%Y-%m}",
             "stop_token": self.stop_token,
             "leave_token": self.leave_token,
+            "api_key_id": self.api_key,
         }
 
 
@@ -160,8 +162,9 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         user, invitation = [db.session.scalar(each) or 0 for each in of_users]
         invited, logo = invitation_link(int(invitation), 1), logo_address(shown.id)
         email = db.session.scalar(text("SELECT email FROM app_user WHERE id = :user"), {"user": user}) or ""
+        api_key = int(db.session.scalar(text("SELECT min(id) FROM api_key")) or 0)
     links = (invited, given_link(shop.app, email), logo)
-    people = int(user), int(invitation), *(link.rpartition("/")[2] for link in links)
+    people = int(user), int(invitation), *(link.rpartition("/")[2] for link in links), api_key
     belonging = (*picture, *held, str(sale_key), int(template), act, *tokens, *people)
     return Ids(shop, franchised, int(customer), *found, str(key), *merged, *belonging)
 

@@ -14,6 +14,7 @@ from app.local.embedded import ADMIN, APP, DATABASE, LOADER, OWNER, Postgres
 from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, tables
 
 DEFINERS = {
+    "api_key_identity",
     "assign_categories",
     "businesses_to_send",
     "charge_reserved_of",
@@ -32,6 +33,7 @@ DEFINERS = {
     "every_business",
     "family_of",
     "find_duplicates_of",
+    "forget_call_keys",
     "forget_drafts",
     "forget_form_keys",
     "forget_receipts",

@@ -123,6 +123,10 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
     )
     person = "(SELECT min(user_id) FROM membership WHERE business_id = %(id)s)"
     for statement in (
+        "INSERT INTO api_key (business_id, name, hint, secret_hash, scopes)"
+        " VALUES (%(id)s, 'Till', 'rk_', 'x', '{sales:read}')",
+        "INSERT INTO call_key (business_id, api_key_id, key, request_hash)"
+        " SELECT %(id)s, max(id), 'key', 'x' FROM api_key WHERE business_id = %(id)s",
         "INSERT INTO program_account (business_id, program_id, wallet_id) VALUES (%(id)s, %(program)s, %(wallet)s)",
         "INSERT INTO form_key (business_id, key, user_id, request_hash)"
         f" VALUES (%(id)s, gen_random_uuid(), {person}, 'x')",

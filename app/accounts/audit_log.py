@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 
-from app.accounts.models import Membership, User
+from app.accounts.models import ApiKey, Membership, User
 from app.address import address, whole_number
 from app.audit import AuditEntry, AuditValue, salted_hash
 from app.audit_words import Fields, Kind, KnownFields, kinds
@@ -26,8 +26,8 @@ from app.period import ARGS as PERIOD_ARGS
 from app.period import Period
 
 ARGUMENTS = ("person", "kind", "id", "action", *PERIOD_ARGS, *PAGE_ARGS)
-PLATFORM = "platform"
-"""Instead of a person's number: what commands of support and the house itself did."""
+PLATFORM, KEYS = "platform", "api"
+"""Instead of a person's number: what commands of support and the house itself did; what programs did by the API."""
 ORDER = Order(AuditEntry.at.expression, AuditEntry.id.expression)
 
 
@@ -64,7 +64,7 @@ class LogFilter:
     """What of an address chooses lines. Raises BadAddress for what cannot be read."""
 
     person: int | str | None
-    """A user's number, or PLATFORM."""
+    """A user's number, PLATFORM or KEYS."""
     kind: str | None
     subject: int | None
     action: str | None
@@ -87,7 +87,7 @@ class LogFilter:
     def conditions(self) -> list[ColumnElement[bool]]:
         found = [AuditEntry.business_id == business_id(), *self.period.holds(AuditEntry.at)]
         if self.person is not None:
-            found.append(AuditEntry.user_id.is_(None) if self.person == PLATFORM else AuditEntry.user_id == self.person)
+            found += _done_by(self.person)
         if self.action is not None:
             found.append(AuditEntry.action == self.action)
         if self.kind is not None or self.subject is not None:
@@ -133,7 +133,7 @@ class AuditLog:
         )
         rows = sorted(db.session.execute(members), key=lambda row: (sort_key(row.name), row.id))
         found: list[tuple[int | str, str]] = [(row.id, row.name) for row in rows]
-        found.append((PLATFORM, _("The platform")))
+        found += [(KEYS, _("Programs, by the API")), (PLATFORM, _("The platform"))]
         asked = self.filter.person
         if asked is not None and asked not in dict(found):
             found.append((asked, _("User %(number)s", number=asked)))
@@ -146,9 +146,10 @@ class AuditLog:
         columns: list[Any] = [each for each in AuditEntry.__table__.c if each.key not in ("hash", "previous_hash")]
         ids = ORDER.newest(select(AuditEntry.id).where(*self.filter.conditions()), self.key).subquery()
         lines = (
-            select(*columns, User.name.label("who"))
+            select(*columns, func.coalesce(User.name, ApiKey.name).label("who"))
             .join(ids, ids.c.id == AuditEntry.id)
             .outerjoin(User, User.id == AuditEntry.user_id)
+            .outerjoin(ApiKey, (ApiKey.business_id == AuditEntry.business_id) & (ApiKey.id == AuditEntry.api_key_id))
             .where(AuditEntry.business_id == business_id())
             .order_by(*ORDER.newest_first())
         )
@@ -183,7 +184,7 @@ class AuditLog:
             id=row.id,
             at=row.at,
             day=local(row.at).date(),
-            who=row.who if row.who or row.user_id is None else _("User %(number)s", number=row.user_id),
+            who=_who(row),
             address=row.address,
             action=str(kind.actions.get(row.action, row.action)) if kind else row.action,
             subject=name or _("No. %(number)s", number=row.subject_id),
@@ -204,8 +205,20 @@ class AuditLog:
         return address("audit.index", self.filter.args(), place) if place else None
 
 
+def _done_by(person: int | str) -> list[ColumnElement[bool]]:
+    if person == PLATFORM:
+        return [AuditEntry.user_id.is_(None), AuditEntry.api_key_id.is_(None)]
+    return [AuditEntry.api_key_id.is_not(None) if person == KEYS else AuditEntry.user_id == person]
+
+
+def _who(row: Row[Any]) -> str | None:
+    if row.api_key_id is not None:
+        return _("API key %(name)s", name=row.who)
+    return row.who if row.who or row.user_id is None else _("User %(number)s", number=row.user_id)
+
+
 def _person(text: str) -> int | str | None:
-    return text if text == PLATFORM else whole_number(text, "person") if text else None
+    return text if text in (PLATFORM, KEYS) else whole_number(text, "person") if text else None
 
 
 def _one_of(args: Mapping[str, str], name: str, known: Iterable[str]) -> str | None:

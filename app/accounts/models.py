@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -217,6 +218,40 @@ class PasswordLetter(Base):
     """The link names it: with another one those before are dead."""
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """When it is to be sent; None once it was, or nobody has the address."""
+
+
+class ApiKey(Base):
+    """The right of a program to work in a business by the API, with some scopes, at any or some places (AP-1)."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id"], ["business.id"]),
+        ForeignKeyConstraint(["business_id", "franchisee_id"], ["franchisee.business_id", "franchisee.id"]),
+        ForeignKeyConstraint(["business_id", "point_of_sale_id"], ["point_of_sale.business_id", "point_of_sale.id"]),
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        CheckConstraint("num_nonnulls(franchisee_id, point_of_sale_id, terminal_id) <= 1", name="one_place"),
+        CheckConstraint("cardinality(scopes) > 0", name="scopes"),
+        Index(None, "secret_hash"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(Text)
+    hint: Mapped[str] = mapped_column(Text)
+    """How the key begins, to tell it by."""
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """SHA-256 of the key, which is shown once and kept nowhere."""
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+    """It works at the places of this franchisee; or at one point of sale, or one Terminal; else at any."""
+    point_of_sale_id: Mapped[int | None] = mapped_column(BigInteger)
+    terminal_id: Mapped[int | None] = mapped_column(BigInteger)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    """Who made it."""
+    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """To the minute."""
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[Created]
 
 
 class SignInFailure(Base):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext, lazy_pgettext
 
 from app.accounts.audit_words import INVITATION, KIND
+from app.accounts.key_words import KEY, SETTINGS
 from app.accounts.own_pages import OwnPage, add_page
 from app.audit_words import describe
+from app.businesses.services import add_settings_page
 
 PAGES = {
     10: OwnPage("general", lazy_pgettext("of a profile", "General"), "profile.index"),
@@ -19,5 +21,7 @@ PAGES = {
 def register() -> None:
     describe(KIND)
     describe(INVITATION)
+    describe(KEY)
+    add_settings_page(SETTINGS)
     for place, page in PAGES.items():
         add_page(place, page)

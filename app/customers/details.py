@@ -19,6 +19,7 @@ from app.loyalty.models import Access
 
 AnswerValue = str | int | date | bool
 """Words; a number in ten-thousandths or a choice's id; a day; yes or no: by the question's kind."""
+EARLIEST_BIRTHDAY = date(1900, 1, 1)
 Flat = dict[str, Any]
 """Name → value as JSON has it; None is no value."""
 

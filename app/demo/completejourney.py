@@ -58,7 +58,7 @@ def load(config: Config) -> bool:
 
 
 def _load(connection: Connection, groceries: Groceries) -> None:
-    plan = _plan(groceries)
+    plan = plan_of(groceries)
     structure = write_structure(connection, plan, _ENDED)
     structure.goods = write_goods(connection, structure.business, groceries.assortment())
     admin = users.demonstration_admin()
@@ -76,7 +76,8 @@ def _load(connection: Connection, groceries: Groceries) -> None:
     write_holdings(connection, structure.business)
 
 
-def _plan(groceries: Groceries) -> BusinessPlan:
+def plan_of(groceries: Groceries) -> BusinessPlan:
+    """Its stores and its program, for who makes the business of them."""
     return BusinessPlan(
         *("Complete Journey", SLUG, len(groceries.households), groceries.baskets),
         places=tuple(PlacePlan(f"Store {store}") for store in groceries.stores),

@@ -18,6 +18,7 @@ from app.customers.family import of_family, stretches
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Balance, Entry, EntryKind, Lot, LotUse
+from app.lib import dates
 from app.loyalty.models import Wallet, WalletKind
 from app.paging import Order, PageKey
 from app.period import Period
@@ -59,6 +60,20 @@ def wallets_of(customer_id: int) -> list[Row[Any]]:
         .order_by(case((Wallet.kind == WalletKind.POINTS, 0), else_=1), Wallet.name, Wallet.id)
     )
     return list(db.session.execute(held))
+
+
+def available_in(wallet: Row[Any]) -> int:
+    """What a wallet of `wallets_of` holds, without what is past its date and only waits to be taken out."""
+    gone = wallet.expiring if dates.NEVER < wallet.expiring_at <= dates.now() else 0
+    return int(wallet.amount - gone)
+
+
+def open_lots(customer_id: int) -> Sequence[Row[Any]]:
+    """What is left of each lot that can be spent: wallet, amount and date; in the order in which they are spent."""
+    until = Lot.expires_at.is_(None) | (Lot.expires_at > dates.now())
+    mine = Lot.business_id == business_id(), Lot.customer_id == customer_id, Lot.remaining > 0
+    left = select(Lot.id, Lot.wallet_id, Lot.remaining, Lot.expires_at, Lot.title).where(*mine, until)
+    return db.session.execute(left.order_by(Lot.wallet_id, Lot.expires_at.asc().nulls_last(), Lot.id)).all()
 
 
 def movements(chosen: Chosen, key: PageKey | None) -> Sequence[Row[Any]]:

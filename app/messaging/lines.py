@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from app import lines
-from app.lib import dates
 from app.lib.texts import preview
 from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus
 from app.messaging.opened import Opened
-from app.messaging.words import Reading, Words
+from app.messaging.words import Reading, Words, reading_of
 
 MASK = "••••••"
 
@@ -54,16 +53,10 @@ class Lines(Words, lines.Lines):
             channel=row.channel,
             status=row.status,
             incoming=incoming,
-            reading=None if incoming else _reading(row.ends_at, row.read_at),
+            reading=None if incoming else reading_of(row.ends_at, row.read_at),
             unread=incoming and row.read_at is None,
         )
 
     def open(self, found: Row[Any]) -> Opened:
         """A message that queries.message_named found."""
         return Opened(found, self.status_words)
-
-
-def _reading(ends_at: datetime | None, read_at: datetime | None) -> Reading:
-    if ends_at is not None and ends_at <= dates.now():
-        return Reading.EXPIRED
-    return Reading.NEW if read_at is None else Reading.READ

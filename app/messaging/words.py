@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
+from app.lib import dates
 from app.messaging.models import Channel, Direction, MessageKind, MessageStatus, Reason
 
 
@@ -17,6 +19,12 @@ class Reading(StrEnum):
     NEW = "new"
     READ = "read"
     EXPIRED = "expired"
+
+
+def reading_of(ends_at: datetime | None, read_at: datetime | None) -> Reading:
+    if ends_at is not None and ends_at <= dates.now():
+        return Reading.EXPIRED
+    return Reading.NEW if read_at is None else Reading.READ
 
 
 class Words:

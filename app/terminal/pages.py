@@ -15,13 +15,12 @@ from app.customers.models import Customer, Enrolment
 from app.customers.queries import unanswered
 from app.db import business_id
 from app.extensions import db
-from app.ledger.queries import wallets_of
-from app.lib import dates, formats
+from app.ledger.queries import available_in, wallets_of
+from app.lib import formats
 from app.loyalty.models import Access, Category, Program
 from app.loyalty.queries import ProgramOption, Question, program_options
 from app.loyalty.rules import WHOLE_PERCENT
 from app.offers.models import CustomerHolding
-from app.terminal.refusals import brought_words
 from app.transactions.models import OpenSale
 from app.transactions.services import (
     Brought,
@@ -33,6 +32,7 @@ from app.transactions.services import (
     quote,
 )
 from app.transactions.services.open_sales import basket_of, put_brought
+from app.transactions.services.refusing import refusal_words
 
 ROUND_ENOUGH = [each * 10**power * 100 for power in range(6) for each in (1, 2, 5)]
 """Hundredths of points that are offered to pay with: 1, 2, 5, 10, 20, 50 …"""
@@ -164,7 +164,7 @@ class Counter:
     @cached_property
     def accounts(self) -> list[Held]:
         """Money accounts that may pay and hold something (LP-4)."""
-        held = [Held(each.id, each.name, _now_in(each)) for each in self._wallets]
+        held = [Held(each.id, each.name, available_in(each)) for each in self._wallets]
         return [each for each in held if each.id in self.quote.accounts and each.amount > 0]
 
     @property
@@ -177,7 +177,7 @@ class Counter:
         return wallets_of(self.customer.id)
 
     def _available(self, wallet_id: int) -> int:
-        return next((_now_in(each) for each in self._wallets if each.id == wallet_id), 0)
+        return next((available_in(each) for each in self._wallets if each.id == wallet_id), 0)
 
 
 def _without(brought: Brought, refused: RefusedError) -> Brought | None:
@@ -198,30 +198,3 @@ def masked(phone: str) -> str:
             letter = letter if digits < 4 else "·"
         shown.append(letter)
     return f"{country} {''.join(shown)}".strip()
-
-
-def refusal_words(refused: RefusedError) -> str:
-    """Why a basket cannot be sold, in words for the counter."""
-    if isinstance(refused, BroughtRefusedError):
-        return brought_words(refused)
-    words = {
-        Refusal.CUSTOMER_GONE: _("This customer is no longer there."),
-        Refusal.BLACKLISTED: _("This customer is blacklisted and takes part in no transaction of this program."),
-        Refusal.TERMINAL_CLOSED: _("This Terminal is closed."),
-        Refusal.PROGRAM_OFF: _("This program is not active."),
-        Refusal.EMPTY: _("Enter an amount above 0."),
-        Refusal.TOO_LARGE: _("This is too much for one check."),
-        Refusal.NO_REDEEMING: _("This customer's access does not allow redeeming anything."),
-        Refusal.TOO_MANY_POINTS: _("So many points cannot pay this check."),
-        Refusal.FRACTION: _("Points pay in whole amounts of the currency."),
-        Refusal.OTHER_ACCOUNT: _("There is not so much on this account."),
-        Refusal.OVERPAID: _("This is more than the check comes to."),
-        Refusal.TOO_FEW_POINTS: _("There are not enough points for these offers."),
-    }
-    return words[refused.refusal]
-
-
-def _now_in(wallet: Row[tuple[object, ...]]) -> int:
-    """What a wallet holds, without what is past its date and only waits to be taken out."""
-    gone = wallet.expiring if dates.NEVER < wallet.expiring_at <= dates.now() else 0
-    return int(wallet.amount - gone)

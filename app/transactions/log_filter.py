@@ -87,11 +87,11 @@ class LogFilter:
         """
         chosen = select(Transaction.id).where(*self.conditions())
         if self._placed:
-            stretches = _stretches(self._terminals(), self._classes())
-            return chosen.where(Transaction.terminal_id == stretches.c.owner, *_in_class(stretches)), stretches
+            stretches = stretches_of(self._terminals(), self._classes())
+            return chosen.where(Transaction.terminal_id == stretches.c.owner, *in_class(stretches)), stretches
         if self.program or self._class_args():
-            stretches = _stretches(self._programs(), self._classes())
-            return chosen.where(Transaction.program_id == stretches.c.owner, *_in_class(stretches)), stretches
+            stretches = stretches_of(self._programs(), self._classes())
+            return chosen.where(Transaction.program_id == stretches.c.owner, *in_class(stretches)), stretches
         return chosen, None
 
     @property
@@ -125,7 +125,8 @@ def without_stray_terminal(args: Mapping[str, str]) -> dict[str, str] | None:
     return {name: value for name, value in args.items() if value and name not in ("terminal", "after", "before")}
 
 
-def _stretches(owners: Select[Any], classes: list[tuple[int, int, int]]) -> Subquery:
+def stretches_of(owners: Select[Any], classes: list[tuple[int, int, int]]) -> Subquery:
+    """The stretches of an index that begins with an owner, kind, source and status: one for each owner and class."""
     numbers = [literal([int(number) for number in each], ARRAY(SmallInteger)) for each in zip(*classes, strict=True)]
     names = (column(name, SmallInteger) for name in ("kind", "source", "status"))
     kinds = func.unnest(*numbers).table_valued(*names, name="class").render_derived()
@@ -133,7 +134,7 @@ def _stretches(owners: Select[Any], classes: list[tuple[int, int, int]]) -> Subq
     return select(owner.c.owner, *kinds.c).select_from(owner.join(kinds, true())).subquery("stretch")
 
 
-def _in_class(stretches: Subquery) -> list[ColumnElement[bool]]:
+def in_class(stretches: Subquery) -> list[ColumnElement[bool]]:
     known: dict[str, Any] = {"kind": Transaction.kind, "source": Transaction.source, "status": Transaction.status}
     return [each == stretches.c[name] for name, each in known.items()]
 

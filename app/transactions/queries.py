@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from sqlalchemy import FromClause, Row, Select, func, literal_column, select
@@ -22,7 +23,8 @@ from app.loyalty.models import Program
 from app.paging import Order, PageKey
 from app.period import Period
 from app.transactions.figures import Figures, summed
-from app.transactions.models import UNCOUNTED, Status, Transaction, TransactionLine
+from app.transactions.log_filter import in_class, stretches_of
+from app.transactions.models import UNCOUNTED, Kind, Source, Status, Transaction, TransactionLine
 
 ORDER = Order(Transaction.at.expression, Transaction.id.expression)
 
@@ -62,6 +64,21 @@ def transactions(chosen: Chosen, key: PageKey | None) -> Sequence[Row[Any]]:
         .order_by(*ORDER.newest_first())
     )
     return db.session.execute(statement).all()
+
+
+def sales_at(terminals: Select[Any], period: Period, key: PageKey | None) -> Sequence[Row[Any]]:
+    """A page of the sales of Terminals, whose ids are asked for as `owner`, and one more; nothing of who bought."""
+    stretches = stretches_of(terminals, list(product([Kind.SALE], Source, Status)))
+    mine = Transaction.business_id == business_id(), Transaction.terminal_id == stretches.c.owner
+    sold = select(Transaction.id).where(*mine, *in_class(stretches), *period.holds(Transaction.at))
+    ids = ORDER.newest(sold, key, stretches).subquery()
+    columns: list[Any] = [
+        *(Transaction.id, Transaction.at, Transaction.source, Transaction.status, Transaction.cancelled_at),
+        *(Transaction.program_id, Transaction.terminal_id, Transaction.gross, Transaction.discount),
+        *(Transaction.points_earned, Transaction.points_paid, Transaction.points_for_offers, Transaction.account_paid),
+    ]
+    rows = select(*columns).join(ids, ids.c.id == Transaction.id).where(Transaction.business_id == business_id())
+    return db.session.execute(rows.order_by(*ORDER.newest_first())).all()
 
 
 def sums(customer_id: int, period: Period) -> Figures:

@@ -96,6 +96,7 @@ PAGES = [
     *("/bulk-actions/{batch}/customers", "/settings/bulk-actions", "/customers/{customer}/bulk-action"),
     *("/users", "/users/{user}", "/users?show=invited", "/users?show=disabled", "/users/invitations/new"),
     *("/users/invitations/{invitation}", "/invitations/{invited}", "/settings/sender-names"),
+    *("/settings/api-keys", "/settings/api-keys/new", "/settings/api-keys?show=revoked", "/help/api"),
     "/users/second-factor",
     *("/forgotten-password", "/forgotten-password/sent", "/forgotten-password/{reset}"),
     *("/acts", "/acts?search=nothing", "/acts/{act}", "/profile/financial", "/profile/financial?jurisdiction=ru"),

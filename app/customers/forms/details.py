@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Optional
 
 from app.customers.details import (
+    EARLIEST_BIRTHDAY,
     AnswerValue,
     Details,
     Standing,
@@ -33,8 +33,6 @@ from app.lib.phones import e164
 from app.locale import LANGUAGES, written_languages
 from app.loyalty.models import Access
 from app.loyalty.queries import ProgramOption, Question
-
-EARLIEST_BIRTHDAY = date(1900, 1, 1)
 
 
 def _lower(text: object) -> object:

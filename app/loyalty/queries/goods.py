@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, func, literal, or_, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from werkzeug.exceptions import NotFound
 
 from app.db import business_id
@@ -106,6 +107,14 @@ def offered_among(numbers: Collection[int]) -> dict[int, Good]:
     """Which of these goods are offered now, by id, by group and name."""
     found = db.session.scalars(_offered().where(Good.id.in_(numbers)).order_by(*_RANK))
     return {each.id: each for each in found}
+
+
+def has_code(codes: Collection[str]) -> ColumnElement[bool]:
+    """Whether a good has one of these codes, as they are compared; archived ones too, as a code means one thing."""
+    keys = [code.casefold() for code in codes]
+    # That it is not empty is said apart, so that the index of codes serves.
+    named = Good.code_key != "", Good.code_key == any_(literal(keys, ARRAY(Text)))
+    return and_(Good.business_id == business_id(), *named)
 
 
 def good_choices() -> list[tuple[str, str]]:

@@ -96,22 +96,24 @@ def tell_code(card: GiftCard) -> str:
     return card.code
 
 
-def hand_offer(offer_id: int, customer_id: int, key: str) -> None:
-    """Gives one customer an offer. Raises NotIssuedError, NotGivenError."""
+def hand_offer(offer_id: int, customer_id: int, key: str) -> int:
+    """Gives one customer an offer; answers with what it has in hand. Raises NotIssuedError, NotGivenError."""
     given = give_offer(offer_id, [customer_id], key)
     if customer_id not in given.done:
         raise NotGivenError(None if customer_id in given.held else Skip.GONE)
     what = {"customer_id": (None, customer_id), "offer_id": (None, offer_id)}
     audit.record("customer_offer.give", audit.Subject("customer_offer", given.done[customer_id]), what)
+    return given.done[customer_id]
 
 
-def hand_coupon(series_id: int, customer_id: int, key: str) -> None:
-    """Issues one customer a coupon. Raises NotIssuedError, TooFewLeftError, NotGivenError."""
+def hand_coupon(series_id: int, customer_id: int, key: str) -> int:
+    """Issues one customer a coupon; answers with it. Raises NotIssuedError, TooFewLeftError, NotGivenError."""
     issued = issue_coupon(series_id, customer_id, key)
     if customer_id not in issued.done:
         raise NotGivenError(issued.skipped.get(customer_id, Skip.LIMIT))
     what = {"customer_id": (None, customer_id), "series_id": (None, series_id)}
     audit.record("coupon.issue", audit.Subject("coupon", issued.done[customer_id]), what)
+    return issued.done[customer_id]
 
 
 def take_offer_away(given: CustomerOffer) -> bool:

@@ -17,13 +17,13 @@ from app.offers.services import Found, Refused, TooManyCodesError, find_code, is
 from app.offers.services import RefusedError as NotUsableError
 from app.permissions import Permission, requires
 from app.terminal.forms import ThingForm
-from app.terminal.pages import Counter, refusal_words, step
-from app.terminal.refusals import unusable_words
+from app.terminal.pages import Counter, step
 from app.terminal.views.blueprint import blueprint
 from app.terminal.views.paying import asked_of, elsewhere, show_payment
 from app.transactions.models import OpenSale
 from app.transactions.services import Brought, Refusal, RefusedError
 from app.transactions.services.open_sales import open_sale, put_brought, put_payment
+from app.transactions.services.refusing import refusal_words, unusable_words
 from app.web import go
 
 KINDS = ("coupons", "offers")

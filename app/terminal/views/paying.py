@@ -19,7 +19,7 @@ from app.lib import formats
 from app.permissions import Permission, requires
 from app.terminal.forms import CodeForm, PaymentForm, ThingForm, account_key, card_key, payment_form
 from app.terminal.hand import Hand
-from app.terminal.pages import Counter, refusal_words, step
+from app.terminal.pages import Counter, step
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import OpenSale
 from app.transactions.services import (
@@ -41,6 +41,7 @@ from app.transactions.services import (
     send_pin,
 )
 from app.transactions.services.open_sales import basket_of, open_sale, put_brought, put_payment
+from app.transactions.services.refusing import refusal_words
 from app.web import go, render
 
 FIGURES = tuple(each.name for each in fields(Figures))

@@ -30,6 +30,7 @@ class Adjustment:
     reason: str
     valid_days: int | None = None
     """Of what is added; None never expires."""
+    source: Source = Source.PANEL
 
 
 def adjust(asked: Adjustment) -> int:
@@ -81,7 +82,7 @@ def _line(asked: Adjustment, place: int) -> int:
             point_of_sale_id=place,
             terminal_id=asked.terminal_id,
             kind=Kind.CREDIT,
-            source=Source.PANEL,
+            source=asked.source,
             status=Status.COMPLETED,
             at=dates.now(),
             points_earned=points,

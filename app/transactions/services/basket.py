@@ -59,6 +59,8 @@ class BasketLine:
     code: str = ""
     price: int | None = None
     """Of one, where the salesperson chose it (LP-6)."""
+    groups: tuple[int, ...] | None = None
+    """Of the good, where who sells knows them; None has the quote look them up."""
 
 
 @dataclass(frozen=True)

@@ -173,9 +173,10 @@ def check_payment(asked: Quote, held: Mapping[int, Holding], at: datetime) -> No
 
 
 def _lines(basket: Basket) -> tuple[Line, ...]:
-    groups = _groups([line.good_id for line in basket.lines if line.good_id is not None])
+    unknown = [each.good_id for each in basket.lines if each.good_id is not None and each.groups is None]
+    groups = _groups(unknown)
     return tuple(
-        Line(number, each.good_id, groups.get(each.good_id, frozenset()), each.quantity, each.gross)
+        Line(number, each.good_id, frozenset(each.groups or groups.get(each.good_id, ())), each.quantity, each.gross)
         for number, each in enumerate(basket.lines, start=1)
     )
 

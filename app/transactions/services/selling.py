@@ -48,6 +48,8 @@ class Sale:
     balance: int
     """Of points, after it; hundredths."""
     at: datetime
+    coupons: tuple[str, ...] = ()
+    """Codes of those that came with it (LP-2)."""
 
 
 _WRITE = text(
@@ -105,7 +107,7 @@ def sell(
         redeem(asked, number, at)
     coupons = issue(asked, number) if asked.given.series else ()
     announce_sale(_told_of(asked, number, balance, coupons), asked.manner)
-    return Sale(number, asked, balance, at)
+    return Sale(number, asked, balance, at, coupons)
 
 
 def _write(asked: Quote, source: Source, at: datetime) -> int:

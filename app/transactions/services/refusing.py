@@ -1,4 +1,4 @@
-"""Why a coupon, an offer or a gift card is not taken, in words for the counter (TE-4)."""
+"""Why a basket is not sold, or a coupon, an offer or a gift card not taken, in words for who sells (TE-2, TE-4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,29 @@ from app.filters import language, money, zone
 from app.lib import formats
 from app.offers.services import Refused
 from app.offers.services import RefusedError as NotUsableError
-from app.transactions.services import BroughtRefusedError
+from app.transactions.services.basket import Refusal, RefusedError
+from app.transactions.services.brought import BroughtRefusedError
+
+
+def refusal_words(refused: RefusedError) -> str:
+    """Why a basket cannot be sold, in words for the counter."""
+    if isinstance(refused, BroughtRefusedError):
+        return brought_words(refused)
+    words = {
+        Refusal.CUSTOMER_GONE: _("This customer is no longer there."),
+        Refusal.BLACKLISTED: _("This customer is blacklisted and takes part in no transaction of this program."),
+        Refusal.TERMINAL_CLOSED: _("This Terminal is closed."),
+        Refusal.PROGRAM_OFF: _("This program is not active."),
+        Refusal.EMPTY: _("Enter an amount above 0."),
+        Refusal.TOO_LARGE: _("This is too much for one check."),
+        Refusal.NO_REDEEMING: _("This customer's access does not allow redeeming anything."),
+        Refusal.TOO_MANY_POINTS: _("So many points cannot pay this check."),
+        Refusal.FRACTION: _("Points pay in whole amounts of the currency."),
+        Refusal.OTHER_ACCOUNT: _("There is not so much on this account."),
+        Refusal.OVERPAID: _("This is more than the check comes to."),
+        Refusal.TOO_FEW_POINTS: _("There are not enough points for these offers."),
+    }
+    return words[refused.refusal]
 
 
 def brought_words(refused: BroughtRefusedError) -> str:

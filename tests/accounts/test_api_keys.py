@@ -1,0 +1,122 @@
+"""Keys of the API in the settings: made, shown once, listed, revoked (AP-1)."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.accounts import api_keys
+from app.accounts.models import ApiKey
+from app.audit import AuditEntry
+from app.extensions import db
+from tests.browsing import form_to, page_of, send, submit, text_of
+from tests.people import Town
+
+KEYS, NEW = "/settings/api-keys", "/settings/api-keys/new"
+SHOP = {"name": "Web shop", "works": "", "scopes": ["customers:read", "sales:write"]}
+
+
+@pytest.fixture
+def anna(town: Town) -> FlaskClient:
+    return town.browser(town.anna)
+
+
+def kept(town: Town) -> ApiKey:
+    with town.kavalier.work():
+        row = db.session.scalars(select(ApiKey)).one()
+        db.session.expunge_all()
+        return row
+
+
+class TestMaking:
+    def test_it_is_shown_once_and_works(self, town: Town, anna: FlaskClient, superuser: psycopg.Connection) -> None:
+        """AP-1: the page shows the key, what is kept opens nothing, and the list tells it by its beginning."""
+        shown = submit(anna, NEW, SHOP, action=KEYS)
+        secret = re.search(r"rk_[\w-]{43}", shown.text)
+        assert secret
+        answer = town.browser().get("/api/v1/about", headers={"Authorization": f"Bearer {secret[0]}"})
+        assert answer.get_json()["scopes"] == SHOP["scopes"]
+        listed = anna.get(KEYS)
+        assert secret[0] not in listed.text
+        assert f"{secret[0][:8]}…" in text_of(listed)
+        assert "Web shop" in text_of(listed)
+        row = superuser.execute("SELECT api_key::text FROM api_key").fetchone()
+        assert row
+        assert secret[0][8:] not in row[0]
+
+    def test_sent_twice_it_makes_one(self, town: Town, anna: FlaskClient) -> None:
+        form = form_to(anna.get(NEW), KEYS)
+        assert send(anna, form, SHOP).status_code == 200
+        assert send(anna, form, SHOP).status_code == 409
+        assert kept(town).name == "Web shop"
+
+    def test_it_names_where_it_works(self, town: Town, anna: FlaskClient) -> None:
+        """PR-3: everywhere, or at one of the places in use; of another business none is offered."""
+        places = {
+            f"franchisee:{town.kavalier.franchisee}": "franchisee_id",
+            f"place:{town.kavalier.own_place}": "point_of_sale_id",
+            f"terminal:{town.kavalier.own_terminal}": "terminal_id",
+        }
+        for works, column in places.items():
+            assert submit(anna, NEW, {**SHOP, "works": works}, action=KEYS).status_code == 200
+            with town.kavalier.work():
+                row = db.session.scalars(select(ApiKey).order_by(ApiKey.id.desc()).limit(1)).one()
+                assert getattr(row, column) == int(works.partition(":")[2])
+        for works in (f"place:{town.teremok.own_place}", "place:", "place:0", "world:1"):
+            assert submit(anna, NEW, {**SHOP, "works": works}, action=KEYS).status_code == 422
+
+    @pytest.mark.parametrize("wrong", [{"name": " "}, {"scopes": []}, {"scopes": ["everything"]}])
+    def test_a_form_that_says_too_little_is_shown_again(
+        self, anna: FlaskClient, wrong: dict[str, str | list[str]]
+    ) -> None:
+        response = submit(anna, NEW, {**SHOP, **wrong}, action=KEYS)
+        assert response.status_code == 422
+        assert [each for each in page_of(response).iter("p") if "field-error" in each.get("class", "")]
+
+    def test_the_person_proves_itself_first(self, town: Town, anna: FlaskClient, superuser: psycopg.Connection) -> None:
+        """RELIABILITY: what is sensitive asks for the password again."""
+        superuser.execute("UPDATE user_session SET proved_at = now() - interval '11 minutes'")
+        assert submit(anna, NEW, {**SHOP, "password": "wrong"}, action=KEYS).status_code == 422
+        assert superuser.execute("SELECT count(*) FROM api_key").fetchone() == (0,)
+        assert submit(anna, NEW, {**SHOP, "password": "correct horse battery"}, action=KEYS).status_code == 200
+
+    def test_there_is_an_end_of_them(self, anna: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(api_keys, "MOST_KEYS", 1)
+        assert submit(anna, NEW, SHOP, action=KEYS).status_code == 200
+        assert submit(anna, NEW, SHOP, action=KEYS).status_code == 409
+
+
+class TestRevoking:
+    def test_it_moves_to_the_revoked(self, town: Town, anna: FlaskClient) -> None:
+        """AP-1; pressed twice it is done once."""
+        submit(anna, NEW, SHOP, action=KEYS)
+        number = kept(town).id
+        assert "Revoked" not in text_of(anna.get(KEYS))
+        form = form_to(anna.get(KEYS), f"{KEYS}/{number}/revocation")
+        assert [send(anna, form, {}).status_code for _ in range(2)] == [303, 303]
+        assert kept(town).revoked_at
+        assert "Web shop" not in text_of(anna.get(KEYS))
+        assert "Web shop" in text_of(anna.get(f"{KEYS}?show=revoked"))
+        assert anna.get(f"{KEYS}?show=all").status_code == 400
+
+    def test_both_stand_in_the_audit_log(self, town: Town, anna: FlaskClient) -> None:
+        """PR-4."""
+        submit(anna, NEW, SHOP, action=KEYS)
+        send(anna, form_to(anna.get(KEYS), f"{KEYS}/{kept(town).id}/revocation"), {})
+        with town.kavalier.work():
+            lines = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_kind == "api_key"))
+            assert [line.action for line in lines.all()] == ["api_key.add", "api_key.revoke"]
+        told = text_of(anna.get("/audit-log?kind=api_key"))
+        assert "Web shop" in told
+        assert "Look customers up, Quote, make and cancel sales" in told
+
+
+@pytest.mark.parametrize("who", ["olha", "boris", "vera"])
+def test_only_an_administrator_has_to_do_with_them(town: Town, who: str) -> None:
+    """AP-1."""
+    client = town.browser(town.people[who])
+    assert [client.get(page).status_code for page in (KEYS, NEW)] == [403, 403]

@@ -1,0 +1,62 @@
+"""How often a key may call (AP-1): counted in Valkey, and not at all while it is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from limits import RateLimitItemPerMinute
+
+from app import call_limits, create_app
+from app.config import Config
+from app.local.embedded import Valkey
+from tests.api.calling import Program, problem, program
+from tests.factories import add_customer
+from tests.people import Town
+
+
+@pytest.fixture(scope="module")
+def valkey(scratch: Path) -> Iterator[Valkey]:
+    server = Valkey(scratch / "api-valkey")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def shops(config: Config, valkey: Valkey, town: Town) -> list[Program]:
+    """Two programs of a house that counts, five calls a minute."""
+    app = create_app(replace(config, redis_url=valkey.url, api_calls=5))
+    return [Program(app, program(town.kavalier).secret) for _ in range(2)]
+
+
+def test_each_key_is_counted_by_itself(shops: list[Program]) -> None:
+    """AP-1: who calls too often is told how long to wait; another program is not kept waiting."""
+    first, second = shops
+    assert [first.get("/about").status_code for _ in range(5)] == [200] * 5
+    answer = first.get("/about")
+    problem(answer, 429, "too-many-calls")
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    assert second.get("/about").status_code == 200
+
+
+def test_looking_customers_up_has_a_limit_of_its_own(
+    shops: list[Program], town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CT-11: nobody lists customers by their ids."""
+    monkeypatch.setattr(call_limits, "LOOK_UPS", (RateLimitItemPerMinute(2),))
+    with town.kavalier.work():
+        customer = add_customer("Iryna")
+    first = shops[0]
+    assert [first.get(f"/customers/{number}").status_code for number in (customer, 999_999)] == [200, 404]
+    problem(first.get(f"/customers/{customer}"), 429, "too-many-calls")
+    assert first.get("/about").status_code == 200
+
+
+def test_while_it_is_away_calls_go_on(town: Town, config: Config) -> None:
+    """Sales do not wait for what only counts them."""
+    app = create_app(replace(config, api_calls=1))
+    shop = Program(app, program(town.kavalier).secret)
+    assert [shop.get("/about").status_code for _ in range(3)] == [200] * 3
