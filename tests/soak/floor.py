@@ -73,9 +73,10 @@ class Hand(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self.over.wait(self.pause):
+            while not self.over.is_set():
                 self.act(self.done)
                 self.done += 1
+                self.over.wait(self.pause)
         except BaseException as error:
             self.failed = error
 

@@ -64,6 +64,8 @@ def watched(run: Fleet, floor: Floor, seconds: float) -> Watch:
         assert all(each.alive for each in run.services), "a process ended"
         floor.check()
         watch.look()
+        if len(watch.seconds) % (LOOKS // 10) == 0:
+            sys.stderr.write(f"{watch.seconds[-1] / 60:.1f} minutes: {dict(floor.counts)}\n{watch.table()}\n")
     return watch
 
 

@@ -37,7 +37,7 @@ class Watch:
             self.samples.setdefault(name, []).append(value)
 
     def _values(self) -> dict[str, float]:
-        """Megabytes that are nobody else's, by service; jobs that a worker forks come and go, and are left out."""
+        """Megabytes in memory, by service; jobs that a worker forks come and go, and are left out."""
         held: dict[str, float] = {}
         for each in self.fleet.services:
             assert each.child is not None
@@ -77,4 +77,5 @@ def growth(seconds: Sequence[float], values: Sequence[float]) -> float:
 def _megabytes(process: int, *, deep: bool) -> float:
     parent = psutil.Process(process)
     family = [parent, *(parent.children(recursive=True) if deep else [])]
-    return sum(float(each.memory_full_info().uss) for each in family) / 2**20
+    # What is shared counts in each: a page that a fork shares belongs to its parent alone as soon as it has ended.
+    return sum(float(each.memory_info().rss) for each in family) / 2**20
