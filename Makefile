@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long faults lint bench screenshots texts psql flask check-ledger reset setup
+.PHONY: help run test test-long faults lint bench screenshots texts psql flask check-ledger backup restore soak reset setup
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -20,6 +20,9 @@ test-long: setup ## the heavy tests
 
 faults: setup ## races, guesses and kills in the full numbers, for hours: what make test-long does in short
 	@$(PYTHON) -m app.local.check -m faults $(ARGS)
+
+soak: setup ## an hour of sales, visits and reading, while memory and connections are watched
+	@$(PYTHON) -m app.local.check -m faults -s tests/soak $(ARGS)
 
 lint: setup ## style and types
 	$(PYTHON) -m ruff check
@@ -45,6 +48,12 @@ flask: setup ## a command on the running panel: make flask ARGS="businesses crea
 
 check-ledger: setup ## whether points and money add up in every business; ends with 1 and tells where they do not
 	@$(PYTHON) -m app.local.command flask check ledger $(ARGS)
+
+backup: setup ## a base of the running database, and from then on its log
+	@$(PYTHON) -m app.local.backup
+
+restore: setup ## the last backup and the log since it, into the stopped database
+	@$(PYTHON) -m app.local.restore $(ARGS)
 
 reset: setup ## throw the embedded database away
 	@$(PYTHON) -m app.local.reset

@@ -62,6 +62,7 @@ from app.customers.views import segments as segment_views
 from app.extensions import compress, migrate
 from app.extensions import db as database
 from app.help import views as help_views
+from app.kiosk import views as kiosk_views
 from app.ledger import models as ledger_models
 from app.ledger import register as ledger_parts
 from app.ledger import views as ledger_views
@@ -119,6 +120,7 @@ VIEWS = (
     help_views,
     invitation_views,
     key_views,
+    kiosk_views,
     ledger_views,
     loyalty_views,
     message_views,

@@ -15,6 +15,7 @@ from app.accounts.queries import user_id_of
 from app.acts import cli as acts
 from app.billing import cli as billing
 from app.bulk import check as aside
+from app.bulk import unload_cli as unloading
 from app.businesses import cli as features
 from app.businesses.services import NewBusiness, create_business
 from app.customers.cli import duplicates_group
@@ -34,7 +35,7 @@ from app.scope import Scope
 from app.support import group as support
 from app.transactions.cli import group as bought
 
-PARTS = (acts, aside, billing, features, gateways, ledger, letters, offers, people, senders, sent)
+PARTS = (acts, aside, billing, features, gateways, ledger, letters, offers, people, senders, sent, unloading)
 """Whose commands are in the groups `support` and `check`."""
 
 businesses = AppGroup("businesses", help="Businesses and their first admin.")

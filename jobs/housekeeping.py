@@ -18,6 +18,7 @@ from app.messaging.services.hearing import close_gateways
 from app.offers.services import lapse_coupons, lapse_offers
 from app.scope import Scope
 from app.transactions.services.open_sales import forget_old_sales
+from app.transactions.services.visits import forget_visits
 from jobs import job
 
 AT_ONCE = 20  # seconds; what is left is done the next time
@@ -91,6 +92,12 @@ def forget_drafts() -> None:
 def forget_open_sales() -> None:
     """Remove the sales that Terminals began and never made."""
     _in_each(forget_old_sales)
+
+
+@job
+def forget_kiosk_visits() -> None:
+    """Remove who stood at a Kiosk and never said that it was done."""
+    _in_each(forget_visits)
 
 
 @job

@@ -21,6 +21,7 @@ MINUTES = {
     "jobs.categories.assign_all_categories": 1,
     "jobs.housekeeping.check_audit_logs": 60,
     "jobs.housekeeping.forget_open_sales": 60,
+    "jobs.housekeeping.forget_kiosk_visits": 10,
     "jobs.housekeeping.forget_form_keys": 60,
     "jobs.housekeeping.forget_call_keys": 60,
     "jobs.housekeeping.forget_drafts": 24 * 60,

@@ -27,7 +27,9 @@ BY_LINK = {"stop_token", "leave_token"}
 # An invitation and the link to a new password too say whose they are; their forms have tokens of our own. A logo is
 # anyone's to see.
 CALENDAR = {"month", "year"}
-PERSONAL = {"browser_id", "session_id", "invite_token", "reset_token", "logo_token", *BY_LINK, *CALENDAR}
+# Of nobody who stands at a Kiosk now: who does is tested with the Kiosk's pages.
+VISIT = "00000000-0000-4000-8000-000000000000"
+PERSONAL = {"browser_id", "session_id", "invite_token", "reset_token", "logo_token", "visit_key", *BY_LINK, *CALENDAR}
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Ids:
             "customer_offer_id": self.customer_offer,
             "gift_card_id": self.gift_card,
             "sale_key": self.sale_key,
+            "visit_key": VISIT,
             "template_id": self.template,
             "act_id": self.act,
             "year": 2026,

@@ -34,6 +34,7 @@ REGISTRIES = {
     *("app.messaging.preview", "app.messaging.templates"),
     # The messages that customers got, and what became of them in words, for those who wrote them.
     *("app.messaging.received", "app.messaging.words"),
+    "app.offers.things",  # coupons and offers as customers and who sells to them read them
     "app.billing.subjects",  # what was charged, in the words of whose it is
     *("app.accounts.own_pages", "app.accounts.proving"),
     "app.loyalty.kinds",  # what people call access types and the like, everywhere the same

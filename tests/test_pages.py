@@ -23,7 +23,15 @@ from tests.routes import (
 )
 
 REFERENCES = {"for", "form", "aria-controls", "aria-describedby", "aria-labelledby", "popovertarget"}
-ABOUT_THE_PERSON = ("/logout", "/businesses/current", "/profile/", "/forgotten-password", "/terminal/sign-in")
+# A tablet of customers knows no person: its business is told by its token.
+ABOUT_THE_PERSON = (
+    "/kiosk/",
+    "/logout",
+    "/businesses/current",
+    "/profile/",
+    "/forgotten-password",
+    "/terminal/sign-in",
+)
 # The address of a link is its token, and what it does can be done twice.
 OF_LINKS = ("/u/", "/l/")
 WRITES_NOTHING_TWICE = {
@@ -44,7 +52,7 @@ WRITES_NOTHING_TWICE = {
 # A code to sign in is another one each time, and the last one holds.
 EACH_TIME_ANEW = (
     *("/personal-data", "/candidates", "/reading", "/receipt", "/amount", "/goods", "/payment", "/pin", "/answers"),
-    *("/salespeople/sign-in", "/codes", "/things", "/things/removal"),
+    *("/salespeople/sign-in", "/kiosks", "/codes", "/things", "/things/removal"),
 )
 
 

@@ -42,6 +42,8 @@ DEFINERS = {
     "forget_what_was_typed",
     "give_code_try_back",
     "keep_receipts",
+    "kiosk_of_code",
+    "kiosk_of_token",
     "list_customer",
     "message_prices",
     "match_receipts",

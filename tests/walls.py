@@ -143,6 +143,8 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO open_sale (business_id, key, terminal_id, user_id, program_id)"
         f" SELECT %(id)s, gen_random_uuid(), min(t.id), {person}, %(program)s FROM terminal t"
         " WHERE t.business_id = %(id)s",
+        "INSERT INTO kiosk (business_id, terminal_id, user_id, token_hash)"
+        f" SELECT %(id)s, min(id), {person}, 'x' FROM terminal WHERE business_id = %(id)s",
         f"INSERT INTO sign_in_code (business_id, user_id, code_hash, expires_at) VALUES (%(id)s, {person}, 'x', now())",
         "INSERT INTO password_letter (email, kind, asked_at)"
         f" SELECT email, 'link', now() FROM app_user WHERE id = {person}",

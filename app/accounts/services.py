@@ -126,6 +126,13 @@ def wait_before_link(subject: str) -> int:
     return seconds
 
 
+def wait_at_kiosk(kiosk_id: int) -> int:
+    """Counts that a customer is looked up at a Kiosk of this scope's business, and commits it; as above."""
+    seconds = throttle.count_at_kiosk(f"{business_id()}:{kiosk_id}")
+    commit()
+    return seconds
+
+
 def wait_before_test() -> int:
     """Counts that this scope's person sends a test message, in the unit of work that sends it; as above."""
     return throttle.count_test(current_scope().user_id or 0)

@@ -28,6 +28,8 @@ LOOK_UPS = {"minute": (20, timedelta(minutes=1)), "hour": (300, timedelta(hours=
 """How many customers a salesperson may look up in a span: more than any queue needs, too few to list them."""
 LINKS = {"link": (20, timedelta(minutes=10))}
 """How many forged links an address may try, and how often one customer may change its mind by a link."""
+AT_KIOSK = {"kiosk minute": (10, timedelta(minutes=1)), "kiosk hour": (150, timedelta(hours=1))}
+"""How many customers may be looked up at a Kiosk in a span: nobody watches who stands there."""
 
 TESTS = {"test": (20, timedelta(minutes=10))}
 """How many test messages a user may send in a span: enough to try texts, too few to write to customers so."""
@@ -90,6 +92,11 @@ def count_look_up(user: int) -> int:
     Answers with 0, or with the seconds until the next one is answered.
     """
     return _count(LOOK_UPS, str(user))
+
+
+def count_at_kiosk(kiosk: str) -> int:
+    """Counts a look-up of a customer at a Kiosk (KI-1); as above."""
+    return _count(AT_KIOSK, kiosk)
 
 
 def count_link(subject: str) -> int:

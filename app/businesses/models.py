@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,9 +12,11 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
+    LargeBinary,
     Text,
     UniqueConstraint,
 )
@@ -102,6 +105,46 @@ class Terminal(Base):
     point_of_sale_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(Text)
     archived_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[Created]
+
+
+class Kiosk(Base):
+    """A tablet where customers look themselves up, bound to a Terminal, with who stands at it now (KI-1).
+
+    Until a tablet is paired with it, it is a code; then a token that the tablet holds.
+    """
+
+    __tablename__ = "kiosk"
+    __table_args__ = (
+        ForeignKeyConstraint(["business_id", "terminal_id"], ["terminal.business_id", "terminal.id"]),
+        ForeignKeyConstraint(["business_id", "customer_id"], ["customer.business_id", "customer.id"]),
+        CheckConstraint("num_nonnulls(code_hash, token_hash) = 1", name="paired"),
+        CheckConstraint("(code_hash IS NULL) = (code_until IS NULL)", name="code"),
+        CheckConstraint("(visit_key IS NULL) = (visit_until IS NULL)", name="visit"),
+        Index(None, "business_id", "terminal_id"),
+        # A tablet says no business: its code or token alone tells it.
+        Index(None, "token_hash"),
+        Index(None, "code_hash"),
+    )
+
+    business_id: Mapped[BusinessKey]
+    id: Mapped[Id]
+    terminal_id: Mapped[int] = mapped_column(BigInteger)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    """Who let it in."""
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    paired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    visit_key: Mapped[uuid.UUID | None]
+    """Of who stands there now; it stands in addresses, where no customer may."""
+    visit_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    phone: Mapped[Words]
+    """Of a visitor whom nobody knows yet."""
+    sale_key: Mapped[uuid.UUID | None]
+    """The sale that the Terminal began for the visitor."""
     created_at: Mapped[Created]
 
 

@@ -94,6 +94,7 @@ def show_kept(
         archive_href=None if archived else room.to("ask_to_archive", place),
         restore_href=room.to("restore", place) if archived else None,
         people_href=url_for("salespeople.index", terminal_id=place.id) if isinstance(place, Terminal) else None,
+        kiosks_href=url_for("businesses.kiosks", terminal_id=place.id) if isinstance(place, Terminal) else None,
     )
 
 

@@ -14,6 +14,15 @@ from sqlalchemy import func, select, text
 
 from app import audit
 from app.businesses.hooks import SettingsPage, add_settings_page, on_places_regrouped, places_regrouped
+from app.businesses.kiosks import (
+    has_kiosks,
+    kiosk_of_code,
+    kiosk_of_token,
+    kiosks_of,
+    let_kiosk_in,
+    pair_kiosk,
+    turn_kiosk_out,
+)
 from app.businesses.models import Business, BusinessFeature, Feature, Franchisee, PointOfSale, Terminal
 from app.businesses.queries import lock_places, money_moved, open_places_of, open_terminals_of, place_above
 from app.businesses.scopes import ensure_scopes
@@ -22,7 +31,19 @@ from app.extensions import db
 from app.lib import dates
 from app.scope import Scope
 
-__all__ = ["SettingsPage", "add_settings_page", "ensure_scopes", "on_places_regrouped"]
+__all__ = [
+    "SettingsPage",
+    "add_settings_page",
+    "ensure_scopes",
+    "has_kiosks",
+    "kiosk_of_code",
+    "kiosk_of_token",
+    "kiosks_of",
+    "let_kiosk_in",
+    "on_places_regrouped",
+    "pair_kiosk",
+    "turn_kiosk_out",
+]
 
 Place = PointOfSale | Terminal | Franchisee
 Values = Mapping[str, object]

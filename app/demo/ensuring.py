@@ -66,6 +66,8 @@ def _make(
     write_news(writer, first, until, people[users.OPERATOR])
     write_requisites(connection, first.business)
     assign(connection, first.business, first.places[0].terminals[0], people[users.SALESPERSON])
+    # Still being tried, and here to be tried.
+    connection.execute("INSERT INTO business_feature (business_id, feature) VALUES (%s, 'kiosk')", [first.business])
     add_member(connection, second.business, people[users.OTHER_ADMIN], Role.ADMIN)
     add_member(connection, second.business, people[users.ADMIN], Role.BRAND_OPERATOR)
     return first.business, people[users.ACCOUNTANT]

@@ -29,6 +29,7 @@ from app.local.server import Server, package_folder
 ADMIN, OWNER, APP, LOADER = "postgres", "regulars_owner", "regulars_app", "regulars_loader"
 DATABASE = "regulars"
 ROLES = {OWNER: "", APP: "", LOADER: " BYPASSRLS"}
+_OPEN = ("all", "replication")
 PLAIN_ROLE = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION"
 
 TEST_SETTINGS = {
@@ -38,6 +39,9 @@ TEST_SETTINGS = {
     "shared_buffers": "128MB",
     "jit": "off",
 }
+
+ARCHIVING = {"archive_mode": "on"}
+"""So that the first backup can have the log packed without a new start."""
 
 
 def default_settings() -> dict[str, str]:
@@ -54,6 +58,7 @@ def default_settings() -> dict[str, str]:
         "random_page_cost": "1.1",
         "jit": "off",
         "dynamic_shared_memory_type": "sysv" if small_shm else "posix",
+        **ARCHIVING,
     }
 
 
@@ -100,10 +105,12 @@ class Postgres(Server):
         self.prepare()
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
+        self._open_to_us()
         options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **self.settings}
         arguments = [f"--{key}={value}" for key, value in options.items()]
         self.run([self.program("postgres"), "-D", self.data, *arguments], self._ready)
         self._make_roles()
+        self._pack_nothing_yet()
 
     def hurry(self) -> None:
         """End it at once, leaving a recovery to the next start: for a second Ctrl-C."""
@@ -165,9 +172,20 @@ class Postgres(Server):
             raise LocalError(f"PostgreSQL could not make its data folder: {made.stderr.strip()}")
         with (part / "postgresql.conf").open("a") as conf:
             conf.write("timezone = 'UTC'\nlog_timezone = 'UTC'\n")
-        (part / "pg_hba.conf").write_text("local all all peer map=local\n")
-        (part / "pg_ident.conf").write_text("".join(f"local {name} all\n" for name in processes.trusted_users()))
         part.rename(self.data)
+
+    def _open_to_us(self) -> None:
+        """To processes of the users that the run works as, for queries and for backups."""
+        (self.data / "pg_hba.conf").write_text("".join(f"local {what} all peer map=local\n" for what in _OPEN))
+        (self.data / "pg_ident.conf").write_text("".join(f"local {name} all\n" for name in processes.trusted_users()))
+
+    def _pack_nothing_yet(self) -> None:
+        """Before the first backup pieces of the log are thrown away; without a command they would be kept for one."""
+        with self.connect() as connection:
+            wanted = "SELECT current_setting('archive_mode') = 'on' AND current_setting('archive_command') = ''"
+            if connection.execute(wanted).fetchone() == (True,):
+                connection.execute("ALTER SYSTEM SET archive_command = '/bin/true'")
+                connection.execute("SELECT pg_reload_conf()")
 
     def _ready(self) -> bool:
         """Whether the server says so in its file, whose first line is its number and 8th its state."""

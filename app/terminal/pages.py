@@ -11,12 +11,14 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
+from app.businesses.services import kiosks_of
 from app.customers.models import Customer, Enrolment
 from app.customers.queries import unanswered
 from app.db import business_id
 from app.extensions import db
+from app.identity import till
 from app.ledger.queries import available_in, wallets_of
-from app.lib import formats
+from app.lib import dates, formats
 from app.loyalty.models import Access, Category, Program
 from app.loyalty.queries import ProgramOption, Question, program_options
 from app.loyalty.rules import WHOLE_PERCENT
@@ -33,6 +35,7 @@ from app.transactions.services import (
 )
 from app.transactions.services.open_sales import basket_of, put_brought
 from app.transactions.services.refusing import refusal_words
+from app.transactions.services.visits import Visitor, visitors_of
 
 ROUND_ENOUGH = [each * 10**power * 100 for power in range(6) for each in (1, 2, 5)]
 """Hundredths of points that are offered to pay with: 1, 2, 5, 10, 20, 50 …"""
@@ -50,6 +53,26 @@ class Held:
     id: int
     name: str
     amount: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who stands at the Kiosks beside this Terminal (KI-1)."""
+
+    visitors: Sequence[Visitor]
+
+    @property
+    def shown(self) -> str:
+        """What tells whether it is another line by now."""
+        return ",".join(str(each.key) for each in self.visitors)
+
+    def phone(self, visitor: Visitor) -> str:
+        return masked(visitor.phone) if visitor.phone else ""
+
+
+def visitors() -> Line | None:
+    """None where no tablet is paired with this Terminal."""
+    return Line(visitors_of(till().id)) if kiosks_of(till().id) else None
 
 
 class Counter:

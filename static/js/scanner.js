@@ -16,7 +16,7 @@ function offer(live) {
 
 async function start() {
   const video = place.querySelector("video");
-  const camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).catch(() => null);
+  const camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: place.dataset.camera || "environment" } }).catch(() => null);
   if (!camera) return offer(false);
   video.srcObject = camera;
   video.hidden = false;

@@ -3,6 +3,8 @@ const region = () => document.getElementById("toasts");
 const STAY = 8000;
 
 export function toast(text, kind = "message") {
+  // What asks by itself fails again and again while the connection is lost: it is told once.
+  if (kind === "error" && [...region().querySelectorAll(":scope > .is-error p")].some((each) => each.textContent === text)) return;
   const model = region().querySelector("template").content;
   const note = (model.querySelector(`.is-${kind}`) ?? model.querySelector(".is-message")).cloneNode(true);
   note.querySelector("p").textContent = text;

@@ -43,7 +43,7 @@ from app.local.paths import PROJECT, chromium
 from app.permissions import Role
 from app.scope import Scope
 from tests.accounts.resetting import given_link
-from tests.browser import bulk_pages, terminal_pages
+from tests.browser import bulk_pages, kiosk_pages, terminal_pages
 from tests.browser.conftest import ARGUMENTS
 from tests.conftest import config_for, migrate
 from tests.people import Person, sign_in
@@ -155,13 +155,15 @@ PAGES = {
     "own-sessions": "/profile/sessions",
     "second-factor": "/profile/second-factor",
     "salespeople": "/terminals/{terminal}/salespeople",
+    "kiosks": "/terminals/{terminal}/kiosks",
     "help": "/help",
     "not-found": "/customers/987654321",
 }
 
 
 def main() -> None:
-    wanted = set(sys.argv[1:]) or set(PAGES) | set(terminal_pages.PAGES) | {"sign-in", "terminal-sign-in"}
+    known = set(PAGES) | set(terminal_pages.PAGES) | set(kiosk_pages.PAGES)
+    wanted = set(sys.argv[1:]) or known | {"sign-in", "terminal-sign-in", "kiosk-pairing"}
     FOLDER.mkdir(exist_ok=True)
     with scratch_folder() as folder, _site(folder) as (app, address), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
@@ -200,6 +202,7 @@ def _terminal_pictures(app: Flask, address: str, browser: Browser, customer: int
     """In the windows of tablets and of a phone."""
     seller = terminal_pages.sasha(app, _anna(app).business)
     ids = terminal_pages.ids(app, seller, customer)
+    name_of_tablet, token, visit = kiosk_pages.tablet(app, seller, customer)
     for theme in THEMES:
         for size, (width, height) in terminal_pages.SIZES.items():
             context = _window(browser, address, width, height, theme)
@@ -209,6 +212,12 @@ def _terminal_pictures(app: Flask, address: str, browser: Browser, customer: int
             for name, path in terminal_pages.PAGES.items():
                 if name in wanted:
                     _picture(context, path.format(**ids), f"{name}-{size}-{theme}")
+            if "kiosk-pairing" in wanted:
+                _picture(context, "/kiosk", f"kiosk-pairing-{size}-{theme}")
+            context.add_cookies([{"name": name_of_tablet, "value": token, "url": address}])
+            for name, path in kiosk_pages.PAGES.items():
+                if name in wanted:
+                    _picture(context, path.format(visit=visit), f"{name}-{size}-{theme}")
             context.close()
 
 

@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +27,8 @@ PROGRAMS = {
     "web": ("-m", "gunicorn", "-c", "python:app.gunicorn_conf", "wsgi:app"),
     "worker": ("-m", "jobs.worker", "work"),
     "sweeper": ("-m", "jobs.sweeper"),
+    "messages": ("-m", "jobs.worker", "messages"),
+    "schedule": ("-m", "jobs.schedule"),
 }
 GENTLE = 40.0  # seconds that a worker has to finish its chunk and end
 
@@ -34,9 +36,9 @@ GENTLE = 40.0  # seconds that a worker has to finish its chunk and end
 class Fleet:
     """Web server, workers and sweeper over a PostgreSQL and a Valkey that nobody else uses."""
 
-    def __init__(self, folder: Path, config: Config, workers: int) -> None:
+    def __init__(self, folder: Path, config: Config, workers: int, settings: Mapping[str, str] = SETTINGS) -> None:
         self.folder, self.workers = folder, workers
-        self.postgres, self.valkey = Postgres(folder / "postgres", SETTINGS), Valkey(folder / "valkey")
+        self.postgres, self.valkey = Postgres(folder / "postgres", settings), Valkey(folder / "valkey")
         self.port = free_port()
         self.config = replace(
             config,
@@ -52,11 +54,12 @@ class Fleet:
         self.postgres.create_database()
         self.valkey.start()
 
-    def start(self, database_url: str = "") -> None:
-        """Starts what works over the servers, PostgreSQL under another address if one is given."""
+    def start(self, database_url: str = "", names: Sequence[str] = ()) -> None:
+        """Starts what works over the servers, PostgreSQL under another address if one is given; a web server, workers
+        and a sweeper unless other services are named."""
         environment = self.environment(database_url or self.config.database_url)
         log = (self.folder / "log").open("ab")
-        for name in ("web", *["worker"] * self.workers, "sweeper"):
+        for name in names or ("web", *["worker"] * self.workers, "sweeper"):
             self.services.append(Service(name, (sys.executable, *PROGRAMS[name]), environment, log))
         for each in self.services:
             each.start()
@@ -151,11 +154,11 @@ class Fleet:
 
 
 @contextlib.contextmanager
-def fleet(folder: Path, config: Config, workers: int = 2) -> Iterator[Fleet]:
+def fleet(folder: Path, config: Config, workers: int = 2, settings: Mapping[str, str] = SETTINGS) -> Iterator[Fleet]:
     """The servers, still empty; all of it ends with the block."""
     folder.mkdir()
     folder.chmod(0o711)
-    made = Fleet(folder, config, workers)
+    made = Fleet(folder, config, workers, settings)
     try:
         made.start_servers()
         yield made

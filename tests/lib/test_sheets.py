@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lib.sheets import DANGEROUS, Amount, csv_file, xlsx_file
+from app.lib.sheets import DANGEROUS, Amount, Phone, csv_file, csv_pieces, xlsx_file
 
 NAMES = {"": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
@@ -63,3 +63,16 @@ def test_no_text_breaks_a_file(rows: list[tuple[str, str]]) -> None:
 def test_a_file_without_rows_has_its_head() -> None:
     assert csv_rows(csv_file(["a"], [])) == [["a"]]
     assert xlsx_cells(xlsx_file("Report", ["a"], [])) == [("s", "a")]
+
+
+def test_a_phone_stays_as_it_is() -> None:
+    assert csv_rows(csv_file(["Phone"], [[Phone("+380671112233")], ["+380671112233"]])) == [
+        *(["Phone"], ["+380671112233"], ["'+380671112233"])
+    ]
+
+
+def test_a_long_file_is_written_piece_by_piece() -> None:
+    pieces = list(csv_pieces(["Number"], ([number] for number in range(2_500))))
+    assert len(pieces) == 3
+    assert b"".join(pieces) == csv_file(["Number"], [[number] for number in range(2_500)])
+    assert csv_rows(b"".join(pieces)) == [["Number"], *([str(number)] for number in range(2_500))]

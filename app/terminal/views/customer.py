@@ -30,7 +30,7 @@ from app.terminal.forms import (
     answers_form,
     new_customer_form,
 )
-from app.terminal.pages import Counter, step
+from app.terminal.pages import Counter, step, visitors
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import OpenSale
 from app.transactions.services.open_sales import begin_sale, open_sale
@@ -88,7 +88,7 @@ def _begun(code: str) -> str | None:
 
 
 def _show_first(form: LookUpForm, picture: PictureForm, status: int = 200) -> Response:
-    response = render("terminal/index.html", form=form, picture=picture)
+    response = render("terminal/index.html", form=form, picture=picture, line=visitors())
     response.status_code = status
     return response
 

@@ -21,7 +21,7 @@ from app.paging import Page, PageKey
 from app.period import ARGS as PERIOD_ARGS
 from app.period import Period, today
 from app.permissions import Permission, requires
-from app.terminal.pages import masked
+from app.terminal.pages import masked, visitors
 from app.terminal.views.blueprint import blueprint
 from app.transactions.models import Status, Transaction
 from app.transactions.services import AlreadyCancelledError, MissingError, cancel_sale, in_money, missing_words
@@ -49,7 +49,7 @@ def history() -> Response:
 @requires(Permission.SELL)
 def receipt(transaction_id: int) -> Response:
     sale = sale_made_at(till().id, transaction_id)
-    return render("terminal/receipt.html", None, **_of(sale))
+    return render("terminal/receipt.html", None, line=visitors(), **_of(sale))
 
 
 @blueprint.get("/sales/<int:transaction_id>/cancellation")

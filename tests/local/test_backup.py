@@ -1,0 +1,161 @@
+"""The embedded database is lost with its disk, and comes back from its base and the log that was packed since."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.local.backup import KEPT, Backups, pack_log, take
+from app.local.embedded import ARCHIVING, TEST_SETTINGS, Postgres, scratch_folder
+from app.local.processes import LocalError
+from app.local.restore import base_for, restore
+
+SETTINGS = TEST_SETTINGS | ARCHIVING | {"full_page_writes": "on", "synchronous_commit": "on"}
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with scratch_folder() as folder:
+        (folder / "secret_key").write_text("a key of 40 letters and a few more of them")
+        yield folder
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[Postgres]:
+    found = Postgres(data / "postgres", SETTINGS)
+    found.start()
+    with found.connect() as connection:
+        connection.execute("CREATE TABLE note (number int, at timestamptz DEFAULT clock_timestamp())")
+    yield found
+    found.stop()
+
+
+def note(server: Postgres, number: int) -> datetime:
+    with server.connect() as connection:
+        row = connection.execute("INSERT INTO note VALUES (%s) RETURNING at", [number]).fetchone()
+    assert row is not None
+    moment: datetime = row[0]
+    return moment
+
+
+def notes(server: Postgres) -> list[int]:
+    with server.connect() as connection:
+        return [number for (number,) in connection.execute("SELECT number FROM note ORDER BY number")]
+
+
+def wait_until_packed(server: Postgres) -> None:
+    """What was written so far is out of the server's hands."""
+    with server.connect() as connection:
+        (piece,) = connection.execute("SELECT pg_walfile_name(pg_current_wal_lsn())").fetchone() or ("",)
+        connection.execute("SELECT pg_switch_wal()")
+        until = time.monotonic() + 30
+        packed = "SELECT coalesce(last_archived_wal, '') >= %s FROM pg_stat_archiver"
+        while connection.execute(packed, [piece]).fetchone() != (True,):
+            assert time.monotonic() < until, connection.execute("TABLE pg_stat_archiver").fetchall()
+            time.sleep(0.05)
+
+
+def lose(server: Postgres) -> None:
+    """The machine dies, and its disk."""
+    os.kill(int((server.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    server.stop()
+    server.end_leftovers()
+    shutil.rmtree(server.data)
+
+
+def test_what_was_written_since_the_base_comes_back(server: Postgres, data: Path) -> None:
+    backups = Backups(data / "back ups'%")
+    note(server, 1)
+    base = take(server, backups, data)
+    note(server, 2)
+    wait_until_packed(server)
+    note(server, 3)  # lost: nobody packed it
+    lose(server)
+    (data / "secret_key").unlink()
+    assert restore(server, backups, data) == (base, None)
+    assert notes(server) == [1, 2]
+    assert (data / "secret_key").read_text().startswith("a key")
+    note(server, 4)
+    wait_until_packed(server)
+    lose(server)
+    restore(server, backups, data)
+    assert notes(server) == [1, 2, 4]
+
+
+def test_it_comes_back_as_it_was_at_a_moment(server: Postgres, data: Path) -> None:
+    """As before someone made a mistake; what was there is kept beside it."""
+    backups = Backups(data / "backups")
+    take(server, backups, data)
+    note(server, 1)
+    time.sleep(1.1)
+    moment = datetime.now(UTC)
+    note(server, 2)
+    wait_until_packed(server)
+    server.stop()
+    _base, before = restore(server, backups, data, moment)
+    assert notes(server) == [1]
+    assert before is not None
+    assert (before / "PG_VERSION").exists()
+    with pytest.raises(LocalError, match="no backup of so long ago"):
+        base_for(backups, datetime(2020, 1, 1, tzinfo=UTC))
+
+
+def test_old_bases_and_their_log_go(server: Postgres, data: Path) -> None:
+    backups = Backups(data / "backups")
+    made = []
+    for number in range(KEPT + 2):
+        note(server, number)
+        made.append(take(server, backups, data))
+        wait_until_packed(server)
+        time.sleep(1.1)  # their names are of seconds
+    assert backups.newest_first == made[: -KEPT - 1 : -1]
+    with server.connect() as connection:
+        (first,) = connection.execute("SELECT pg_walfile_name('0/1000000')").fetchone() or ("",)
+    packed = sorted(each.name for each in backups.log.iterdir())
+    assert packed
+    assert packed[0] > f"{first}.gz"
+    lose(server)
+    restore(server, backups, data)
+    assert notes(server) == list(range(KEPT + 2))
+
+
+def test_a_base_that_was_cut_off_counts_for_nothing(server: Postgres, data: Path) -> None:
+    backups = Backups(data / "backups")
+    backups.prepare()
+    (backups.bases / "new.part").mkdir()
+    with pytest.raises(LocalError, match="There is no backup"):
+        base_for(backups, None)
+    base = take(server, backups, data)
+    assert backups.newest_first == [base]
+    assert not list(backups.bases.glob("*.part"))
+
+
+def test_a_piece_that_was_packed_is_packed_again_after_a_crash(server: Postgres, data: Path) -> None:
+    """PostgreSQL asks again where it died before it had noted that a piece was packed; another piece it never takes."""
+    backups = Backups(data / "backups")
+    backups.prepare()
+    piece = data / "piece"
+    piece.write_bytes(b"log" * 1000)
+    command = backups.packing().replace("%p", str(piece)).replace("%f", "0001").replace("%%", "%")
+    assert [os.system(command) for _ in range(2)] == [0, 0]
+    piece.write_bytes(b"another")
+    assert os.system(command) != 0
+
+
+def test_a_server_that_packs_nothing_says_so(data: Path) -> None:
+    server = Postgres(data / "postgres", TEST_SETTINGS | {"archive_mode": "off"})
+    server.start()
+    try:
+        backups = Backups(data / "backups")
+        backups.prepare()
+        with pytest.raises(LocalError, match="Stop it and start it again"):
+            pack_log(server, backups)
+    finally:
+        server.stop()
