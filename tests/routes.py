@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from app.extensions import db
 from app.lib import dates
-from app.links import invitation_link, leave_link, logo_address, stop_link
+from app.links import icon_address, invitation_link, leave_link, logo_address, push_receipt, stop_link
 from app.permissions import Permission, Role, allows
 from app.pictures import Picture
 from tests.accounts.resetting import given_link
@@ -23,11 +23,12 @@ EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
 ARGUMENTS = {"customers.drawer": "?id={customer_id}", "segments.add_segment": "?f={filter_key}"}
 # A person's own sessions and browsers are its own: those of others are not found, tested with them. A link of a
 # message says itself whose it is, so it opens for whoever holds it, tested with the customer's pages.
-BY_LINK = {"stop_token", "leave_token"}
-# An invitation and the link to a new password too say whose they are; their forms have tokens of our own. A logo is
-# anyone's to see.
+BY_LINK = {"stop_token", "leave_token", "push_token"}
+# An invitation and the link to a new password too say whose they are; their forms have tokens of our own. A logo and
+# what is made of it are anyone's to see.
+LOOK = {"logo_token", "icon_token", "icon", "colour"}
 CALENDAR = {"month", "year"}
-PERSONAL = {"browser_id", "session_id", "invite_token", "reset_token", "logo_token", *BY_LINK, *CALENDAR}
+PERSONAL = {"browser_id", "session_id", "invite_token", "reset_token", *LOOK, *BY_LINK, *CALENDAR}
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Ids:
     invite_token: str
     reset_token: str
     logo_token: str
+    icon_token: str
+    push_token: str
 
     def values(self) -> dict[str, int | str]:
         shop = self.shop
@@ -88,6 +91,10 @@ class Ids:
             "reset_token": self.reset_token,
             "browser_id": 1,
             "logo_token": self.logo_token,
+            "icon_token": self.icon_token,
+            "icon": "192",
+            "colour": "c8102e",
+            "push_token": self.push_token,
             "question_id": self.question,
             "good_id": self.good,
             "good_group_id": self.good_group,
@@ -159,8 +166,9 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         of_users = text("SELECT max(user_id) FROM membership"), text("SELECT max(id) FROM invitation")
         user, invitation = [db.session.scalar(each) or 0 for each in of_users]
         invited, logo = invitation_link(int(invitation), 1), logo_address(shown.id)
+        icons, receipts = icon_address(shown.id, 0, 75), push_receipt(int(found[1])).removesuffix("/receipts")
         email = db.session.scalar(text("SELECT email FROM app_user WHERE id = :user"), {"user": user}) or ""
-    links = (invited, given_link(shop.app, email), logo)
+    links = (invited, given_link(shop.app, email), logo, icons, receipts)
     people = int(user), int(invitation), *(link.rpartition("/")[2] for link in links)
     belonging = (*picture, *held, str(sale_key), int(template), act, *tokens, *people)
     return Ids(shop, franchised, int(customer), *found, str(key), *merged, *belonging)

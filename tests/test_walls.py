@@ -15,6 +15,7 @@ from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, tables
 
 DEFINERS = {
     "assign_categories",
+    "business_at",
     "businesses_to_send",
     "charge_reserved_of",
     "charge_sale",
