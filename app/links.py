@@ -14,7 +14,7 @@ from app.db import business_id
 from app.lib import tokens
 
 _STOP, _LEAVE, _INVITE, _LOGO = "stop messages", "leave program", "invitation", "logo"
-_RESET = "new password"
+_RESET, _SHOWN = "new password", "shown code"
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,22 @@ def asking_link() -> str:
 def logo_address(picture_id: int) -> str:
     """Where anyone sees the business's logo, as a path; another picture has another address."""
     return f"/logos/{tokens.sign(_key(), _LOGO, business_id(), picture_id)}"
+
+
+def shown_number(customer_id: int, minute: int) -> str:
+    """What a customer's page shows as a QR code in that minute since 1970, as digits; of this session's business."""
+    return tokens.in_digits(tokens.sign(_key(), _SHOWN, business_id(), customer_id, minute))
+
+
+def my_address(slug: str) -> str:
+    """Where customers of a business have their page."""
+    return public_address(f"/my/{slug}")
+
+
+def shown_by(number: str) -> tuple[int, int, int]:
+    """Business, customer and minute. Raises ForgedError."""
+    business, customer, minute = _numbers(tokens.read(_key(), _SHOWN, tokens.out_of_digits(number)), 3)
+    return business, customer, minute
 
 
 def stopping(token: str) -> Linked:
