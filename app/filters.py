@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,17 +10,25 @@ from flask import Flask, g
 from flask_babel import get_locale
 from markupsafe import Markup
 
-from app.identity import workplace
+from app.identity import Workplace, workplace
 from app.lib import dates, formats, short_codes
 from app.lib.formats import initials
 from app.lib.texts import in_language
+
+
+@dataclass(frozen=True)
+class Home:
+    """Whose money and clock a page shows."""
+
+    currency: str
+    time_zone: str
 
 
 class Tongue:
     """How this request writes figures and moments, looked up once: a page has hundreds of them."""
 
     def __init__(self) -> None:
-        place = workplace()
+        place = home()
         self.language = language()
         self.currency = place.currency
         self.zone = ZoneInfo(place.time_zone)
@@ -51,7 +60,7 @@ def init_app(app: Flask) -> None:
         code=short_codes.spelt,
         masked_code=short_codes.masked,
     )
-    app.jinja_env.globals["currency_symbol"] = lambda: formats.currency_symbol(workplace().currency, language())
+    app.jinja_env.globals["currency_symbol"] = lambda: formats.currency_symbol(home().currency, language())
 
 
 def language() -> str:
@@ -62,8 +71,19 @@ def language() -> str:
     return code
 
 
+def at_home(place: Home) -> None:
+    """Has this request write money and moments as a business does that nobody works in: for its customers."""
+    g.home = place
+    g.pop("tongue", None)
+
+
+def home() -> Home | Workplace:
+    known: Home | None = g.get("home")
+    return known or workplace()
+
+
 def zone() -> str:
-    return workplace().time_zone
+    return home().time_zone
 
 
 def local(moment: datetime) -> datetime:
@@ -99,4 +119,4 @@ def when(moment: datetime) -> str:
 
 def money_label(label: str) -> str:
     """A column's label with the business's currency, such as Amount, ₴."""
-    return f"{label}, {formats.currency_symbol(workplace().currency, language())}"
+    return f"{label}, {formats.currency_symbol(home().currency, language())}"

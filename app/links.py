@@ -16,7 +16,7 @@ from app.extensions import db
 from app.lib import tokens
 
 _STOP, _LEAVE, _INVITE, _LOGO = "stop messages", "leave program", "invitation", "logo"
-_RESET, _ICON, _PUSH = "new password", "icon", "push"
+_RESET, _ICON, _PUSH, _SHOWN = "new password", "icon", "push", "shown code"
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,22 @@ def icon_address(picture_id: int, colour: int, letter: int) -> str:
 def push_receipt(message_id: int) -> str:
     """Where a customer's browser tells that it showed a push, as a path: it stands in that push alone."""
     return f"/pushes/{tokens.sign(_key(), _PUSH, business_id(), message_id)}/receipts"
+
+
+def shown_number(customer_id: int, minute: int) -> str:
+    """What a customer's page shows as a QR code in that minute since 1970, as digits; of this session's business."""
+    return tokens.in_digits(tokens.sign(_key(), _SHOWN, business_id(), customer_id, minute))
+
+
+def my_address(slug: str) -> str:
+    """Where customers of a business have their page."""
+    return own_address(f"/my/{slug}")
+
+
+def shown_by(number: str) -> tuple[int, int, int]:
+    """Business, customer and minute. Raises ForgedError."""
+    business, customer, minute = _numbers(tokens.read(_key(), _SHOWN, tokens.out_of_digits(number)), 3)
+    return business, customer, minute
 
 
 def stopping(token: str) -> Linked:

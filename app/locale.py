@@ -1,4 +1,7 @@
-"""The language of a request: the person's own, else a cookie of the sign-in page, else the browser's (I18-1)."""
+"""The language of a request: the person's own, else a cookie of the sign-in page, else the browser's (I18-1).
+
+Customers are no persons of the panel: their pages say themselves which language is spoken.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, request
+from flask import Flask, g, request
+from flask_babel import refresh
 from flask_login import current_user
 from sqlalchemy import text
 
@@ -29,10 +33,23 @@ def init_app(app: Flask) -> None:
 def choose() -> str:
     if not request:  # a job or a command
         return "en"
+    if spoken := g.get("spoken"):
+        return str(spoken)
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
+    return of_browser("en")
+
+
+def of_browser(otherwise: str) -> str:
+    """The language that was chosen in this browser, else the one that it asks for."""
     kept = request.cookies.get(COOKIE, "")
-    return kept if kept in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
+    return kept if kept in LANGUAGES else str(request.accept_languages.best_match(list(LANGUAGES), otherwise))
+
+
+def speak(language: str) -> None:
+    """Has the rest of this request speak a language, its errors too."""
+    g.spoken = g.language = language
+    refresh()
 
 
 def written_languages() -> list[str]:

@@ -28,7 +28,9 @@ BY_LINK = {"stop_token", "leave_token", "push_token"}
 # what is made of it are anyone's to see.
 LOOK = {"logo_token", "icon_token", "icon", "colour"}
 CALENDAR = {"month", "year"}
-PERSONAL = {"browser_id", "session_id", "invite_token", "reset_token", *LOOK, *BY_LINK, *CALENDAR}
+# A customer's page begins with the business's name, and whose it is says its own session, tested with it.
+OF_CUSTOMERS = {"slug", "code_key"}
+PERSONAL = {*OF_CUSTOMERS, "browser_id", "session_id", "invite_token", "reset_token", *LOOK, *BY_LINK, *CALENDAR}
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,8 @@ class Ids:
             "act_id": self.act,
             "year": 2026,
             "month": f"{dates.now().astimezone(ZoneInfo('Europe/Kyiv')):%Y-%m}",
+            "slug": shop.slug,
+            "code_key": "00000000-0000-4000-8000-000000000000",
             "stop_token": self.stop_token,
             "leave_token": self.leave_token,
         }
@@ -183,6 +187,9 @@ def address(app: Flask, rule: Rule, ids: Ids) -> str:
 
 
 def names_rows(rule: Rule) -> bool:
+    """Whether it is about rows of the business that its people see; what customers see is their session's."""
+    if rule.arguments & OF_CUSTOMERS:
+        return False
     return bool(rule.arguments - PERSONAL) or "_id}" in ARGUMENTS.get(rule.endpoint, "")
 
 

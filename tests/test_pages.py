@@ -23,7 +23,7 @@ from tests.routes import (
 )
 
 REFERENCES = {"for", "form", "aria-controls", "aria-describedby", "aria-labelledby", "popovertarget"}
-ABOUT_THE_PERSON = ("/logout", "/businesses/current", "/profile/", "/forgotten-password", "/terminal/sign-in")
+ABOUT_THE_PERSON = ("/logout", "/businesses/current", "/profile/", "/forgotten-password", "/terminal/sign-in", "/my/")
 # The address of a link is its token, and what it does can be done twice.
 OF_LINKS = ("/u/", "/l/")
 WRITES_NOTHING_TWICE = {

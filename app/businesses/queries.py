@@ -11,13 +11,12 @@ from sqlalchemy import Executable, Row, func, select, text
 from werkzeug.exceptions import NotFound
 
 from app.businesses.models import Business, BusinessFeature, Feature, Franchisee, PointOfSale, Terminal
-from app.db import autocommit_engine, business_id, current_scope, one_row, unit_of_work
+from app.db import autocommit_engine, business_id, current_scope, one_row
 from app.extensions import db
 from app.lib.collation import sort_key
 from app.lib.colours import PLAIN
 from app.lib.formats import initials
 from app.links import icon_address, logo_address
-from app.scope import Scope
 
 Kind = TypeVar("Kind", PointOfSale, Terminal, Franchisee)
 
@@ -191,12 +190,18 @@ def feature_names() -> dict[Feature, str]:
 
 
 def business_with_slug(slug: str) -> int | None:
-    """The id of a business by its short name, for commands."""
-    for each in every_business():
-        with unit_of_work(Scope(each)):
-            if own_business().slug == slug:
-                return each
-    return None
+    """The id of a business by its short name, for commands and for its customers' pages."""
+    found = one_row("SELECT business_with_slug(:slug) AS id", slug=slug)
+    return found.id if found else None
+
+
+def businesses_called(name: str) -> list[Row[Any]]:
+    """Name and slug of the businesses that bear this whole name or short name, in small letters or large."""
+    # The default database knows no letters but Latin ones, so it is asked for the spellings that people use.
+    spelt = {name, name.lower(), name.upper(), name.title(), name.capitalize()}
+    with autocommit_engine().connect() as connection:
+        asked = text("SELECT name, slug FROM businesses_called(:words)")
+        return list(connection.execute(asked, {"words": sorted(spelt)}))
 
 
 def lock_places() -> Business:

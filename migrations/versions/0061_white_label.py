@@ -6,7 +6,7 @@ from alembic import op
 from migrations.policies import definer
 
 revision = "0061"
-down_revision = "0055"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
