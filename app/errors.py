@@ -96,6 +96,11 @@ def problem_of(error: Exception) -> Shown:
     return Shown(status, str(title), str(advice))
 
 
+def page_at(path: str) -> str:
+    """The template that shows it; customers are told nothing of the panel (MY-1, WL-1)."""
+    return "errors/of_customers.html" if f"{path}/".startswith("/my/") else "errors/error.html"
+
+
 def _status(error: Exception) -> int:
     away = isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
     return 503 if away else 500

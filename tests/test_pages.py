@@ -26,6 +26,7 @@ REFERENCES = {"for", "form", "aria-controls", "aria-describedby", "aria-labelled
 # A tablet of customers knows no person: its business is told by its token.
 ABOUT_THE_PERSON = (
     "/kiosk/",
+    "/my/",
     "/logout",
     "/businesses/current",
     "/profile/",
@@ -154,8 +155,10 @@ class TestHeaders:
     @pytest.mark.parametrize("who", ["nobody", "anna", "sasha"])
     def test_are_on_every_answer(self, stocked: Town, rules: list[Rule], who: str) -> None:
         client, own = stocked.browser(stocked.people.get(who)), ids_of(stocked.kavalier)
-        # A picture or logo may be kept by the browser, and its page may do less still (tests/test_pictures.py).
-        shown = [rule for rule in reading(rules) if not rule.endpoint.startswith(("pictures.", "businesses.logo"))]
+        # A picture or logo may be kept by the browser, and its page may do less still (tests/test_pictures.py); so may
+        # what is made of a logo or a colour, whose address names all of it.
+        drawn = ("pictures.", "businesses.logo", "businesses.icon", "businesses.colour")
+        shown = [rule for rule in reading(rules) if not rule.endpoint.startswith(drawn)]
         addresses = [address(stocked.app, rule, own) for rule in shown]
         for page in (*addresses, "/nothing-here", "/customers?sort=none"):
             headers = client.get(page).headers

@@ -16,6 +16,9 @@ from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, tables
 DEFINERS = {
     "api_key_identity",
     "assign_categories",
+    "business_at",
+    "business_with_slug",
+    "businesses_called",
     "businesses_to_send",
     "charge_reserved_of",
     "charge_sale",

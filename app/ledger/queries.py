@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import FromClause, Row, Select, case, func, literal, select, tuple_
+from sqlalchemy import BigInteger, FromClause, Row, Select, case, cast, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -74,6 +74,19 @@ def open_lots(customer_id: int) -> Sequence[Row[Any]]:
     mine = Lot.business_id == business_id(), Lot.customer_id == customer_id, Lot.remaining > 0
     left = select(Lot.id, Lot.wallet_id, Lot.remaining, Lot.expires_at, Lot.title).where(*mine, until)
     return db.session.execute(left.order_by(Lot.wallet_id, Lot.expires_at.asc().nulls_last(), Lot.id)).all()
+
+
+def expiring_lots(customer_id: int, zone: str) -> list[Row[Any]]:
+    """What of a customer's wallets expires: wallet_id, the day by a zone's clock, amount; the soonest first."""
+    day = func.date(func.timezone(zone, Lot.expires_at)).label("day")
+    held = (
+        select(Lot.wallet_id, day, cast(func.sum(Lot.remaining), BigInteger).label("amount"))
+        .where(Lot.business_id == business_id(), Lot.customer_id == customer_id)
+        .where(Lot.remaining > 0, Lot.expires_at > func.now())
+        .group_by(Lot.wallet_id, day)
+        .order_by(day, Lot.wallet_id)
+    )
+    return list(db.session.execute(held))
 
 
 def movements(chosen: Chosen, key: PageKey | None) -> Sequence[Row[Any]]:

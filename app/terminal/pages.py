@@ -18,7 +18,7 @@ from app.db import business_id
 from app.extensions import db
 from app.identity import till
 from app.ledger.queries import available_in, wallets_of
-from app.lib import dates, formats
+from app.lib import formats
 from app.loyalty.models import Access, Category, Program
 from app.loyalty.queries import ProgramOption, Question, program_options
 from app.loyalty.rules import WHOLE_PERCENT
