@@ -10,13 +10,13 @@ from app.address import address, number_of, takes
 from app.bulk.forms import SelectionForm
 from app.bulk.models import Batch, BatchState
 from app.bulk.queries import batch_named
+from app.bulk.refusing import told
 from app.bulk.registry import Action, ActionForm, actions
 from app.bulk.services import steering
 from app.bulk.services.locking import held_batch
 from app.bulk.text_form import TextForm
 from app.bulk.text_preview import TextPreview
 from app.bulk.views.blueprint import blueprint
-from app.bulk.views.refusing import told
 from app.customers.queries import customer_named
 from app.customers.services.selecting import Selection
 from app.db import current_scope
