@@ -44,6 +44,8 @@ from app.customers.views import segments as segment_views
 from app.extensions import compress, migrate
 from app.extensions import db as database
 from app.help import views as help_views
+from app.imports import models as import_models
+from app.imports import register as import_parts
 from app.ledger import models as ledger_models
 from app.ledger import register as ledger_parts
 from app.ledger import views as ledger_views
@@ -77,6 +79,7 @@ MODELS = (
     business_models,
     customer_models,
     form_keys,
+    import_models,
     ledger_models,
     loyalty_models,
     message_models,
@@ -127,6 +130,7 @@ PARTS = (
     transaction_parts,
     news_parts,
     bulk_parts,
+    import_parts,
 )
 ROOT = Path(__file__).parent.parent
 
