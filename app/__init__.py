@@ -62,6 +62,8 @@ from app.customers.views import segments as segment_views
 from app.extensions import compress, migrate
 from app.extensions import db as database
 from app.help import views as help_views
+from app.imports import models as import_models
+from app.imports import register as import_parts
 from app.kiosk import views as kiosk_views
 from app.ledger import models as ledger_models
 from app.ledger import register as ledger_parts
@@ -99,6 +101,7 @@ MODELS = (
     business_models,
     customer_models,
     form_keys,
+    import_models,
     ledger_models,
     loyalty_models,
     message_models,
@@ -155,6 +158,7 @@ PARTS = (
     transaction_parts,
     news_parts,
     bulk_parts,
+    import_parts,
     api_parts,
 )
 ROOT = Path(__file__).parent.parent

@@ -22,6 +22,7 @@ from app.customers.cli import duplicates_group
 from app.customers.cli import group as stats
 from app.db import unit_of_work
 from app.demo.cli import group as demo
+from app.imports.cli import group as imports
 from app.ledger import cli as ledger
 from app.loyalty import cli as senders
 from app.loyalty.services import create_program
@@ -68,5 +69,17 @@ def create(admin_email: str, admin_name: str, admin_password: str, **business: s
 
 
 def init_app(app: Flask) -> None:
-    for group in (businesses, demo, stats, duplicates_group, bought, check, audit, support, terminals, gateways.push):
+    for group in (
+        businesses,
+        demo,
+        imports,
+        stats,
+        duplicates_group,
+        bought,
+        check,
+        audit,
+        support,
+        terminals,
+        gateways.push,
+    ):
         app.cli.add_command(group)

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     """Add or remove points and money of a customer by hand."""
     BULK_ACTIONS = "bulk_actions"
     """Do something to a whole selection of customers; what it is needs its own permission too (BA-1 to BA-15)."""
+    IMPORT_CUSTOMERS = "import_customers"
+    """Bring in customers out of files, and see what such files say (IM-1)."""
     ERASE_CUSTOMERS = "erase_customers"
     MERGE_CUSTOMERS = "merge_customers"
     """Make one of two records of a person, undo that, and say who is not the same (CP-9)."""
@@ -109,6 +111,7 @@ _OPERATOR = frozenset(
 )
 # What it does to a customer is done at every location, so who sees only some of them may not.
 _BRAND = _OPERATOR | {
+    Permission.IMPORT_CUSTOMERS,
     Permission.ERASE_CUSTOMERS,
     Permission.MERGE_CUSTOMERS,
     Permission.EDIT_TEMPLATES,

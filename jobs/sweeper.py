@@ -21,6 +21,8 @@ from app.bulk.queries import due_batches
 from app.bulk.services import steering as batches
 from app.bulk.services.running import work
 from app.db import autocommit_engine, refuse_unsafe_role
+from app.imports.queries import due_imports
+from app.imports.services import reading, uploading
 from app.messaging.queries import businesses_to_send
 from app.messaging.services import send_due
 from app.messaging.services.waking import JOB, QUEUE
@@ -65,6 +67,11 @@ CHORES = (
         *(batches.JOB, batches.QUEUE),
         due_batches,
         lambda business, batch: work(business, batch, _some_seconds()),
+    ),
+    Chore(
+        *(uploading.JOB, uploading.QUEUE),
+        due_imports,
+        lambda business, number: reading.work(business, number, _some_seconds()),
     ),
     Chore(
         *(closing.JOB, closing.QUEUE),

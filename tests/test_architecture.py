@@ -38,6 +38,10 @@ REGISTRIES = {
     "app.offers.things",  # coupons and offers as customers and who sells to them read them
     "app.billing.subjects",  # what was charged, in the words of whose it is
     *("app.accounts.own_pages", "app.accounts.proving"),
+    "app.customers.details",  # how what people say of a customer is called, for who brings in many
+    # What can be done to many customers, for who adds to it.
+    "app.bulk.registry",
+    "app.bulk.sensitive",
     "app.loyalty.kinds",  # what people call access types and the like, everywhere the same
 }
 # What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.

@@ -28,6 +28,7 @@ DEFINERS = {
     "customer_search_ids",
     "due_acts",
     "due_batches",
+    "due_imports",
     "due_simulated_events",
     "end_colleague_sessions",
     "end_session",
@@ -148,6 +149,9 @@ class TestCatalogue:
             "batch_item.batch_id",  # a million rows at once, where each check would cost more than the row
             "batch_item.business_id",
             "batch_item.customer_id",
+            "import_row.business_id",  # the same
+            "import_row.customer_id",
+            "import_row.import_id",
             "ledger_entry.transaction_id",  # transactions come after the ledger
             "message_part.gateway_id",  # what a gateway calls it
             "receipt.gateway_id",

@@ -196,6 +196,13 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         "INSERT INTO batch_tally (business_id, batch_id, at, done, first_customer, last_customer)"
         " SELECT %(id)s, max(id), now(), 1, 1, 1 FROM batch WHERE business_id = %(id)s",
         "INSERT INTO batch_limit (business_id, role, customers) VALUES (%(id)s, 'brand_operator', 1000)",
+        "INSERT INTO import_job (business_id, name, size, sha256, encoding, delimiter, user_id)"
+        f" VALUES (%(id)s, 'a.csv', 1, 'x', 'utf-8', ',', {person})",
+        "INSERT INTO import_file (business_id, import_id, content) SELECT %(id)s, max(id), 'x' FROM import_job"
+        " WHERE business_id = %(id)s",
+        "INSERT INTO import_row (business_id, import_id, number, raw, state) SELECT %(id)s, max(id), 1, '[]', 1"
+        " FROM import_job WHERE business_id = %(id)s",
+        "INSERT INTO import_column (business_id, name, target) VALUES (%(id)s, 'tel', 'phone')",
         "INSERT INTO segment (business_id, name, name_key, conditions, changed_at)"
         " VALUES (%(id)s, 'Regulars', 'regulars', '{}', now())",
         f"INSERT INTO message_tester (business_id, user_id, customer_id) SELECT %(id)s, {person}, min(id) FROM customer"

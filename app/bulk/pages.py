@@ -92,6 +92,8 @@ class BatchPage:
     @cached_property
     def selection(self) -> str:
         """Who was meant, in words; what they named may be gone."""
+        if self.batch.action and self.action.whom is not None:
+            return self.action.whom(self.batch.values)
         try:
             return Selection.from_kept(self.batch.selection).words()
         except (BadAddress, LookupError):

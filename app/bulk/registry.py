@@ -34,6 +34,8 @@ class Doubts:
     amount: str = "CAST(NULL AS bigint)"
     """What is foreseen for each, where customers differ in it."""
     values: Values = field(default_factory=dict)
+    of_customers: bool = True
+    """Whether all of them are customers already, so that who is none any more is passed over."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,15 @@ class Action:
     telling: Telling | None = None
     """How customers are told of it, where they are."""
     stock: Stock | None = None
+    asked: Callable[[Batch], Any] | None = None
+    """Selects as customer_id whom it is for, where no selection of the table says that; it is not offered there."""
+    whom: Callable[[Values], str] | None = None
+    """Who they are then, in words."""
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether it can be chosen for any selection of customers."""
+        return self.asked is None
 
     def work(self, batch: Batch) -> Work:
         found = self.do if batch.undoes_id is None else self.undo

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from zoneinfo import available_timezones
 
 import phonenumbers
-from babel import Locale
 from babel.numbers import get_currency_name, get_territory_currencies
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,6 +17,7 @@ from app.businesses.models import Business, Franchisee, PointOfSale
 from app.forms import KeptForm, line, name_line
 from app.lib import colours
 from app.lib.collation import sort_key
+from app.lib.countries import countries
 from app.lib.texts import one_line
 from app.locale import LANGUAGES
 from app.picture_field import PictureField
@@ -140,12 +140,12 @@ class BusinessForm(KeptForm):
 def _currencies(language: str) -> Choices:
     """The currencies in use somewhere, by name."""
     codes = {code for region in phonenumbers.SUPPORTED_REGIONS for code in get_territory_currencies(region)}
-    return _sorted(SelectChoice(code, f"{get_currency_name(code, locale=language)} ({code})") for code in codes)
+    named = [SelectChoice(code, f"{get_currency_name(code, locale=language)} ({code})") for code in codes]
+    return sorted(named, key=lambda choice: sort_key(choice.label))
 
 
 def _countries(language: str) -> Choices:
-    names = Locale.parse(language).territories
-    return _sorted(SelectChoice(code, names[code]) for code in phonenumbers.SUPPORTED_REGIONS if code in names)
+    return [SelectChoice(code, name) for code, name in countries(language)]
 
 
 def _zones() -> Choices:
@@ -160,7 +160,3 @@ def _with(kept: str, choices: Choices) -> Choices:
 
 def _places(places: Sequence[PointOfSale | Franchisee]) -> Choices:
     return [SelectChoice(str(each.id), each.name) for each in places]
-
-
-def _sorted(choices: Iterable[SelectChoice]) -> Choices:
-    return sorted(choices, key=lambda choice: sort_key(choice.label))

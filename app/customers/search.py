@@ -41,11 +41,20 @@ _FIELDS = {
 }
 
 
-def document(business_id: int, *, first_name: str, last_name: str, phone: str, email: str, cards: Iterable[str]) -> str:
-    """The customer's lexemes as the text of a tsvector. `phone` is E.164."""
+def document(
+    business_id: int,
+    *,
+    first_name: str,
+    last_name: str,
+    phone: str,
+    email: str,
+    cards: Iterable[str],
+    national: str = "",
+) -> str:
+    """The customer's lexemes as the text of a tsvector. `phone` is E.164; who knows its `national` digits says them."""
     lexemes = {f"f:{word}" for word in words(first_name)} | {f"l:{word}" for word in words(last_name)}
     lexemes |= {f"e:{word}" for word in _email_words(email)} | {f"c:{_card(card)}" for card in cards}
-    lexemes |= set(_phone_lexemes(phone)) if phone else set()
+    lexemes |= set(_phone_lexemes(phone, national or national_digits(phone))) if phone else set()
     return " ".join(sorted(_quoted(f"{business_id}:{lexeme}") for lexeme in lexemes))
 
 
@@ -117,9 +126,9 @@ def _email_words(email: str) -> list[str]:
     return [whole, domain, *re.split(r"[._+\-]", local)[1:]] if domain else []
 
 
-def _phone_lexemes(phone: str) -> list[str]:
+def _phone_lexemes(phone: str, national: str) -> list[str]:
     digits = re.sub(r"\D", "", phone)
-    return [f"p:{digits}", f"n:{national_digits(phone)}", f"r:{digits[::-1]}"]
+    return [f"p:{digits}", f"n:{national}", f"r:{digits[::-1]}"]
 
 
 def national_digits(phone: str) -> str:

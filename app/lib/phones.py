@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,15 +15,30 @@ def e164(text: str, country: str) -> str:
 
     Raises ValueError for what no telephone of the world can have: too short or long, letters, an extension.
     """
+    return str(phonenumbers.format_number(_parsed(text, country), phonenumbers.PhoneNumberFormat.E164))
+
+
+def read(text: str, country: str) -> tuple[str, str]:
+    """The same, with its digits as dialled within its country, such as 0674120855. Raises ValueError."""
+    parsed = _parsed(text, country)
+    formats = phonenumbers.PhoneNumberFormat
+    national = _NO_DIGIT.sub("", phonenumbers.format_number(parsed, formats.NATIONAL))
+    return str(phonenumbers.format_number(parsed, formats.E164)), national
+
+
+_NO_DIGIT = re.compile(r"\D")
+
+
+def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber:
     if any(letter.isalpha() for letter in text):
         raise ValueError("A phone has no letters.")
     try:
-        parsed = phonenumbers.parse(text, country)
+        parsed = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException as error:
         raise ValueError("This is no phone.") from error
     if parsed.extension or not phonenumbers.is_valid_number(parsed):
         raise ValueError("There is no such phone.")
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    return parsed
 
 
 def zone_of(phone: str, home: ZoneInfo) -> ZoneInfo:

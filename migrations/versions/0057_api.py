@@ -6,7 +6,7 @@ from alembic import op
 from migrations.policies import IN_BUSINESS, USER, WHOLE_BRAND, definer, open_to_definer, protect
 
 revision = "0057"
-down_revision = "0055"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 

@@ -19,7 +19,7 @@ _DONE = " JOIN batch_item d ON d.business_id = :business AND d.batch_id = :undon
 def doubting(batch: Batch, *, running: bool) -> tuple[str, Values]:
     """SQL for customer_id, reason and amount of those in the relation `asked`, and the values that it takes."""
     doubts = action_named(batch.action).work(batch).doubts(batch)
-    arms = (*_COMMON, *_run_arms(doubts, running))
+    arms = (*(_COMMON if doubts.of_customers else ()), *_run_arms(doubts, running))
     reason = " ".join(f"WHEN {condition} THEN '{reason}'" for condition, reason in arms)
     items = (_ITEM if running else "") + (_DONE if batch.undoes_id else "")
     statement = (

@@ -75,7 +75,9 @@ def _insert(batch: Batch) -> None:
 
 
 def _asked(batch: Batch) -> tuple[Any, dict[str, Any]]:
-    """Who is meant: whom the selection names; of an undoing, whom it was done to."""
+    """Who is meant: whom the action or the selection names; of an undoing, whom it was done to."""
+    if batch.undoes_id is None and (asked := action_named(batch.action).asked) is not None:
+        return asked(batch), {}
     if batch.undoes_id is None:
         selection = Selection.from_kept(batch.selection)
         return selection.statement(), selection.parameters()

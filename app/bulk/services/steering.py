@@ -81,9 +81,11 @@ def begin(selection: Selection) -> Batch:
 
 def choose(batch: Batch, action: str, values: Mapping[str, Any], number: int | None) -> None:
     """Says what is to be done, and freezes whom to: of very many, or of nobody knows how many, a job does. Needs it
-    held, as everything here does. What an undoing does is not chosen. Raises WrongStateError.
+    held, as everything here does. What an undoing does is not chosen, nor what is for no selection of the table.
+    Raises WrongStateError.
     """
-    _expect(batch, *(DRAFTS if batch.undoes_id is None else ()))
+    is_open = batch.undoes_id is None and (batch.action in ("", action) or action_named(batch.action).is_offered)
+    _expect(batch, *(DRAFTS if is_open else ()))
     release(batch)
     batch.action, batch.values, batch.foreseen, batch.selected = action, dict(values), {}, 0
     batch.state = BatchState.FREEZING

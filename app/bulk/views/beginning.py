@@ -10,13 +10,13 @@ from app.address import address, number_of, takes
 from app.bulk.forms import SelectionForm
 from app.bulk.models import Batch, BatchState
 from app.bulk.queries import batch_named
-from app.bulk.registry import Action, ActionForm, actions
+from app.bulk.refusing import told
+from app.bulk.registry import Action, ActionForm, action_named, actions
 from app.bulk.services import steering
 from app.bulk.services.locking import held_batch
 from app.bulk.text_form import TextForm
 from app.bulk.text_preview import TextPreview
 from app.bulk.views.blueprint import blueprint
-from app.bulk.views.refusing import told
 from app.customers.queries import customer_named
 from app.customers.services.selecting import Selection
 from app.db import current_scope
@@ -73,7 +73,8 @@ def begin() -> BaseResponse:
 def ask_what(batch_id: int) -> BaseResponse:
     """The list of actions, or the form of the one that is named; what was entered before stands in it."""
     batch = batch_named(batch_id)
-    if batch.undoes_id or batch.state not in (BatchState.CHOSEN, BatchState.PREVIEWED):
+    fixed = batch.undoes_id or (batch.action and not action_named(batch.action).is_offered)
+    if fixed or batch.state not in (BatchState.CHOSEN, BatchState.PREVIEWED):
         return go(url_for("bulk.show", batch_id=batch_id))
     if not _is_own(batch):
         return go(
@@ -126,7 +127,7 @@ def _action(key: str) -> Action:
 
 
 def _offered() -> list[Action]:
-    return [each for each in actions() if person().may(each.permission)]
+    return [each for each in actions() if each.is_offered and person().may(each.permission)]
 
 
 def _form(action: Action, values: object = None) -> ActionForm:

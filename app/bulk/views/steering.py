@@ -12,12 +12,12 @@ from app.accounts.proving import ProofForm
 from app.bulk.forms import ConfirmationForm
 from app.bulk.models import Batch, BatchState
 from app.bulk.pages import BatchPage
+from app.bulk.refusing import told
 from app.bulk.registry import action_named
 from app.bulk.services import steering
 from app.bulk.services.locking import held_batch
 from app.bulk.views.blueprint import blueprint
 from app.bulk.views.proving import proves
-from app.bulk.views.refusing import told
 from app.bulk.views.showing import show_batch
 from app.errors import Problem
 from app.identity import person, workplace

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import cast, delete, select
+from sqlalchemy import cast, delete, select, text
 from sqlalchemy.dialects.postgresql import TSVECTOR, insert
 from sqlalchemy.exc import IntegrityError
 
-from app.customers.details import AnswerValue, Details
+from app.customers.details import AnswerValue, Details, details_of
 from app.customers.family import family, survivor_of
 from app.customers.models import Answer, Card, Consent, ConsentKind, Customer, CustomerSearch, Enrolment
 from app.customers.search import document
@@ -19,6 +19,7 @@ from app.customers.services.assigning import assign_categories
 from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib import dates
+from app.lib.arrays import as_array
 from app.lib.collation import sort_key
 from app.loyalty.models import Access, FieldKind
 from app.loyalty.queries import every_question
@@ -110,6 +111,41 @@ def keep_search(customer_id: int, new: Details) -> None:
         index_elements=["business_id", "customer_id"], set_={"document": row.excluded.document}
     )
     db.session.execute(kept)
+
+
+_FOUND_BY = text(
+    """
+    INSERT INTO customer_search (business_id, customer_id, document)
+    SELECT :business, customer_id, CAST(document AS tsvector)
+    FROM unnest(CAST(:customers AS bigint[]), CAST(:documents AS text[])) found (customer_id, document)
+    ORDER BY customer_id
+    ON CONFLICT (business_id, customer_id) DO UPDATE SET document = excluded.document
+    """
+)
+
+
+def keep_search_of(customers: Sequence[int]) -> None:
+    """What many are found by, worked out anew of what is kept of them."""
+    mine = select(Customer).where(Customer.business_id == business_id(), Customer.id.in_(customers))
+    merged = select(Customer.merged_into_id).where(
+        Customer.business_id == business_id(), Customer.merged_into_id.in_(customers)
+    )
+    survivors = set(db.session.scalars(merged))
+    cards: dict[int, list[str]] = {}
+    for row in db.session.execute(
+        select(Card.customer_id, Card.number).where(Card.business_id == business_id(), Card.customer_id.in_(customers))
+    ):
+        cards.setdefault(row.customer_id, []).append(row.number)
+    found = {}
+    for each in db.session.scalars(mine, execution_options={"populate_existing": True}):
+        if each.id in survivors:
+            keep_search(each.id, details_of(each))
+            continue
+        names = {"first_name": each.first_name, "last_name": each.last_name}
+        held = cards.get(each.id, [])
+        found[each.id] = document(business_id(), **names, phone=each.phone, email=each.email, cards=held)
+    values = {"business": business_id(), "customers": as_array(found), "documents": list(found.values())}
+    db.session.execute(_FOUND_BY, values)
 
 
 def keep_answers(customer_id: int, old: Details, new: Details) -> None:

@@ -4,7 +4,7 @@ Every movement goes through `posting.post`, which holds the balances first; what
 """
 
 from app.ledger.services.expiring import expire_lots
-from app.ledger.services.many import Many, Moved, credit_many, restore_many, spend_many, take_back_many
+from app.ledger.services.many import Many, Moved, credit_each, credit_many, restore_many, spend_many, take_back_many
 from app.ledger.services.moving import (
     Credit,
     Holding,
@@ -15,7 +15,7 @@ from app.ledger.services.moving import (
     Spend,
     TakeBack,
 )
-from app.ledger.services.opening import open_balances
+from app.ledger.services.opening import open_balances, open_balances_of
 from app.ledger.services.posting import AlreadyReversedError, Occasion, hold, post
 from app.ledger.services.transferring import give_back, last_entry, move_all, post_for_absorbed, returnable
 
@@ -32,6 +32,7 @@ __all__ = [
     "ShortfallError",
     "Spend",
     "TakeBack",
+    "credit_each",
     "credit_many",
     "expire_lots",
     "give_back",
@@ -39,6 +40,7 @@ __all__ = [
     "last_entry",
     "move_all",
     "open_balances",
+    "open_balances_of",
     "post",
     "post_for_absorbed",
     "restore_many",

@@ -51,6 +51,11 @@ def credit_many(
     return _moved(_CREDIT, many, more)
 
 
+def credit_each(many: Many, amounts: Sequence[int], *, expires_at: datetime | None = None) -> list[Moved]:
+    """To each its own amount, in a lot of its own, without a line of the log."""
+    return _moved(_CREDIT_EACH, many, {"amounts": as_array(amounts), "expires_at": expires_at, "title": ""})
+
+
 def spend_many(many: Many, amounts: Sequence[int]) -> list[Moved]:
     """Takes from each its amount, out of the lots that expire soonest. Who has less loses nothing at all."""
     return _moved(_SPEND, many, {"amounts": as_array(amounts)})
@@ -130,13 +135,16 @@ _SOONER = """
         expiring = CASE WHEN m.expires_at IS NULL OR b.expiring_at <> :never AND b.expiring_at < m.expires_at
             THEN b.expiring WHEN b.expiring_at = m.expires_at THEN b.expiring + m.dated ELSE m.dated END
 """
-_CREDIT = f"""
+
+
+def _crediting(credited: str) -> str:
+    """Brings in lots: `credited` says how much to whom, as customer_id, transaction_id, amount."""
+    return f"""
     WITH m AS (
-        SELECT customer_id, transaction_id, CAST(NULL AS bigint) AS reverses_id
-        FROM unnest(CAST(:customers AS bigint[]), CAST(:transactions AS bigint[])) m (customer_id, transaction_id)
+        SELECT customer_id, transaction_id, amount, CAST(NULL AS bigint) AS reverses_id FROM {credited}
     ), entries AS ({_ENTRY}
         SELECT :business, nextval(pg_get_serial_sequence('ledger_entry', 'id')), m.customer_id, :wallet, :kind,
-            CAST(:amount AS bigint), b.amount + :amount, {_OWN}
+            m.amount, b.amount + m.amount, {_OWN}
         FROM m {_BALANCE}
         ON CONFLICT (business_id, key) DO NOTHING
         RETURNING id, customer_id, amount, transaction_id, reverses_id
@@ -151,6 +159,16 @@ _CREDIT = f"""
     )
     {_ANSWER}
 """
+
+
+_CREDIT = _crediting("""
+        (SELECT customer_id, transaction_id, CAST(:amount AS bigint) AS amount
+        FROM unnest(CAST(:customers AS bigint[]), CAST(:transactions AS bigint[])) m (customer_id, transaction_id)) m
+""")
+_CREDIT_EACH = _crediting("""
+        (SELECT customer_id, CAST(NULL AS bigint) AS transaction_id, amount
+        FROM unnest(CAST(:customers AS bigint[]), CAST(:amounts AS bigint[])) m (customer_id, amount)) m
+""")
 
 
 def _taking(taken: str) -> str:

@@ -65,6 +65,11 @@ def open_holding(customer_id: int) -> None:
     db.session.execute(_OPEN, {"business": business_id(), "customer": customer_id})
 
 
+def open_holdings(customers: Sequence[int]) -> None:
+    """The same for many new customers."""
+    db.session.execute(_ENSURE, {"business": business_id(), "holders": list(customers)})
+
+
 def add_coupons(holders: Sequence[int], sign: int) -> None:
     """Counts a coupon more or less for each of the holders named; they must be held."""
     _add(holders, coupons=sign, offers=0)

@@ -1,0 +1,56 @@
+"""An import as a bulk action: the rows of its dry run, written by chunks, each once, and taken back (IM-2, BA-14)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from app.bulk.models import Batch
+from app.bulk.registry import Action, ActionForm, Values
+from app.bulk.sensitive import reaches_many
+from app.db import business_id
+from app.filters import language
+from app.imports.models import ImportRow, RowState
+from app.imports.services.applying import Writing
+from app.imports.services.reading import ACTION
+from app.imports.services.undoing import TakingBack
+from app.imports.words import RUN_REASONS
+from app.lib import formats
+from app.permissions import Permission
+
+
+def _asked(batch: Batch) -> Any:
+    """Whom the rows are about that do something."""
+    return select(ImportRow.customer_id).where(
+        ImportRow.business_id == business_id(),
+        ImportRow.import_id == batch.values["import"],
+        ImportRow.state < int(RowState.UNCHANGED),
+    )
+
+
+def _whom(values: Values) -> str:
+    number = formats.number(values["rows"], language())
+    return ngettext("%(number)s row of a file", "%(number)s rows of a file", values["rows"], number=number)
+
+
+IMPORT = Action(
+    key=ACTION,
+    label=_l("Import customers"),
+    sign="file-up",
+    about=_l("New customers out of a file, and what it tells of those you have"),
+    permission=Permission.IMPORT_CUSTOMERS,
+    form=ActionForm,
+    title=lambda values: _("Import of %(name)s", name=values["name"]),
+    reasons=RUN_REASONS,
+    do=Writing(),
+    undo=TakingBack(),
+    done=_l("Written"),
+    unit=lambda _values, amount: _("%(amount)s points", amount=formats.points(amount, language())),
+    asks_again=reaches_many,
+    asked=_asked,
+    whom=_whom,
+)
