@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from app.api.operations import operation
-from app.api.paging import key_of, page_shown
+from app.api.paging import NO_PAGE, key_of, page_shown
 from app.api.reading import faulty
 from app.api.refusing import refusals_told
 from app.api.schemas import PageQuery, PageShown
@@ -41,7 +41,7 @@ def check_code(body: CodeGiven) -> CodeShown:
         return _found(find_code(body.code, body.customer_id, terminal, dates.now()))
 
 
-@operation("GET", "/coupon-series", KeyScope.READ_COUPONS)
+@operation("GET", "/coupon-series", KeyScope.READ_COUPONS, refuses=NO_PAGE)
 def list_coupon_series(query: PageQuery) -> PageShown[SeriesShown]:
     """List the series of coupons that are in use, newest first."""
     key = key_of(query)

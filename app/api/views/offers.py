@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from app.api.operations import operation
-from app.api.paging import key_of, page_shown
+from app.api.paging import NO_PAGE, key_of, page_shown
 from app.api.reading import faulty
 from app.api.refusing import refusals_told
 from app.api.schemas import PageQuery, PageShown
@@ -28,7 +28,7 @@ NOT_GIVEN = "It is over or off, or the customer has it in hand."
 _OF_OFFER = ("title", "price", "active", "starts_at", "ends_at")
 
 
-@operation("GET", "/offers", KeyScope.READ_OFFERS)
+@operation("GET", "/offers", KeyScope.READ_OFFERS, refuses=NO_PAGE)
 def list_offers(query: PageQuery) -> PageShown[OfferShown]:
     """List the offers of the business that are in use, newest first."""
     key = key_of(query)

@@ -8,7 +8,7 @@ from flask import current_app
 
 from app.api.baskets import basket_of
 from app.api.operations import operation
-from app.api.paging import key_of, page_shown
+from app.api.paging import NO_PAGE, key_of, page_shown
 from app.api.refusing import refusals_told
 from app.api.sale_answers import listed_shown, made_shown, quote_shown, sale_shown
 from app.api.sales import BasketGiven, NewSale, PinShown, QuoteShown, SaleListed, SaleMade, SaleQuery, SaleShown
@@ -83,7 +83,7 @@ def create_sale(body: NewSale) -> SaleMade:
         return made_shown(_sold(body, basket))
 
 
-@operation("GET", "/sales", KeyScope.READ_SALES)
+@operation("GET", "/sales", KeyScope.READ_SALES, refuses=NO_PAGE)
 def list_sales(query: SaleQuery) -> PageShown[SaleListed]:
     """List the sales of the Terminals that the key sells at, newest first.
 
