@@ -42,13 +42,13 @@ ALWAYS = {
     400: "The request cannot be read.",
     401: "There is no key, or it was revoked.",
     403: "The key has not the scope.",
+    404: "There is no such thing here, or it belongs to another business or place.",
     422: "The address or the body cannot be taken: `errors` says why.",
     429: "Too many calls: wait for as long as `Retry-After` says.",
     500: "Something went wrong on our side. Nothing was done.",
     503: "Busy, or being updated. Nothing was done.",
 }
 WITH_BODY = {413: "The body is too large.", 415: "The body is no JSON."}
-WITH_IDS = {404: "There is no such thing here, or it belongs to another business or place."}
 WITH_KEY = {410: "Done before; its answer is gone with the data of a customer who was erased."}
 _ARGUMENT = re.compile(r"<(?:[a-z]+:)?(\w+)>")
 
@@ -101,7 +101,7 @@ def _described(each: Operation, references: References) -> Json:
 def _answers(each: Operation, references: References) -> Json:
     schema = references[each.answer, "serialization"]
     done = {"description": HTTPStatus(each.status).phrase, "content": _json(schema)}
-    refused = ALWAYS | (WITH_BODY if each.body is not None else {}) | (WITH_IDS if each.ids else {})
+    refused = ALWAYS | (WITH_BODY if each.body is not None else {})
     refused |= (WITH_KEY if each.writes else {}) | dict(each.refuses)
     problem = {MEDIA_TYPE: {"schema": references[PROBLEM]}}
     told = {str(status): {"description": why, "content": problem} for status, why in sorted(refused.items())}
