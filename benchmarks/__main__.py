@@ -14,6 +14,7 @@ from app.local.lock import locked
 from app.local.paths import PROJECT
 from app.local.processes import LocalError
 from benchmarks import acts, bulk, messages, rows
+from benchmarks.api import sales_by_api
 from benchmarks.places import Place, peers, peers_python, regulars
 from benchmarks.report import Result, document, machine, screen_table
 from benchmarks.sizes import HUNDREDTH, STANDARD, TENTH, Size, make
@@ -43,6 +44,12 @@ NOTES = [
     " figures of every scope, the message, the form's key. The bare view writes the same rows by eleven statements of"
     " psycopg, with a rule in its code, no sign-in and no walls. The page before, which ours shows for both, warms the"
     " rows of the customer and is not counted.",
+    "A sale through the API: a POST of a customer and an amount under an Idempotency-Key of its own, by wrk over one"
+    " connection to customers in turn, 20,000 of them; five rounds of ten seconds, ours and the bare view in turns, a"
+    " figure the median of the rounds. Ours knows the key, counts the call in Valkey, quotes and writes as above, and"
+    " keeps the answer; the bare view writes the same rows, the kept answer among them, by eleven statements. That each"
+    " answer stands for a whole sale is looked up afterwards. `python -m benchmarks.api` measures these alone, on a"
+    " tenth of the standard business.",
     f"Messages: {messages.MESSAGES:,} notices of a sale to {messages.SIZE.customers:,} customers, written beforehand,"
     f" to the server of smpp34 on this machine, {messages.WINDOW} in flight. One process sends and one listens; the"
     " server, which delivers a receipt for each, and PostgreSQL share the two cores with them. `python -m"
@@ -97,6 +104,8 @@ def measure(postgres: Postgres, folder: Path, sizes: tuple[Size, Size, Size]) ->
             results.append(rows.deep_beside_first(ours))
             say("Sales beside a bare Flask view")
             results += rows.sales(here)
+            say("Sales through the API, under wrk")
+            results += sales_by_api(here)
             say("Statements, growth, first load")
             results += rows.statements(here) + rows.profile(here, ours)
             for size in smaller:

@@ -38,8 +38,9 @@ class Place:
 
 
 @contextmanager
-def regulars(place: Place, before_deep: int | None = None) -> Iterator[Regulars]:
-    env = serving_environment(place.postgres, place.database)
+def regulars(place: Place, before_deep: int | None = None, **more: str) -> Iterator[Regulars]:
+    """`more` stands in its environment too."""
+    env = serving_environment(place.postgres, place.database) | more
     log = place.folder / f"regulars-{place.database}.log"
     with served(sys.executable, "wsgi:app", env, log) as port:
         yield Regulars(Client(port, {"regulars_session": session(place.loader, place.who)}), place.who, before_deep)
@@ -62,7 +63,7 @@ def peers(place: Place) -> Iterator[tuple[DjangoAdmin, FlaskAdmin]]:
 
 
 @contextmanager
-def bare_flask(place: Place) -> Iterator[Client]:
+def bare_flask(place: Place, **more: str) -> Iterator[Client]:
     """The view that sells by hand-written SQL; it, too, is bound by no policy.
 
     What loads and measures has no rights over what only Terminals write, so it is given them here.
@@ -71,7 +72,9 @@ def bare_flask(place: Place) -> Iterator[Client]:
         rights = sql.SQL("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {}")
         connection.execute(rights.format(sql.Identifier(LOADER)))
     log = place.folder / "bare_flask.log"
-    with served(peers_python(place.folder), "benchmarks.peers.bare_flask.wsgi:app", _of_peers(place), log) as port:
+    with served(
+        peers_python(place.folder), "benchmarks.peers.bare_flask.wsgi:app", _of_peers(place) | more, log
+    ) as port:
         yield Client(port)
 
 

@@ -17,8 +17,8 @@ from benchmarks.serving import Answer, Client
 from benchmarks.subject import Subject, row
 
 _SELLER = "benchmark-till@example.com"
-_TERMINAL = "SELECT id FROM terminal WHERE business_id = %s AND point_of_sale_id = %s ORDER BY id LIMIT 1"
-_BUYERS = """
+TERMINAL = "SELECT id FROM terminal WHERE business_id = %s AND point_of_sale_id = %s ORDER BY id LIMIT 1"
+BUYERS = """
     SELECT customer_id FROM enrolment e JOIN customer c ON c.business_id = e.business_id AND c.id = e.customer_id
     WHERE e.business_id = %s AND e.program_id = %s AND e.access = 1 AND c.merged_into_id IS NULL
         AND c.erased_at IS NULL
@@ -38,10 +38,10 @@ class Till:
 
     def __init__(self, loader: Connection, who: Subject, sales: int) -> None:
         self._loader, self._who = loader, who
-        (self._terminal,) = row(loader, _TERMINAL, who.business, who.place)
+        (self._terminal,) = row(loader, TERMINAL, who.business, who.place)
         self._seller = _seller(loader, who, self._terminal)
         seed = secrets.token_hex(8)
-        self._buyers = iter(loader.execute(_BUYERS, [who.business, who.program, seed, sales]).fetchall())
+        self._buyers = iter(loader.execute(BUYERS, [who.business, who.program, seed, sales]).fetchall())
 
     def open(self) -> uuid.UUID:
         (customer,) = next(self._buyers)

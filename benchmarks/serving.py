@@ -63,10 +63,12 @@ class Client:
 
 
 @contextmanager
-def served(python: Path | str, application: str, env: Mapping[str, str], log: Path) -> Iterator[int]:
+def served(
+    python: Path | str, application: str, env: Mapping[str, str], log: Path, settings: str = "benchmarks.gunicorn_conf"
+) -> Iterator[int]:
     """The port of a panel that is served until the end of the block. Raises LocalError when it does not start."""
     port = _free_port()
-    command = [str(python), "-m", "gunicorn", "-c", "python:benchmarks.gunicorn_conf"]
+    command = [str(python), "-m", "gunicorn", "-c", f"python:{settings}"]
     command += ["--bind", f"127.0.0.1:{port}", application]
     with log.open("wb") as output:
         child = processes.spawn(command, env=env, output=output, cwd=PROJECT)

@@ -9,6 +9,8 @@ from app.api.schemas import PageQuery, PageShown, Shown
 from app.paging import PageKey, page_of
 
 Item = TypeVar("Item", bound=Shown)
+NO_PAGE = {404: "The line that `cursor` names is not in this list."}
+"""Of lists that have no id in their address, which is 404 for itself."""
 
 
 def key_of(query: PageQuery) -> PageKey | None:

@@ -73,7 +73,8 @@ def open_lots(customer_id: int) -> Sequence[Row[Any]]:
     until = Lot.expires_at.is_(None) | (Lot.expires_at > dates.now())
     mine = Lot.business_id == business_id(), Lot.customer_id == customer_id, Lot.remaining > 0
     left = select(Lot.id, Lot.wallet_id, Lot.remaining, Lot.expires_at, Lot.title).where(*mine, until)
-    return db.session.execute(left.order_by(Lot.wallet_id, Lot.expires_at.asc().nulls_last(), Lot.id)).all()
+    rows: Sequence[Any] = db.session.execute(left.order_by(Lot.wallet_id, Lot.expires_at.nulls_last(), Lot.id)).all()
+    return rows
 
 
 def expiring_lots(customer_id: int, zone: str) -> list[Row[Any]]:

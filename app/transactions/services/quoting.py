@@ -20,7 +20,7 @@ from app.loyalty.queries import rules_read
 from app.loyalty.rules import WHOLE_PERCENT, Line, Outcome, Purchase, Rounding, outcome
 from app.transactions.money import in_money, in_points
 from app.transactions.notices import Manner
-from app.transactions.services.basket import Basket, Figures, Refusal, RefusedError, check_size
+from app.transactions.services.basket import Basket, BasketLine, Figures, Refusal, RefusedError, check_size
 from app.transactions.services.brought import NONE_GIVEN, NOTHING, Carried, Given, carry, given_by
 from app.transactions.services.circumstances import circumstances, manner_of
 
@@ -176,9 +176,13 @@ def _lines(basket: Basket) -> tuple[Line, ...]:
     unknown = [each.good_id for each in basket.lines if each.good_id is not None and each.groups is None]
     groups = _groups(unknown)
     return tuple(
-        Line(number, each.good_id, frozenset(each.groups or groups.get(each.good_id, ())), each.quantity, each.gross)
+        Line(number, each.good_id, _groups_of(each, groups), each.quantity, each.gross)
         for number, each in enumerate(basket.lines, start=1)
     )
+
+
+def _groups_of(line: BasketLine, known: Mapping[int | None, frozenset[int]]) -> frozenset[int]:
+    return known.get(line.good_id, frozenset()) if line.groups is None else frozenset(line.groups)
 
 
 def _groups(goods: Sequence[int]) -> dict[int | None, frozenset[int]]:

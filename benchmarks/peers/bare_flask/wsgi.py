@@ -1,21 +1,24 @@
-"""Sells what a Terminal has open, once for each key: the rows that our own sale writes, and nothing around them.
+"""Sells what a Terminal has open, or what a call of the API says, once for each key: the rows that our own sale writes,
+and nothing around them.
 
 One rule, which stands here; nobody signs in, no wall is in the way. Statements are prepared and planned once.
 """
 
 import hashlib
 import json
+import os
 from datetime import UTC, datetime
 from uuid import UUID
 
 import psycopg
-from flask import Flask, abort, redirect, request
+from flask import Flask, Response, abort, redirect, request
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
 
 from benchmarks.peers.selection import BUSINESS, URL
 
 PERCENT = 5
+CALLER, TERMINAL = (int(os.environ.get(f"BENCHMARK_{name}") or 0) for name in ("API_KEY", "TERMINAL"))
 
 OPEN = """
     SELECT o.customer_id AS customer, o.terminal_id AS terminal, o.program_id AS program, o.user_id AS user,
@@ -29,6 +32,25 @@ TAKE_KEY = """
     INSERT INTO form_key (business_id, key, user_id, request_hash, location)
     VALUES (%(business)s, %(key)s, %(user)s, %(hash)s, %(location)s) ON CONFLICT DO NOTHING RETURNING key
 """
+BUYER = """
+    SELECT c.id AS customer, t.id AS terminal, p.id AS program, NULL::bigint AS user, t.point_of_sale_id AS place,
+        p.wallet_id AS wallet, p.title
+    FROM customer c
+    JOIN terminal t ON t.business_id = c.business_id AND t.id = %(terminal)s
+    JOIN program p ON p.business_id = c.business_id AND p.is_default
+    WHERE c.business_id = %(business)s AND c.id = %(customer)s FOR NO KEY UPDATE OF c
+"""
+TAKE_CALL = """
+    INSERT INTO call_key (business_id, api_key_id, key, request_hash)
+    VALUES (%(business)s, %(caller)s, %(key)s, %(hash)s) ON CONFLICT DO NOTHING RETURNING key
+"""
+ANSWER = """
+    UPDATE call_key SET status = 201, body = %(body)s, location = %(location)s
+    WHERE business_id = %(business)s AND api_key_id = %(caller)s AND key = %(key)s
+"""
+ANSWERED = """
+    SELECT body FROM call_key WHERE business_id = %(business)s AND api_key_id = %(caller)s AND key = %(key)s
+"""
 CREDIT = """
     UPDATE balance SET amount = amount + %(earned)s
     WHERE business_id = %(business)s AND wallet_id = %(wallet)s AND customer_id = %(customer)s RETURNING amount
@@ -36,8 +58,8 @@ CREDIT = """
 SELL = """
     INSERT INTO transaction (business_id, customer_id, program_id, point_of_sale_id, terminal_id, kind, source, status,
         at, gross, discount, points_paid, account_paid, points_earned, user_id, rules)
-    VALUES (%(business)s, %(customer)s, %(program)s, %(place)s, %(terminal)s, 1, 1, 1, %(at)s, %(gross)s, 0, 0, 0,
-        %(earned)s, %(user)s, %(rules)s) RETURNING id
+    VALUES (%(business)s, %(customer)s, %(program)s, %(place)s, %(terminal)s, 1, %(source)s, 1, %(at)s, %(gross)s, 0,
+        0, 0, %(earned)s, %(user)s, %(rules)s) RETURNING id
 """
 LIST = """
     INSERT INTO transaction_line (business_id, transaction_id, number, name, quantity, gross, discount)
@@ -102,10 +124,32 @@ def sell(key: UUID):
     location = f"/sales/{key}"
     with connection.transaction():
         sale = connection.execute(OPEN, values).fetchone() or abort(404)
-        values |= sale._asdict() | {"location": location, "at": datetime.now(UTC)}
+        values |= sale._asdict() | {"location": location, "at": datetime.now(UTC), "source": 1}
         if connection.execute(TAKE_KEY, values).fetchone():
             write(values, sale.lines[0])
+            connection.execute(CLOSE, values)
     return redirect(location, 303)
+
+
+@app.post("/api/v1/sales")
+def sell_by_call():
+    sent = request.get_json()
+    values = {"business": BUSINESS, "caller": CALLER, "terminal": TERMINAL, "customer": sent["customer_id"]}
+    values |= {"key": request.headers["Idempotency-Key"], "hash": hashlib.sha256(request.get_data()).digest()}
+    with connection.transaction():
+        if connection.execute(TAKE_CALL, values).fetchone() is None:
+            return Response(one(ANSWERED, values), 201, content_type="application/json")
+        buyer = connection.execute(BUYER, values).fetchone() or abort(404)
+        values |= buyer._asdict() | {"at": datetime.now(UTC), "source": 2}
+        write(values, {"gross": sent["amount"], "name": "Check"})
+        values |= {"body": answer(values), "location": f"/api/v1/sales/{values['sale']}"}
+        connection.execute(ANSWER, values)
+    return Response(values["body"], 201, {"Location": values["location"]}, content_type="application/json")
+
+
+def answer(values: dict) -> str:
+    told = {"id": values["sale"], "at": values["at"].isoformat(), "total": values["gross"], "due": values["gross"]}
+    return json.dumps(told | {"earned": values["earned"], "balance": values["balance"]})
 
 
 def write(values: dict, line: dict) -> None:
@@ -122,7 +166,6 @@ def write(values: dict, line: dict) -> None:
     connection.execute(COUNT, values)
     amounts = f"{line['gross'] / 100:.2f} ₴, +{earned / 100:.2f}, = {values['balance'] / 100:.2f}"
     connection.execute(TELL, values | {"text": f"{values['title']}: {amounts}"})
-    connection.execute(CLOSE, values)
 
 
 def one(statement: str, values: dict) -> int:
