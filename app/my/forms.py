@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, ValidationError
+from wtforms import Field, HiddenField, ValidationError
 from wtforms.validators import DataRequired
 
 from app.forms import line
@@ -21,6 +22,8 @@ class PhoneForm(FlaskForm):  # type: ignore[misc]
 
     country = ""
     number = ""
+    code_key = HiddenField(default=lambda: str(uuid.uuid4()))
+    """Of the code that this form asks for: sent twice, it asks for one."""
     phone = line(
         _l("Phone"),
         DataRequired(_l("Enter your phone.")),
@@ -30,6 +33,13 @@ class PhoneForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, country: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.country = country
+
+    @property
+    def key(self) -> uuid.UUID:
+        try:
+            return uuid.UUID(self.code_key.data or "")
+        except ValueError:
+            return uuid.uuid4()
 
     def validate_phone(self, field: Field) -> None:
         try:

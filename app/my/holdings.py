@@ -32,7 +32,6 @@ class Membership:
     name: str
     about: str
     terms_url: str
-    category: str
     access: Access
     left: bool
 
@@ -132,5 +131,5 @@ class Holdings:
 def _membership(row: Row[Any]) -> Membership:
     program, enrolment = row.Program, row.Enrolment
     about = in_language(program.public_descriptions, language())
-    standing = (row.category, enrolment.access, enrolment.left_at is not None)
-    return Membership(program.id, Voice.of(program).name(language()), about, program.terms_url, *standing)
+    name, left = Voice.of(program).name(language()), enrolment.left_at is not None
+    return Membership(program.id, name, about, program.terms_url, enrolment.access, left)

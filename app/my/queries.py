@@ -11,17 +11,15 @@ from werkzeug.exceptions import NotFound
 from app.customers.models import Enrolment
 from app.db import business_id
 from app.extensions import db
-from app.loyalty.models import Category, Program
+from app.loyalty.models import Program
 
 
 def memberships(customer_id: int) -> Sequence[Row[Any]]:
-    """The programs in use that a customer is or was in, the default one first: Program, Enrolment, category."""
+    """The programs in use that a customer is or was in, the default one first: Program, Enrolment."""
     of_program = (Program.business_id == Enrolment.business_id) & (Program.id == Enrolment.program_id)
-    of_category = (Category.business_id == Enrolment.business_id) & (Category.id == Enrolment.category_id)
     mine = (
-        select(Program, Enrolment, Category.name.label("category"))
+        select(Program, Enrolment)
         .join_from(Enrolment, Program, of_program)
-        .join(Category, of_category)
         .where(Enrolment.business_id == business_id(), Enrolment.customer_id == customer_id, Program.active)
         .order_by(Program.is_default.desc(), Program.title, Program.id)
     )

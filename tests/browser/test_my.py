@@ -55,7 +55,7 @@ def paths(town: Town, olena: int) -> list[str]:
     """All pages of a customer that has one of each thing."""
     shop = town.kavalier
     with shop.work():
-        coupon = issue_coupon(add_series("Знижка" * 16), olena, "test").done[olena]
+        coupon = issue_coupon(add_series("Знижка" * 16, least_amount=12_345), olena, "test").done[olena]
         card = make_gift_card(12_345_678, None, olena).id
         letter = add_message(olena, "Ранковакава" * 60, title="Запрошення" * 30)
         over = add_message(olena, "Учора", ends_at=dates.now())

@@ -199,6 +199,56 @@ class TestGuessing:
         assert "That code is over." in text_of(client.get(my(shop, "/sign-in?over=1")))
 
 
+class TestAskingTwice:
+    def test_a_double_click_sends_one_sms(self, shop: Shop, olena: int, client: FlaskClient) -> None:
+        form = forms_of(client.get(my(shop, "/sign-in")))[0]
+        first, second = [client.post(form.action, data={**form.values, "phone": PHONE}) for _each in range(2)]
+        assert first.location == second.location
+        assert pins(shop) == 1
+        assert give(client, first.location or "", code_sent(shop)).status_code == 303
+
+    def test_two_at_once_too(self, shop: Shop, olena: int, client: FlaskClient) -> None:
+        form = forms_of(client.get(my(shop, "/sign-in")))[0]
+        cookie = client.get_cookie("regulars_form")
+
+        def once(_number: int) -> str | None:
+            browser = shop.app.test_client()
+            browser.set_cookie("regulars_form", cookie.value if cookie else "")
+            return browser.post(form.action, data={**form.values, "phone": PHONE}).location
+
+        with ThreadPoolExecutor(3) as pool:
+            assert len(set(pool.map(once, range(3)))) == 1
+        assert pins(shop) == 1
+
+    def test_two_phones_by_one_form_at_once_are_two(self, shop: Shop, olena: int, client: FlaskClient) -> None:
+        form = forms_of(client.get(my(shop, "/sign-in")))[0]
+        cookie = client.get_cookie("regulars_form")
+
+        def once(phone: str) -> tuple[int, str | None]:
+            browser = shop.app.test_client()
+            browser.set_cookie("regulars_form", cookie.value if cookie else "")
+            answer = browser.post(form.action, data={**form.values, "phone": phone})
+            return answer.status_code, answer.location
+
+        with ThreadPoolExecutor(2) as pool:
+            answers = set(pool.map(once, (PHONE, NOBODY)))
+        assert {status for status, _page in answers} == {303}
+        assert len(answers) == 2
+
+    def test_the_same_form_with_another_phone_asks_for_that(self, shop: Shop, olena: int, client: FlaskClient) -> None:
+        form = forms_of(client.get(my(shop, "/sign-in")))[0]
+        pages = [client.post(form.action, data={**form.values, "phone": each}).location for each in (NOBODY, PHONE)]
+        assert pages[0] != pages[1]
+        assert pins(shop) == 1
+
+    @pytest.mark.parametrize("key", ["", "x", "00000000", "\u0661" * 32])
+    def test_a_damaged_key_is_made_anew(self, shop: Shop, olena: int, client: FlaskClient, key: str) -> None:
+        form = forms_of(client.get(my(shop, "/sign-in")))[0]
+        answer = client.post(form.action, data={**form.values, "phone": PHONE, "code_key": key})
+        assert answer.status_code == 303
+        assert pins(shop) == 1
+
+
 class TestAskingTooOften:
     def test_a_phone_gets_three_codes_in_ten_minutes(self, shop: Shop, olena: int, client: FlaskClient) -> None:
         assert [ask(client, shop, PHONE).status_code for _ in range(4)] == [303, 303, 303, 429]

@@ -57,16 +57,23 @@ class WrongCodeError(Exception):
         self.tries_left = tries_left
 
 
-def send_code(phone: str) -> uuid.UUID:
-    """Writes a code, and the row of its SMS to who has the phone; those before it are over. Raises CodeLimitError."""
+def send_code(phone: str, key: uuid.UUID) -> uuid.UUID:
+    """Writes a code, and the row of its SMS to who has the phone; those before it are over.
+
+    Answers with its key: the form's own, so that one sent twice sends one SMS. Raises CodeLimitError.
+    """
     mine = phone_hash(phone)
-    _hold(mine)
+    _hold(mine, key.bytes)
+    if twin := db.session.get(MyCode, (business_id(), key)):
+        if bytes(twin.phone_hash) == mine:
+            return key
+        key = uuid.uuid4()
     if _unused(mine) >= UNUSED or _failures(MyCode.phone_hash == mine, DAY) >= FAILURES:
         raise CodeLimitError
     if _failures(MyCode.business_id == business_id(), HOUR) >= FAILURES_OF_BUSINESS:
         raise CodeLimitError
     _end_others(mine)
-    key, code, customer = uuid.uuid4(), f"{secrets.randbelow(10**6):06d}", customer_with(phone)
+    code, customer = f"{secrets.randbelow(10**6):06d}", customer_with(phone)
     hashes = {"phone_hash": mine, "code_hash": _code_hash(key, code)}
     known = {"customer_id": customer.id if customer else None, "ending": phone[-2:]}
     expires_at = dates.now() + LASTS
@@ -132,10 +139,11 @@ def _write(customer: Customer, key: uuid.UUID, code: str) -> None:
     write_pin(customer.id, text_, dates.now() + LASTS, language=language, dedupe_key=_message_key(key))
 
 
-def _hold(phone: bytes) -> None:
-    """Who asks with the same phone at once waits, so that what was sent before is counted."""
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('my_code', :phone))")
-    db.session.execute(lock, {"phone": int.from_bytes(phone[:8], signed=True)})
+def _hold(*names: bytes) -> None:
+    """Who asks with the same phone or form at once waits, so that what was sent before is counted and found."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('my_code', :name))")
+    for name in names:
+        db.session.execute(lock, {"name": int.from_bytes(name[:8], signed=True)})
 
 
 def _end_others(phone: bytes) -> None:

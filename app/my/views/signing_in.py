@@ -61,7 +61,7 @@ def ask_code(door: Door) -> BaseResponse:
         return _ask_phone(door, form, 422)
     _wait(wait_before_code(form.number, request.remote_addr or ""))
     try:
-        key = send_code(form.number)
+        key = send_code(form.number, form.key)
     except CodeLimitError:
         raise Problem(
             429, _("Too many codes were asked for."), _("Try again tomorrow, or ask at the counter.")
