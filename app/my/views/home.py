@@ -8,7 +8,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import takes
-from app.businesses.queries import businesses_called, own_business
+from app.businesses.queries import business_at, businesses_called, own_business
 from app.customers.services.identifying import number_to_show
 from app.db import open_scope, rollback
 from app.lib.texts import has_control_characters, one_line
@@ -29,7 +29,11 @@ LONGEST_NAME = 200
 @requires(Permission.PUBLIC)
 @takes("name")
 def find() -> BaseResponse:
-    """By its whole name alone, so that nobody lists who is here; and those where this browser is signed in."""
+    """By its whole name alone, so that nobody lists who is here; and those where this browser is signed in. An address
+    of a business's own leads to that one's page (WL-1).
+    """
+    if slug := business_at(request.host_url.rstrip("/")):
+        return go(f"/my/{slug}")
     name = one_line(request.args.get("name", ""))[:LONGEST_NAME]
     asked = name and not has_control_characters(name)
     found = [(each.name, f"/my/{each.slug}") for each in businesses_called(name)] if asked else []
