@@ -55,6 +55,8 @@ from app.messaging import models as message_models
 from app.messaging import register as message_parts
 from app.messaging import template_views
 from app.messaging import views as message_views
+from app.my import models as my_models
+from app.my import register as my_parts
 from app.my import views as my_views
 from app.news import models as news_models
 from app.news import register as news_parts
@@ -81,6 +83,7 @@ MODELS = (
     ledger_models,
     loyalty_models,
     message_models,
+    my_models,
     news_models,
     offer_models,
     pictures,
@@ -125,6 +128,7 @@ PARTS = (
     ledger_parts,
     loyalty_parts,
     message_parts,
+    my_parts,
     offer_parts,
     transaction_parts,
     news_parts,

@@ -65,8 +65,8 @@ def member(members: type[Member], args: Mapping[str, str], name: str) -> Member 
     return known[text]
 
 
-def address(endpoint: str, *args: Mapping[str, str], **ids: int | None) -> str:
-    """The address of a page, of the rows with these ids, with the given arguments in their order."""
+def address(endpoint: str, *args: Mapping[str, str], **ids: int | str | None) -> str:
+    """The address of a page, of what these ids name, with the given arguments in their order."""
     joined = {name: value for part in args for name, value in part.items()}
     path = url_for(endpoint, _anchor=None, _method=None, _scheme=None, _external=None, **ids)
     return path + ("?" + urlencode(joined) if joined else "")

@@ -82,7 +82,8 @@ def bundle(sources: Path, target: Path) -> str:
 
 def _gather(sources: Path, vendor: Path) -> dict[str, bytes]:
     css = sources / "css"
-    files = {"app.css": bundle_css(css).encode(), "terminal.css": _layer("pages", css / "terminal").encode()}
+    files = {"app.css": bundle_css(css).encode()}
+    files |= {f"{audience}.css": _layer("pages", css / audience).encode() for audience in ("terminal", "my")}
     for root in (vendor, sources):
         for path in sorted(root.rglob("*")):
             if path.is_file() and path.suffix != ".css" and path.name != "stamp":

@@ -96,6 +96,12 @@ def problem_of(error: Exception) -> Shown:
     return Shown(status, str(title), str(advice))
 
 
+def page_at(path: str) -> str:
+    """The template that shows it; customers are told nothing of the panel (MY-1, WL-1)."""
+    own = {"/my/": "errors/of_customers.html", "/kiosk/": "errors/at_kiosk.html"}
+    return next((page for begin, page in own.items() if f"{path}/".startswith(begin)), "errors/error.html")
+
+
 def _status(error: Exception) -> int:
     away = isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
     return 503 if away else 500

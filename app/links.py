@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import current_app
+from sqlalchemy import text
 
 from app.db import business_id
+from app.extensions import db
 from app.lib import tokens
 
 _STOP, _LEAVE, _INVITE, _LOGO = "stop messages", "leave program", "invitation", "logo"
-_RESET = "new password"
+_RESET, _ICON, _PUSH, _SHOWN = "new password", "icon", "push", "shown code"
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,12 @@ class Linked:
 
 def stop_link(customer_id: int) -> str:
     """Where a customer says which messages it wants no more."""
-    return public_address(f"/u/{tokens.sign(_key(), _STOP, business_id(), customer_id)}")
+    return own_address(f"/u/{tokens.sign(_key(), _STOP, business_id(), customer_id)}")
 
 
 def leave_link(customer_id: int, program_id: int) -> str:
     """Where a customer leaves a program."""
-    return public_address(f"/l/{tokens.sign(_key(), _LEAVE, business_id(), customer_id, program_id)}")
+    return own_address(f"/l/{tokens.sign(_key(), _LEAVE, business_id(), customer_id, program_id)}")
 
 
 def invitation_link(invitation_id: int, serial: int) -> str:
@@ -55,6 +57,34 @@ def asking_link() -> str:
 def logo_address(picture_id: int) -> str:
     """Where anyone sees the business's logo, as a path; another picture has another address."""
     return f"/logos/{tokens.sign(_key(), _LOGO, business_id(), picture_id)}"
+
+
+def icon_address(picture_id: int, colour: int, letter: int) -> str:
+    """Where anyone finds the business's icons, as a path: of its logo, or of a letter on its colour where `picture_id`
+    is 0. Another look has another address.
+    """
+    return f"/icons/{tokens.sign(_key(), _ICON, business_id(), picture_id, colour, letter)}"
+
+
+def push_receipt(message_id: int) -> str:
+    """Where a customer's browser tells that it showed a push, as a path: it stands in that push alone."""
+    return f"/pushes/{tokens.sign(_key(), _PUSH, business_id(), message_id)}/receipts"
+
+
+def shown_number(customer_id: int, minute: int) -> str:
+    """What a customer's page shows as a QR code in that minute since 1970, as digits; of this session's business."""
+    return tokens.in_digits(tokens.sign(_key(), _SHOWN, business_id(), customer_id, minute))
+
+
+def my_address(slug: str) -> str:
+    """Where customers of a business have their page."""
+    return own_address(f"/my/{slug}")
+
+
+def shown_by(number: str) -> tuple[int, int, int]:
+    """Business, customer and minute. Raises ForgedError."""
+    business, customer, minute = _numbers(tokens.read(_key(), _SHOWN, tokens.out_of_digits(number)), 3)
+    return business, customer, minute
 
 
 def stopping(token: str) -> Linked:
@@ -85,9 +115,36 @@ def logo_of(token: str) -> tuple[int, int]:
     return business, picture
 
 
+def icon_of(token: str) -> tuple[int, int, int, int]:
+    """Business, picture, colour and letter. Raises ForgedError."""
+    business, picture, colour, letter = _numbers(tokens.read(_key(), _ICON, token), 4)
+    return business, picture, colour, letter
+
+
+def pushed(token: str) -> tuple[int, int]:
+    """Business and message. Raises ForgedError."""
+    business, message = _numbers(tokens.read(_key(), _PUSH, token), 2)
+    return business, message
+
+
+def own_address(path: str) -> str:
+    """A path as customers of this session's business reach it: at its own address where it has one (WL-1)."""
+    return f"{_web_address() or current_app.config['REGULARS'].public_url}{path}"
+
+
 def public_address(path: str) -> str:
     """A path as people outside reach it."""
     return f"{current_app.config['REGULARS'].public_url}{path}"
+
+
+def _web_address() -> str:
+    """Asked once a session, as a link stands in each of a million messages."""
+    known: dict[int, str] = db.session().info.setdefault("web_addresses", {})
+    here = business_id()
+    if here not in known:
+        kept = text("SELECT web_address FROM business WHERE id = :business")
+        known[here] = str(db.session.execute(kept, {"business": here}).scalar_one())
+    return known[here]
 
 
 def _linked(numbers: tuple[int, ...], wanted: int) -> Linked:

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import form_keys, unsent_forms
 from app.address import LARGEST, UNSENT, refuse_unknown
 from app.db import commit, open_scope, rollback
-from app.errors import LeftBusiness, Problem, WayBack, problem_of
+from app.errors import LeftBusiness, Problem, WayBack, page_at, problem_of
 from app.extensions import csrf, htmx, login_manager
 from app.identity import at_terminal, identify
 from app.lib.texts import has_control_characters
@@ -289,7 +289,7 @@ def _show_error(error: Exception) -> BaseResponse:
         response.headers["HX-Trigger"] = json.dumps(toast)
         response.headers["HX-Reswap"] = "none"
         return response
-    return make_response(render_template("errors/error.html", problem=problem), problem.status)
+    return make_response(render_template(page_at(request.path), problem=problem), problem.status)
 
 
 def _know_person() -> None:

@@ -15,6 +15,7 @@ from app.db import unit_of_work
 from app.ledger.services import expire_lots
 from app.messaging import services as messaging
 from app.messaging.services.hearing import close_gateways
+from app.my import services as my
 from app.offers.services import lapse_coupons, lapse_offers
 from app.scope import Scope
 from app.transactions.services.open_sales import forget_old_sales
@@ -39,6 +40,12 @@ def _in_each(act: Callable[[], object]) -> None:
 def end_stale_sessions() -> None:
     """Remove the sessions that nobody can use any more."""
     accounts.end_stale_sessions()
+
+
+@job
+def forget_customers_sign_ins() -> None:
+    """Remove the sessions of customers that nobody can use, and codes that count no more (MY-1)."""
+    _in_each(my.forget_old)
 
 
 @job

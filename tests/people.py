@@ -59,6 +59,7 @@ class Shop:
     franchised_place: int
     own_terminal: int
     franchised_terminal: int
+    slug: str = ""
 
     @contextmanager
     def work(self, person: Person | None = None) -> Iterator[None]:
@@ -127,6 +128,7 @@ def open_shop(app: Flask, name: str, places: tuple[str, str]) -> Shop:
             franchised_place=franchised_place,
             own_terminal=add_terminal(own_place, f"{own} 1"),
             franchised_terminal=add_terminal(franchised_place, f"{franchised} 1"),
+            slug=name.lower(),
         )
 
 

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from app.extensions import db
 from app.lib import dates
-from app.links import invitation_link, leave_link, logo_address, stop_link
+from app.links import icon_address, invitation_link, leave_link, logo_address, push_receipt, stop_link
 from app.permissions import Permission, Role, allows
 from app.pictures import Picture
 from tests.accounts.resetting import given_link
@@ -23,13 +23,17 @@ EVERYONE = ("nobody", "anna", "olha", "boris", "vera", "sasha", "oleg")
 ARGUMENTS = {"customers.drawer": "?id={customer_id}", "segments.add_segment": "?f={filter_key}"}
 # A person's own sessions and browsers are its own: those of others are not found, tested with them. A link of a
 # message says itself whose it is, so it opens for whoever holds it, tested with the customer's pages.
-BY_LINK = {"stop_token", "leave_token"}
-# An invitation and the link to a new password too say whose they are; their forms have tokens of our own. A logo is
-# anyone's to see.
+BY_LINK = {"stop_token", "leave_token", "push_token"}
+# An invitation and the link to a new password too say whose they are; their forms have tokens of our own. A logo and
+# what is made of it are anyone's to see.
+LOOK = {"logo_token", "icon_token", "icon", "colour"}
 CALENDAR = {"month", "year"}
 # Of nobody who stands at a Kiosk now: who does is tested with the Kiosk's pages.
 VISIT = "00000000-0000-4000-8000-000000000000"
-PERSONAL = {"browser_id", "session_id", "invite_token", "reset_token", "logo_token", "visit_key", *BY_LINK, *CALENDAR}
+# A customer's page begins with the business's name, and whose it is says its own session, tested with it.
+OF_CUSTOMERS = {"slug", "code_key"}
+_OWN = {"browser_id", "session_id", "invite_token", "reset_token", "visit_key"}
+PERSONAL = {*_OWN, *OF_CUSTOMERS, *LOOK, *BY_LINK, *CALENDAR}
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class Ids:
     invite_token: str
     reset_token: str
     logo_token: str
+    icon_token: str
+    push_token: str
 
     def values(self) -> dict[str, int | str]:
         shop = self.shop
@@ -90,6 +96,10 @@ class Ids:
             "reset_token": self.reset_token,
             "browser_id": 1,
             "logo_token": self.logo_token,
+            "icon_token": self.icon_token,
+            "icon": "192",
+            "colour": "c8102e",
+            "push_token": self.push_token,
             "question_id": self.question,
             "good_id": self.good,
             "good_group_id": self.good_group,
@@ -116,6 +126,8 @@ class Ids:
             "act_id": self.act,
             "year": 2026,
             "month": f"{dates.now().astimezone(ZoneInfo('Europe/Kyiv')):%Y-%m}",
+            "slug": shop.slug,
+            "code_key": "00000000-0000-4000-8000-000000000000",
             "stop_token": self.stop_token,
             "leave_token": self.leave_token,
         }
@@ -162,8 +174,9 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         of_users = text("SELECT max(user_id) FROM membership"), text("SELECT max(id) FROM invitation")
         user, invitation = [db.session.scalar(each) or 0 for each in of_users]
         invited, logo = invitation_link(int(invitation), 1), logo_address(shown.id)
+        icons, receipts = icon_address(shown.id, 0, 75), push_receipt(int(found[1])).removesuffix("/receipts")
         email = db.session.scalar(text("SELECT email FROM app_user WHERE id = :user"), {"user": user}) or ""
-    links = (invited, given_link(shop.app, email), logo)
+    links = (invited, given_link(shop.app, email), logo, icons, receipts)
     people = int(user), int(invitation), *(link.rpartition("/")[2] for link in links)
     belonging = (*picture, *held, str(sale_key), int(template), act, *tokens, *people)
     return Ids(shop, franchised, int(customer), *found, str(key), *merged, *belonging)
@@ -178,6 +191,9 @@ def address(app: Flask, rule: Rule, ids: Ids) -> str:
 
 
 def names_rows(rule: Rule) -> bool:
+    """Whether it is about rows of the business that its people see; what customers see is their session's."""
+    if rule.arguments & OF_CUSTOMERS:
+        return False
     return bool(rule.arguments - PERSONAL) or "_id}" in ARGUMENTS.get(rule.endpoint, "")
 
 

@@ -25,12 +25,13 @@ from tests.routes import (
 REFERENCES = {"for", "form", "aria-controls", "aria-describedby", "aria-labelledby", "popovertarget"}
 # A tablet of customers knows no person: its business is told by its token.
 ABOUT_THE_PERSON = (
-    "/kiosk/",
     "/logout",
     "/businesses/current",
     "/profile/",
     "/forgotten-password",
     "/terminal/sign-in",
+    "/my/",
+    "/kiosk/",
 )
 # The address of a link is its token, and what it does can be done twice.
 OF_LINKS = ("/u/", "/l/")
@@ -154,8 +155,10 @@ class TestHeaders:
     @pytest.mark.parametrize("who", ["nobody", "anna", "sasha"])
     def test_are_on_every_answer(self, stocked: Town, rules: list[Rule], who: str) -> None:
         client, own = stocked.browser(stocked.people.get(who)), ids_of(stocked.kavalier)
-        # A picture or logo may be kept by the browser, and its page may do less still (tests/test_pictures.py).
-        shown = [rule for rule in reading(rules) if not rule.endpoint.startswith(("pictures.", "businesses.logo"))]
+        # A picture or logo may be kept by the browser, and its page may do less still (tests/test_pictures.py); so may
+        # what is made of a logo or a colour, whose address names all of it.
+        drawn = ("pictures.", "businesses.logo", "businesses.icon", "businesses.colour")
+        shown = [rule for rule in reading(rules) if not rule.endpoint.startswith(drawn)]
         addresses = [address(stocked.app, rule, own) for rule in shown]
         for page in (*addresses, "/nothing-here", "/customers?sort=none"):
             headers = client.get(page).headers

@@ -15,6 +15,9 @@ from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, WITHOUT_POLICIES, tables
 
 DEFINERS = {
     "assign_categories",
+    "business_at",
+    "business_with_slug",
+    "businesses_called",
     "businesses_to_send",
     "charge_reserved_of",
     "charge_sale",

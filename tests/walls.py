@@ -133,6 +133,10 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f" VALUES (%(id)s, gen_random_uuid(), {person}, '/terminals', '[]')",
         "INSERT INTO pin (business_id, customer_id, terminal_id, basket_hash, code_hash, expires_at) SELECT"
         " business_id, customer_id, terminal_id, '', '', now() FROM transaction WHERE business_id = %(id)s LIMIT 1",
+        "INSERT INTO my_code (business_id, key, phone_hash, ending, code_hash, expires_at)"
+        " VALUES (%(id)s, gen_random_uuid(), 'x', '33', 'x', now())",
+        "INSERT INTO my_session (business_id, token_hash, customer_id, phone_hash)"
+        " SELECT %(id)s, 'x', min(id), 'x' FROM customer WHERE business_id = %(id)s",
         "INSERT INTO saved_filter (business_id, key, conditions) VALUES (%(id)s, 'key', '{}')",
         "INSERT INTO terminal_user (business_id, terminal_id, user_id)"
         f" SELECT %(id)s, min(t.id), {person} FROM terminal t WHERE t.business_id = %(id)s ON CONFLICT DO NOTHING",

@@ -133,6 +133,20 @@ def wait_at_kiosk(kiosk_id: int) -> int:
     return seconds
 
 
+def wait_before_code(phone: str, address: str) -> int:
+    """Counts that a customer asks for a code to sign in to its page (MY-1), and commits it; as above."""
+    seconds = throttle.count_code(business_id(), phone, address)
+    commit()
+    return seconds
+
+
+def wait_before_code_try(address: str) -> int:
+    """Counts that one is tried, and commits it; as above."""
+    seconds = throttle.count_code_try(address)
+    commit()
+    return seconds
+
+
 def wait_before_test() -> int:
     """Counts that this scope's person sends a test message, in the unit of work that sends it; as above."""
     return throttle.count_test(current_scope().user_id or 0)

@@ -205,4 +205,4 @@ def init_app(app: Flask) -> None:
     def shell() -> dict[str, object]:
         found = current_user._get_current_object() if current_user else None
         known = found if isinstance(found, Identity) else None
-        return {"shell": Shell(known), "till": known.till if known else None}
+        return {"shell": Shell(known), "till": known.till if known else None, "own_brand": places.own_brand}

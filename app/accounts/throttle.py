@@ -31,6 +31,15 @@ LINKS = {"link": (20, timedelta(minutes=10))}
 AT_KIOSK = {"kiosk minute": (10, timedelta(minutes=1)), "kiosk hour": (150, timedelta(hours=1))}
 """How many customers may be looked up at a Kiosk in a span: nobody watches who stands there."""
 
+OF_PHONE = {"my phone": (3, timedelta(minutes=10))}
+OF_ADDRESS = {"my address": (30, timedelta(minutes=10))}
+OF_BUSINESS = {"my business": (3_000, timedelta(minutes=10))}
+"""How many codes for the customer's page are asked for with a phone, from an address, and in a business: as many
+customers of a mobile network share an address, and a business's post to all of them brings thousands at once.
+"""
+TRIES_OF_ADDRESS = {"my try": (60, timedelta(minutes=10))}
+"""How many such codes are tried from an address."""
+
 TESTS = {"test": (20, timedelta(minutes=10))}
 """How many test messages a user may send in a span: enough to try texts, too few to write to customers so."""
 
@@ -102,6 +111,17 @@ def count_at_kiosk(kiosk: str) -> int:
 def count_link(subject: str) -> int:
     """Counts a use of a link by an address or a customer, to be committed; the seconds to wait for the next, or 0."""
     return _count(LINKS, subject)
+
+
+def count_code(business: int, phone: str, address: str) -> int:
+    """Counts that a code for the customer's page is asked for, to be committed before it is sent; as above."""
+    asked = (OF_PHONE, f"{business}:{phone}"), (OF_ADDRESS, address), (OF_BUSINESS, str(business))
+    return max(_count(limits, subject) for limits, subject in asked)
+
+
+def count_code_try(address: str) -> int:
+    """Counts that such a code is tried, to be committed before it is compared; as above."""
+    return _count(TRIES_OF_ADDRESS, address)
 
 
 def count_test(user: int) -> int:

@@ -19,6 +19,7 @@ from app.accounts.proving import too_many_tries
 from app.accounts.queries import own_businesses
 from app.accounts.second_factor import is_recovery_code, recovery_codes_left
 from app.address import takes
+from app.businesses.queries import business_at
 from app.errors import Problem
 from app.identity import COOKIE, SECURE_COOKIE, person, session_token
 from app.locale import COOKIE as LANGUAGE_COOKIE
@@ -30,8 +31,13 @@ blueprint = Blueprint("accounts", __name__)
 
 
 @blueprint.get("/")
-@requires(Permission.SIGNED_IN)
+@requires(Permission.PUBLIC)
 def home() -> BaseResponse:
+    """A business's own address leads its customers to their page, ours its people to the panel (WL-1)."""
+    if slug := business_at(request.host_url.rstrip("/")):
+        return redirect(f"/my/{slug}")
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.sign_in"))
     if person().may(Permission.READ_CUSTOMERS):
         return redirect(url_for("customers.index"))
     if person().may(Permission.READ_TRANSACTIONS):

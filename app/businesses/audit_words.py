@@ -46,6 +46,8 @@ def _fields() -> KnownFields:
             "languages": (_("Languages"), _languages),
             "mail_sender": (_("Name in e-mails"), str),
             "logo_id": (_("Logo"), lambda _value: _("A picture")),
+            "colour": (_("Colour"), str),
+            "web_address": (_("Address on the web"), str),
             "second_factor_required": (_("Second factor of everyone"), yes_or_no),
             "feature": (_("Feature"), one_of({str(each): name for each, name in queries.feature_names().items()})),
         }
@@ -72,6 +74,7 @@ KINDS = (
             "business.disable": _l("Feature turned off by support"),
             "business.gateway": _l("Gateway chosen by support"),
             "business.unload_customers": _l("Customers unloaded by support"),
+            "business.web_address": _l("Address on the web set by support"),
         },
         names=lambda ids: {each.id: each.name for each in db.session.scalars(select(Business))},
         fields=_fields,

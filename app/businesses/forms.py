@@ -10,13 +10,15 @@ from babel import Locale
 from babel.numbers import get_currency_name, get_territory_currencies
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, SelectField, ValidationError
+from wtforms import BooleanField, Field, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from app.businesses.models import Business, Franchisee, PointOfSale
 from app.forms import KeptForm, line, name_line
+from app.lib import colours
 from app.lib.collation import sort_key
+from app.lib.texts import one_line
 from app.locale import LANGUAGES
 from app.picture_field import PictureField
 
@@ -86,11 +88,31 @@ class WrittenLanguagesField(Field):  # type: ignore[misc]
         return ", ".join(LANGUAGES.get(each, each) for each in value)
 
 
+class ColourField(StringField):  # type: ignore[misc]
+    """A colour as screens have it: `data` is such as #1a2b3c, or ''."""
+
+    PLAIN = colours.PLAIN
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = one_line(valuelist[0]) if valuelist else ""
+        try:
+            self.data = self.data and colours.plain(self.data)
+        except ValueError:
+            raise ValueError(_("Write a colour as #1a2b3c, or choose one.")) from None
+
+    @property
+    def shown(self) -> str:
+        """What to draw: its own, or ours where it is none."""
+        return self.data if self.data and not self.errors else self.PLAIN
+
+
 class BusinessForm(KeptForm):
-    fields = ("name", "logo_id", "languages", "mail_sender", "currency", "time_zone", "country")
+    fields = ("name", "logo_id", "colour", "address", "languages", "mail_sender", "currency", "time_zone", "country")
 
     name = name_line()
     logo_id = PictureField(_l("Logo"))
+    colour = ColourField(_l("Colour"))
+    address = line(_l("Address"))
     languages = WrittenLanguagesField(_l("Languages"))
     mail_sender = line(_l("Name in e-mails"), longest=64)
     currency = SelectField(_l("Currency"), validators=[DataRequired()])

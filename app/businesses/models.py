@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
@@ -36,6 +37,8 @@ class Business(Base):
     __table_args__ = (
         ForeignKeyConstraint(["id", "logo_id"], ["picture.business_id", "picture.id"], use_alter=True),
         CheckConstraint("cardinality(languages) > 0", name="languages"),
+        CheckConstraint("colour ~ '^(#[0-9a-f]{6})?$'", name="colour"),
+        Index("business_web_address_key", "web_address", unique=True, postgresql_where=text("web_address <> ''")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -50,6 +53,12 @@ class Business(Base):
     mail_sender: Mapped[Words]
     """Whose name its e-mails bear; '' is its own."""
     logo_id: Mapped[int | None] = mapped_column(BigInteger)
+    colour: Mapped[Words]
+    """What its customers see it in, such as #1a2b3c; '' is our own (WL-1)."""
+    address: Mapped[Words]
+    """Where customers find it or write to it, in its own words."""
+    web_address: Mapped[Words]
+    """Where its pages for customers are, such as https://club.kvr.ua, set by support; '' is the platform's."""
     second_factor_required: Mapped[bool] = mapped_column(Boolean, server_default="false")
     """Whether nobody works in its panel without a second factor (PR-5)."""
     created_at: Mapped[Created]

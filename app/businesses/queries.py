@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
@@ -10,13 +11,61 @@ from sqlalchemy import Executable, Row, func, select, text
 from werkzeug.exceptions import NotFound
 
 from app.businesses.models import Business, BusinessFeature, Feature, Franchisee, PointOfSale, Terminal
-from app.db import autocommit_engine, business_id, current_scope, unit_of_work
+from app.db import autocommit_engine, business_id, current_scope, one_row
 from app.extensions import db
 from app.lib.collation import sort_key
-from app.links import logo_address
-from app.scope import Scope
+from app.lib.colours import PLAIN
+from app.lib.formats import initials
+from app.links import icon_address, logo_address
 
 Kind = TypeVar("Kind", PointOfSale, Terminal, Franchisee)
+
+
+@dataclass(frozen=True)
+class Brand:
+    """How a business shows itself to its customers; nothing of the platform (WL-1)."""
+
+    name: str
+    slug: str
+    address: str
+    colour: str
+    logo_id: int | None
+
+    @property
+    def logo(self) -> str | None:
+        return logo_address(self.logo_id) if self.logo_id else None
+
+    @property
+    def letter(self) -> str:
+        """What stands where there is no logo."""
+        return initials(self.name)[:1] or "•"
+
+    @property
+    def icon(self) -> str:
+        """Where its icons are, by their names (icons.SIZES)."""
+        return icon_address(self.logo_id or 0, int(self.shown_colour[1:], 16), ord(self.letter))
+
+    @property
+    def shown_colour(self) -> str:
+        return self.colour or PLAIN
+
+    @property
+    def style_sheet(self) -> str | None:
+        return f"/colours/{self.colour[1:]}.css" if self.colour else None
+
+
+def own_brand() -> Brand | None:
+    """Of the business that this session serves; None where it serves none."""
+    if current_scope().business_id is None:
+        return None
+    columns = Business.name, Business.slug, Business.address, Business.colour, Business.logo_id
+    return Brand(*db.session.execute(select(*columns).where(Business.id == business_id())).one())
+
+
+def business_at(web_address: str) -> str | None:
+    """The short name of the business whose own address it is (WL-1)."""
+    row = one_row("SELECT business_at(:asked)", asked=web_address)
+    return row[0] if row else None
 
 
 def every_business() -> list[int]:
@@ -141,12 +190,18 @@ def feature_names() -> dict[Feature, str]:
 
 
 def business_with_slug(slug: str) -> int | None:
-    """The id of a business by its short name, for commands."""
-    for each in every_business():
-        with unit_of_work(Scope(each)):
-            if own_business().slug == slug:
-                return each
-    return None
+    """The id of a business by its short name, for commands and for its customers' pages."""
+    found = one_row("SELECT business_with_slug(:slug) AS id", slug=slug)
+    return found.id if found else None
+
+
+def businesses_called(name: str) -> list[Row[Any]]:
+    """Name and slug of the businesses that bear this whole name or short name, in small letters or large."""
+    # The default database knows no letters but Latin ones, so it is asked for the spellings that people use.
+    spelt = {name, name.lower(), name.upper(), name.title(), name.capitalize()}
+    with autocommit_engine().connect() as connection:
+        asked = text("SELECT name, slug FROM businesses_called(:words)")
+        return list(connection.execute(asked, {"words": sorted(spelt)}))
 
 
 def lock_places() -> Business:

@@ -24,8 +24,16 @@ from app.businesses.kiosks import (
     turn_kiosk_out,
 )
 from app.businesses.models import Business, BusinessFeature, Feature, Franchisee, PointOfSale, Terminal
-from app.businesses.queries import lock_places, money_moved, open_places_of, open_terminals_of, place_above
+from app.businesses.queries import (
+    business_at,
+    lock_places,
+    money_moved,
+    open_places_of,
+    open_terminals_of,
+    place_above,
+)
 from app.businesses.scopes import ensure_scopes
+from app.config import LONGEST_PUBLIC_URL
 from app.db import business_id, unit_of_work
 from app.extensions import db
 from app.lib import dates
@@ -47,6 +55,7 @@ __all__ = [
 
 Place = PointOfSale | Terminal | Franchisee
 Values = Mapping[str, object]
+_WEB_ADDRESS = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{1,4})?")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -159,6 +168,25 @@ def change_business(business: Business, values: Values) -> None:
         setattr(business, field, value)
     if changes:
         audit.record("business.change", audit.Subject("business", business.id), changes)
+
+
+def set_web_address(address: str) -> bool:
+    """Sets where customers reach this business's pages, such as https://club.kvr.ua, '' for the platform's own; False
+    when it was so already. Whose names and certificates these are, support sees to: for its commands alone (WL-1).
+
+    Raises ValueError for what is no such address, and NameTakenError for another business's.
+    """
+    if address and not (_WEB_ADDRESS.fullmatch(address) and len(address) <= LONGEST_PUBLIC_URL):
+        raise ValueError(f"An address is such as https://club.kvr.ua, of at most {LONGEST_PUBLIC_URL} characters.")
+    business = lock_places()
+    if business.web_address == address:
+        return False
+    if address and business_at(address):
+        raise NameTakenError
+    changes = audit.changes_of(business, {"web_address": address})
+    business.web_address = address
+    audit.record("business.web_address", audit.Subject("business", business.id), changes)
+    return True
 
 
 def switch_feature(feature: Feature, on: bool) -> bool:

@@ -59,6 +59,8 @@ KINDS = (
             "customer.unmerge": _l("Merge of customers undone"),
             "customer.choose_channels": _l("Customer said what it wants to get"),
             "customer.leave": _l("Customer left a program"),
+            "customer.confirm": _l("Customer confirmed that it takes part"),
+            "customer.choose_language": _l("Customer chose its language"),
             "customer.personal_data": _l("Personal-data file made"),
         },
         names=_names,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import FromClause, Row, Select, case, func, literal, select, tuple_
+from sqlalchemy import BigInteger, FromClause, Row, Select, case, cast, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -57,6 +57,19 @@ def wallets_of(customer_id: int) -> list[Row[Any]]:
         .join(Balance, (Balance.business_id == Wallet.business_id) & (Balance.wallet_id == Wallet.id))
         .where(Wallet.business_id == business_id(), Balance.customer_id == customer_id)
         .order_by(case((Wallet.kind == WalletKind.POINTS, 0), else_=1), Wallet.name, Wallet.id)
+    )
+    return list(db.session.execute(held))
+
+
+def expiring_lots(customer_id: int, zone: str) -> list[Row[Any]]:
+    """What of a customer's wallets expires: wallet_id, the day by a zone's clock, amount; the soonest first."""
+    day = func.date(func.timezone(zone, Lot.expires_at)).label("day")
+    held = (
+        select(Lot.wallet_id, day, cast(func.sum(Lot.remaining), BigInteger).label("amount"))
+        .where(Lot.business_id == business_id(), Lot.customer_id == customer_id)
+        .where(Lot.remaining > 0, Lot.expires_at > func.now())
+        .group_by(Lot.wallet_id, day)
+        .order_by(day, Lot.wallet_id)
     )
     return list(db.session.execute(held))
 

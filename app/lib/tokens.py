@@ -37,6 +37,22 @@ def read(key: bytes, purpose: str, token: str) -> tuple[int, ...]:
     return numbers
 
 
+def in_digits(token: str) -> str:
+    """A token as a number: a scanner types it alike on every keyboard, and a QR code of digits is a small one."""
+    return str(int.from_bytes(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))))
+
+
+def out_of_digits(number: str) -> str:
+    """The token again. Raises ForgedError."""
+    if not (number.isascii() and number.isdigit() and len(number) <= 2 * LONGEST):
+        raise ForgedError
+    value = int(number)
+    if str(value) != number:
+        raise ForgedError  # One spelling of it is ours.
+    raw = value.to_bytes((value.bit_length() + 7) // 8)
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
 def _seal(key: bytes, purpose: str, content: bytes) -> bytes:
     return hmac.digest(key, purpose.encode() + b"\0" + content, hashlib.sha256)[:SEAL]
 

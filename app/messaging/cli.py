@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from app.businesses.queries import business_with_slug
 from app.db import unit_of_work
 from app.gateway_config import CHOICES, NEEDED
-from app.messaging.gateways.webpush import make_keys
+from app.lib.push_keys import make_keys
 from app.messaging.models import Channel
 from app.messaging.services.choosing import ViberOffError, choose_gateway
 from app.scope import Scope

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, cast, func, select, text, true, type_coerce
+from sqlalchemy import BigInteger, Row, Select, cast, exists, func, or_, select, text, true, type_coerce
+from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
@@ -21,7 +22,7 @@ from app.extensions import db
 from app.lib import dates
 from app.loyalty.models import Program
 from app.messaging.box_filter import UNREAD, BoxFilter
-from app.messaging.models import Message, MessageStatus, UserLetter
+from app.messaging.models import Channel, Direction, Message, MessageKind, MessageStatus, UserLetter
 from app.paging import Order, PageKey
 
 ORDER = Order(Message.created_at.expression, Message.id.expression)
@@ -30,6 +31,21 @@ PREVIEWED = 400
 MOST_UNREAD = 100
 """More unread ones than this are not counted."""
 MOST_LETTERS = 10
+REACHED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.UNKNOWN)
+_fallen_back = aliased(Message)
+_ON_PAGE: tuple[Any, ...] = (
+    # What left the house, and may have arrived. A PIN is of no use on a page, and a push whose SMS followed (BA-2)
+    # says the same as that.
+    *(Message.direction == Direction.OUT, Message.kind != MessageKind.PIN, Message.status.in_(REACHED)),
+    or_(
+        Message.channel != Channel.PUSH,
+        ~exists().where(
+            _fallen_back.business_id == Message.business_id,
+            _fallen_back.dedupe_key == func.concat(Message.dedupe_key, ":sms"),
+            _fallen_back.status.in_(REACHED),
+        ),
+    ),
+)
 WHO: tuple[Any, ...] = (Customer.first_name, Customer.last_name, Customer.phone, Customer.erased_at)
 DRAWN: tuple[Any, ...] = (
     *(Message.id, Message.direction, Message.kind, Message.channel, Message.title, Message.status),
@@ -45,6 +61,32 @@ def messages(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
     ids = ORDER.newest(mine, key, records).subquery()
     statement = select(*DRAWN).join(ids, ids.c.id == Message.id).where(Message.business_id == business_id())
     return db.session.execute(statement.order_by(*ORDER.newest_first())).all()
+
+
+def messages_on_page(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
+    """A page of what reached a customer, as its own page lists it, and one more; `beginning` is that of the text."""
+    records = stretches(customer_id)
+    mine = select(Message.id).where(Message.business_id == business_id(), *_ON_PAGE)
+    ids = ORDER.newest(mine.where(Message.customer_id == records.c.customer_id), key, records).subquery()
+    columns: list[Any] = [*DRAWN, Message.created_at]
+    statement = select(*columns).join(ids, ids.c.id == Message.id).where(Message.business_id == business_id())
+    return db.session.execute(statement.order_by(*ORDER.newest_first())).all()
+
+
+def message_on_page(customer_id: int, number: int) -> Message:
+    """One of them. Raises NotFound."""
+    mine = select(Message).where(*_of_customer(customer_id), *_ON_PAGE, Message.id == number)
+    found = db.session.scalars(mine).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unread_on_page(customer_id: int) -> int:
+    """How many of them the customer has not opened, up to MOST_UNREAD; what is over is read by nobody any more."""
+    fresh = Message.read_at.is_(None), or_(Message.ends_at.is_(None), Message.ends_at > func.now())
+    some = select(Message.id).where(*_of_customer(customer_id), *_ON_PAGE, *fresh).limit(MOST_UNREAD).subquery()
+    return int(db.session.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 def box_page(chosen: BoxFilter, key: PageKey | None) -> Sequence[Row[Any]]:

@@ -6,7 +6,7 @@ from alembic import op
 from migrations.policies import WHOLE_BRAND, definer, open_to_definer, protect
 
 revision = "0062"
-down_revision = "0055"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 

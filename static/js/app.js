@@ -2,6 +2,7 @@
 import { closeToast, failure, scheduleToasts, toast } from "./toast.js";
 import { closeDialog, showDialog } from "./dialog.js";
 import "./back.js";
+import "./colour.js";
 import "./copy.js";
 import "./drawer.js";
 import "./filter_builder.js";

@@ -43,7 +43,7 @@ from app.local.paths import PROJECT, chromium
 from app.permissions import Role
 from app.scope import Scope
 from tests.accounts.resetting import given_link
-from tests.browser import bulk_pages, kiosk_pages, terminal_pages
+from tests.browser import bulk_pages, kiosk_pages, my_pages, terminal_pages
 from tests.browser.conftest import ARGUMENTS
 from tests.conftest import config_for, migrate
 from tests.people import Person, sign_in
@@ -159,8 +159,10 @@ PAGES = {
 
 
 def main() -> None:
-    known = set(PAGES) | set(terminal_pages.PAGES) | set(kiosk_pages.PAGES)
-    wanted = set(sys.argv[1:]) or known | {"sign-in", "terminal-sign-in", "kiosk-pairing"}
+    of_customers = set(my_pages.PAGES) | set(my_pages.AT_DOOR)
+    at_counter = set(terminal_pages.PAGES) | set(kiosk_pages.PAGES) | {"terminal-sign-in", "kiosk-pairing"}
+    every = set(PAGES) | at_counter | of_customers | {"sign-in"}
+    wanted = set(sys.argv[1:]) or every
     FOLDER.mkdir(exist_ok=True)
     with scratch_folder() as folder, _site(folder) as (app, address), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
@@ -182,6 +184,7 @@ def main() -> None:
                     _picture(context, path, f"{name}-{size}-{theme}")
                 context.close()
         _terminal_pictures(app, address, browser, customer, wanted)
+        _customers_pictures(app, address, browser, wanted)
         browser.close()
 
 
@@ -193,6 +196,22 @@ def _acts(app: Flask) -> dict[str, int]:
             drawn = draw_act()
     with app.app_context(), unit_of_work(Scope(anna.business)):
         return {"act": int(db.session.scalar(text("SELECT max(act_id) FROM act_file")) or 0)}
+
+
+def _customers_pictures(app: Flask, address: str, browser: Browser, wanted: set[str]) -> None:
+    """Of a regular who holds offers and coupons."""
+    business, customer = _anna(app).business, _offers(app)["regular"]
+    ids = my_pages.ids(app, business, customer)
+    for theme in THEMES:
+        for size, (width, height) in SIZES.items():
+            context = _window(browser, address, width, height, theme)
+            for name, path in {**my_pages.AT_DOOR, **my_pages.PAGES}.items():
+                if name == next(iter(my_pages.PAGES)):
+                    cookie, value = my_pages.cookie(app, business, customer)
+                    context.add_cookies([{"name": cookie, "value": value, "url": address}])
+                if name in wanted:
+                    _picture(context, path.format(**ids), f"{name}-{size}-{theme}")
+            context.close()
 
 
 def _terminal_pictures(app: Flask, address: str, browser: Browser, customer: int, wanted: set[str]) -> None:

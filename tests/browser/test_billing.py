@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from app.billing.services import Channels, Prices, correct, keep_notice, set_tariff, top_up
 from app.gateway_config import PushSettings
 from app.lib import dates
-from app.messaging.gateways.webpush import make_keys
+from app.lib.push_keys import make_keys
 from app.messaging.services import tell_of_balance
 from app.messaging.services.browsers import subscriptions_of_user
 from tests.browser.axe import axe_faults

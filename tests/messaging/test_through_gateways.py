@@ -17,8 +17,8 @@ from app.db import business_id
 from app.extensions import db
 from app.gateway_config import GatewayConfig, PushSettings
 from app.lib.outgoing import Caller
+from app.lib.push_keys import make_keys
 from app.messaging.gateways import close_gateways
-from app.messaging.gateways.webpush import make_keys
 from app.messaging.models import Channel, MessageStatus
 from app.messaging.services import hear
 from app.messaging.services.subscriptions import application_key, subscribe

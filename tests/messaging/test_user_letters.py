@@ -16,9 +16,9 @@ from app.accounts.queries import own_account
 from app.extensions import db
 from app.gateway_config import PushSettings
 from app.lib import dates
+from app.lib.push_keys import make_keys
 from app.messaging.gateways.base import Answer, Fate, Outgoing
 from app.messaging.gateways.models import UserBrowser
-from app.messaging.gateways.webpush import make_keys
 from app.messaging.models import Channel, MessageStatus, UserLetter
 from app.messaging.services import send_to_users, to_users
 from app.messaging.services.browsers import MOST, add_browser, subscriptions_of_user
@@ -53,7 +53,7 @@ class Post:
 @pytest.fixture
 def post(monkeypatch: pytest.MonkeyPatch) -> Post:
     made = Post()
-    monkeypatch.setattr(to_users, "gateway_for", lambda _channel: made)
+    monkeypatch.setattr(to_users, "gateway_to_users", lambda _channel: made)
     return made
 
 
@@ -228,7 +228,7 @@ class TestPushes:
         with town.kavalier.work(town.vera):
             for each in (browser, gone):
                 add_browser(each.subscription, "Mozilla")
-        monkeypatch.setattr(to_users, "gateway_for", lambda _channel: service.gateway())
+        monkeypatch.setattr(to_users, "gateway_to_users", lambda _channel: service.gateway())
         write(town, Channel.PUSH)
         assert sent(town) == 1
         read = browser.reads(next(body for path, _, body in service.got if path == "/here"))

@@ -18,28 +18,11 @@ from app.links import leave_link, stop_link
 from app.loyalty.models import Access, Program
 from tests.browsing import form_to, send, submit, text_of
 from tests.customers.editing import audit_lines, column, kept
-from tests.factories import add_customer, add_points, default_program, enrol
+from tests.factories import add_customer, default_program, enrol
+from tests.my.conftest import speak
 from tests.people import Shop, Town
 
 CHANNEL_NAMES = {kind.name.lower() for kind in CHANNELS} - {"viber"}
-
-
-@pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
-@pytest.fixture
-def olena(shop: Shop) -> int:
-    with shop.work():
-        customer = add_customer("Olena", phone="+380671112233", email="olena@example.com")
-        add_points(customer, 123_450)
-        speak(customer, "en")
-        return customer
-
-
-def speak(customer: int, language: str) -> None:
-    db.session.execute(text("UPDATE customer SET language = :code WHERE id = :id"), {"code": language, "id": customer})
 
 
 def stop(shop: Shop, customer: int) -> str:

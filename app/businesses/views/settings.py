@@ -14,6 +14,7 @@ from app.businesses.hooks import settings_pages
 from app.businesses.models import Business
 from app.businesses.views.blueprint import blueprint
 from app.filters import language
+from app.links import my_address
 from app.permissions import Permission, requires
 from app.web import go, render
 
@@ -54,6 +55,7 @@ def _show(form: BusinessForm, status: int = 200, kept: Sequence[tuple[str, str]]
         form=form,
         action=url_for("businesses.change_settings"),
         kept=kept,
+        my_address=my_address(queries.own_business().slug),
         more=[(each.label, each.about, url_for(each.endpoint)) for each in settings_pages()],
     )
     response.status_code = status

@@ -24,7 +24,7 @@ from app.messaging.gateways.webpush import WebPushGateway
 from app.messaging.models import Channel
 
 MAKERS: dict[str, Callable[[GatewayConfig], Gateway]] = {
-    "simulator": lambda _config: SimulatorGateway(),
+    "simulator": lambda config: SimulatorGateway(WebPushGateway.made(config) if config.webpush else None),
     "smpp": SmppGateway.made,
     "smtp": SmtpGateway.made,
     "webpush": WebPushGateway.made,
@@ -64,6 +64,16 @@ def gateway_for(channel: Channel) -> Gateway:
     if channel is Channel.VIBER and Feature.VIBER not in features():
         return NoGateway(Fate.REFUSED, "Viber is not enabled for this business.")
     return gateway_named(chosen_gateway(channel))
+
+
+def gateway_to_users(channel: Channel) -> Gateway | None:
+    """What carries letters to people of the panel; None is the simulator, which has no phones of theirs. Their browsers
+    receive wherever this house has keys for pushes.
+    """
+    if channel is Channel.PUSH and _config().has(WebPushGateway.name):
+        return gateway_named(WebPushGateway.name)
+    gateway = gateway_for(channel)
+    return None if gateway.name == SimulatorGateway.name else gateway
 
 
 def hand_over(gateway: Gateway, batch: Sequence[Outgoing]) -> list[Answer]:

@@ -42,6 +42,18 @@ class Subscription:
 
 
 @dataclass(frozen=True)
+class Look:
+    """How a business shows itself in what goes out in its name (WL-1)."""
+
+    name: str
+    colour: str
+    icon: str
+    """A whole address, behind which its icons are by their names."""
+    address: str
+    """Where it is found, in its own words; or ''."""
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """A message as a gateway is handed it."""
 
@@ -59,6 +71,12 @@ class Outgoing:
     language: str
     valid_until: datetime | None
     unsubscribe_url: str = ""
+    page_url: str = ""
+    """Where a push opens."""
+    shown_url: str = ""
+    """Where the browser tells that it showed a push."""
+    look: Look | None = None
+    """Of a push or an e-mail to a customer."""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from collections.abc import Collection
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    exists,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base
+from app.customers.models import Customer
+from app.db import business_id
+from app.extensions import Base, db
 from app.lib.columns import BusinessKey, Created, Id, SmallEnum
 from app.messaging.models import Channel
 
@@ -62,3 +76,14 @@ class UserBrowser(Base):
     agent: Mapped[str] = mapped_column(Text)
     """As the browser calls itself, so that its person knows it again."""
     created_at: Mapped[Created]
+
+
+def note_apps(customers: Collection[int]) -> None:
+    """Writes down of these customers, which are held, whether they have the app: whether a browser takes pushes for
+    them (CT-1, BA-2).
+    """
+    takes = exists().where(
+        PushSubscription.business_id == Customer.business_id, PushSubscription.customer_id == Customer.id
+    )
+    theirs = Customer.business_id == business_id(), Customer.id.in_(customers)
+    db.session.execute(update(Customer).where(*theirs, Customer.app_installed != takes).values(app_installed=takes))

@@ -20,7 +20,7 @@ from app.db import autocommit_engine, unit_of_work
 from app.extensions import db
 from app.lib import dates
 from app.lib.sms import segments
-from app.messaging.gateways.base import Answer, Fate, Incoming, Outgoing, Receipt
+from app.messaging.gateways.base import Answer, Fate, Gateway, Incoming, Outgoing, Receipt
 from app.messaging.models import Channel, MessageStatus, SimulatedEvent, SimulatedMessage, Simulator
 from app.messaging.models.simulator import SHARES
 from app.scope import Scope
@@ -39,10 +39,25 @@ class SimulatorGateway:
     rate: float | None = None
     one_server = True
 
-    def __init__(self) -> None:
+    def __init__(self, browsers: Gateway | None = None) -> None:
         self._told: list[int] = []
+        self._browsers = browsers
 
     def send(self, batch: Sequence[Outgoing]) -> Sequence[Answer]:
+        """A push that a browser took, where this house has keys for them, needs no simulated phone."""
+        taken = self._taken(batch)
+        rest = [each for each in batch if each.reference not in taken]
+        simulated = iter(self._simulated(rest) if rest else ())
+        return [taken.get(each.reference) or next(simulated) for each in batch]
+
+    def _taken(self, batch: Sequence[Outgoing]) -> dict[str, Answer]:
+        pushed = [each for each in batch if each.subscriptions]
+        if not self._browsers or not pushed:
+            return {}
+        answers = zip(pushed, self._browsers.send(pushed), strict=True)
+        return {each.reference: said for each, said in answers if said.fate is Fate.ACCEPTED}
+
+    def _simulated(self, batch: Sequence[Outgoing]) -> Sequence[Answer]:
         business = int(batch[0].reference.split("-")[0])
         with unit_of_work(Scope(business)):
             habit = db.session.get(Simulator, business) or Simulator(business_id=business, **_PLAIN)

@@ -25,6 +25,7 @@ from flask_babel import gettext as _
 
 from app.gateway_config import GatewayConfig, SmtpSettings
 from app.lib import dates
+from app.lib.colours import LIGHT, shades
 from app.lib.texts import one_line
 from app.messaging.gateways.base import CONNECT, READ, Answer, Fate, Incoming, Outgoing, Receipt
 from app.messaging.models import Channel
@@ -176,9 +177,10 @@ def letter_of(message: Outgoing, sender: str) -> EmailMessage:
 
 
 def _text(message: Outgoing) -> str:
-    if not message.unsubscribe_url:
-        return message.text
-    return f"{message.text}\n\n-- \n{_('Unsubscribe from e-mails')}: {message.unsubscribe_url}"
+    foot = [f"{message.look.name}, {message.look.address}"] if message.look and message.look.address else []
+    if message.unsubscribe_url:
+        foot.append(f"{_('Unsubscribe from e-mails')}: {message.unsubscribe_url}")
+    return "\n".join((f"{message.text}\n\n-- ", *foot)) if foot else message.text
 
 
 def _page(message: Outgoing) -> str:
@@ -188,6 +190,8 @@ def _page(message: Outgoing) -> str:
         title=message.title,
         paragraphs=paragraphs,
         unsubscribe_url=message.unsubscribe_url,
+        look=message.look,
+        accent=shades(message.look.colour, LIGHT)["accent"] if message.look else "",
     )
 
 

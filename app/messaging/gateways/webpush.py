@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from time import monotonic, time
 from urllib.parse import urlsplit
@@ -17,18 +16,19 @@ from urllib.parse import urlsplit
 import http_ece
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02, VapidException
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.customers.family import hold_customers
 from app.db import unit_of_work
 from app.extensions import db
 from app.gateway_config import GatewayConfig, PushSettings
 from app.lib import dates
 from app.lib.outgoing import Caller, NoAnswerError, NotPublicError, NotReachedError, Reply
+from app.lib.push_keys import decoded
 from app.messaging.gateways.base import CONNECT, READ, Answer, Fate, Incoming, Outgoing, Receipt, Subscription
-from app.messaging.gateways.models import PushSubscription, UserBrowser
+from app.messaging.gateways.models import PushSubscription, UserBrowser, note_apps
 from app.messaging.models import Channel
 from app.scope import Scope
 
@@ -112,29 +112,27 @@ class WebPushGateway:
         return dict(self._vapid.sign({**claims, "sub": self._settings.subject}))
 
 
-def make_keys() -> tuple[str, str]:
-    """A new private key for the environment, and the public one that browsers are told."""
-    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-    private = _written(number.to_bytes(32, "big"))
-    return private, public_key(private)
-
-
-def public_key(private: str) -> str:
-    """What browsers are told when they subscribe, so that nobody else can push to them."""
-    key = ec.derive_private_key(int.from_bytes(decoded(private), "big"), ec.SECP256R1()).public_key()
-    return _written(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
-
-
 def payload_of(message: Outgoing) -> bytes:
     """What the browser's script shows; a long text is cut, as the customer's page has it whole."""
-    link = re.search(r"https://\S+", message.text)
-    shown = {"title": message.title[:200], "url": link[0] if link else "", "tag": message.reference}
-    text = message.text
+    shown, text = _shown(message), message.text
     while True:
         payload = json.dumps({**shown, "text": text}, ensure_ascii=False).encode()
         if len(payload) <= LONGEST_PAYLOAD or not text:
             return payload[:LONGEST_PAYLOAD]
         text = text[: len(text) * 3 // 4].rstrip(" …") + "…" if len(text) > 1 else ""
+
+
+def _shown(message: Outgoing) -> dict[str, str]:
+    """All but the text; addresses as paths, as the browser knows this house by the one that it subscribed at."""
+    link = re.search(r"https://\S+", message.text)
+    shown = {"url": message.page_url or (link[0] if link else ""), "tag": message.reference}
+    shown["title"] = (message.title or (message.look.name if message.look else ""))[:200]
+    if message.shown_url:
+        shown["shown"] = message.shown_url
+    if message.look:
+        icon = urlsplit(message.look.icon).path
+        shown |= {"icon": f"{icon}/192.png", "badge": f"{icon}/badge.png"}
+    return shown
 
 
 def encrypted(payload: bytes, browser: Subscription) -> bytes:
@@ -148,15 +146,6 @@ def encrypted(payload: bytes, browser: Subscription) -> bytes:
         payload, salt=os.urandom(16), private_key=ours, dh=dh, auth_secret=auth, version="aes128gcm"
     )
     return bytes(body)
-
-
-def decoded(text: str) -> bytes:
-    """Out of base64 for addresses, unpadded or not. Raises ValueError."""
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _written(octets: bytes) -> str:
-    return urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
 def _ttl(message: Outgoing) -> int:
@@ -179,8 +168,12 @@ def _forget(business_id: int, endpoints: Sequence[str]) -> None:
     """The message was told to others or to nobody: that a browser is gone can be told again by the next one."""
     try:
         with unit_of_work(Scope(business_id)):
-            for kept in (PushSubscription, UserBrowser):
-                mine = kept.business_id == business_id, kept.endpoint.in_(endpoints)
-                db.session.execute(delete(kept).where(*mine))
+            mine = PushSubscription.business_id == business_id, PushSubscription.endpoint.in_(endpoints)
+            whose = sorted(set(db.session.scalars(select(PushSubscription.customer_id).where(*mine))))
+            hold_customers(whose)
+            db.session.execute(delete(PushSubscription).where(*mine))
+            note_apps(whose)
+            of_people = UserBrowser.business_id == business_id, UserBrowser.endpoint.in_(endpoints)
+            db.session.execute(delete(UserBrowser).where(*of_people))
     except SQLAlchemyError as error:
         _log.warning("browsers not forgotten", business_id=business_id, error=type(error).__name__)

@@ -16,12 +16,13 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from app.businesses.queries import Brand, own_brand
 from app.db import ask_by_keys, business_id, unit_of_work
 from app.extensions import db
 from app.lib import dates
-from app.links import stop_link
+from app.links import own_address, push_receipt, stop_link
 from app.messaging.gateways import gateway_for, hand_over
-from app.messaging.gateways.base import Answer, Gateway, Outgoing
+from app.messaging.gateways.base import Answer, Gateway, Look, Outgoing
 from app.messaging.models import Channel
 from app.messaging.services.claiming import LEASE, claim
 from app.messaging.services.judging import MANY, Claimed
@@ -34,6 +35,8 @@ from app.scope import Scope
 
 AT_ONCE = 10
 """Messages that a worker claims together, at least; more where as many go in one call."""
+LOOKING = frozenset({Channel.EMAIL, Channel.PUSH})
+"""The channels on which a business's look is seen."""
 _log = structlog.get_logger(__name__)
 
 _DUE = text(
@@ -177,6 +180,8 @@ def _start(gateway: Gateway, token: uuid.UUID, window: Sequence[Claimed]) -> lis
 
 def _outgoing(going: Sequence[Claimed], pins: Mapping[int, str]) -> list[Outgoing]:
     browsers = subscriptions_of([each.customer_id for each in going if each.channel is Channel.PUSH])
+    brand = own_brand() if any(each.channel in LOOKING for each in going) else None
+    look = _look(brand) if brand else None
     return [
         Outgoing(
             reference=f"{business_id()}-{each.id}",
@@ -189,9 +194,21 @@ def _outgoing(going: Sequence[Claimed], pins: Mapping[int, str]) -> list[Outgoin
             language=each.language,
             valid_until=each.valid_until,
             unsubscribe_url=_way_out(each),
+            page_url=message_page(brand, each.id) if brand and each.channel is Channel.PUSH else "",
+            shown_url=push_receipt(each.id) if each.channel is Channel.PUSH else "",
+            look=look,
         )
         for each in going
     ]
+
+
+def message_page(brand: Brand, message_id: int) -> str:
+    """Where its customer opens a message, as a path."""
+    return f"/my/{brand.slug}/messages/{message_id}"
+
+
+def _look(brand: Brand) -> Look:
+    return Look(brand.name, brand.shown_colour, own_address(brand.icon), brand.address)
 
 
 def _way_out(message: Claimed) -> str:

@@ -11,12 +11,13 @@ from flask import current_app
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.customers.family import hold_customers
 from app.customers.registry import Merge
 from app.db import business_id
 from app.extensions import db
+from app.lib.push_keys import decoded, public_key
 from app.messaging.gateways.base import Subscription
-from app.messaging.gateways.models import LONGEST_ENDPOINT, PushSubscription
-from app.messaging.gateways.webpush import decoded, public_key
+from app.messaging.gateways.models import LONGEST_ENDPOINT, PushSubscription, note_apps
 
 MOST = 20
 """Of a customer; past that the oldest gives way."""
@@ -29,10 +30,14 @@ def subscribe(customer_id: int, browser: Subscription) -> None:
     """
     check(browser)
     keys = {"customer_id": customer_id, "p256dh": browser.p256dh, "auth": browser.auth, "created_at": func.now()}
+    mine = PushSubscription.business_id == business_id(), PushSubscription.endpoint == browser.endpoint
+    before = db.session.scalars(select(PushSubscription.customer_id).where(*mine)).all()
+    hold_customers(sorted({customer_id, *before}))
     row = insert(PushSubscription).values(business_id=business_id(), endpoint=browser.endpoint, **keys)
     db.session.execute(row.on_conflict_do_update(index_elements=["business_id", "endpoint"], set_=keys))
     newest = select(PushSubscription.id).where(*_of(customer_id)).order_by(PushSubscription.id.desc()).limit(MOST)
     db.session.execute(delete(PushSubscription).where(*_of(customer_id), PushSubscription.id.not_in(newest)))
+    note_apps({customer_id, *before})
 
 
 def application_key() -> str:
@@ -42,7 +47,9 @@ def application_key() -> str:
 
 
 def unsubscribe(customer_id: int, endpoint: str) -> None:
+    hold_customers([customer_id])
     db.session.execute(delete(PushSubscription).where(*_of(customer_id), PushSubscription.endpoint == endpoint))
+    note_apps([customer_id])
 
 
 def subscriptions_of(customer_ids: Collection[int]) -> Mapping[int, tuple[Subscription, ...]]:
@@ -82,6 +89,7 @@ def _is_of_https(endpoint: str) -> bool:
 def forget_subscriptions(customer_id: int) -> None:
     """A step of an erasure (CP-8)."""
     db.session.execute(delete(PushSubscription).where(*_of(customer_id)))
+    note_apps([customer_id])
 
 
 def merge_subscriptions(merge: Merge) -> None:

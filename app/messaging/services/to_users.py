@@ -16,9 +16,8 @@ from app.accounts.models import User
 from app.db import business_id, unit_of_work
 from app.extensions import db
 from app.lib import dates
-from app.messaging.gateways import gateway_for, hand_over
+from app.messaging.gateways import gateway_to_users, hand_over
 from app.messaging.gateways.base import Answer, Fate, Gateway, Outgoing
-from app.messaging.gateways.simulator import SimulatorGateway
 from app.messaging.models import Channel, MessageStatus, Reason, UserLetter
 from app.messaging.services.browsers import subscriptions_of_user
 from app.scope import Scope
@@ -87,10 +86,10 @@ def _take_up(scope: Scope) -> tuple[int, Gateway | None, Outgoing] | None:
         letter = db.session.scalars(mine.with_for_update(skip_locked=True).limit(1)).first()
         if letter is None:
             return None
-        gateway = gateway_for(letter.channel)
+        gateway = gateway_to_users(letter.channel)
         letter.status, letter.reason, letter.due_at = MessageStatus.UNKNOWN, Reason.NO_ANSWER, None
         letter.attempts += 1
-        return letter.id, gateway if gateway.name != SimulatorGateway.name else None, _outgoing(letter)
+        return letter.id, gateway, _outgoing(letter)
 
 
 def _outgoing(letter: UserLetter) -> Outgoing:

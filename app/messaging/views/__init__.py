@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.messaging.views import box, handling, incoming, notifications, of_customer, simulator
+from app.messaging.views import box, handling, incoming, notifications, of_customer, pushes, simulator
 from app.messaging.views.blueprint import blueprint
 
-__all__ = ["blueprint", "box", "handling", "incoming", "notifications", "of_customer", "simulator"]
+__all__ = ["blueprint", "box", "handling", "incoming", "notifications", "of_customer", "pushes", "simulator"]

@@ -21,6 +21,7 @@ from app.paging import Order, PageKey
 
 OFFERS = Order(CustomerOffer.given_at.expression, CustomerOffer.id.expression)
 COUPONS = Order(Coupon.issued_at.expression, Coupon.id.expression)
+MOST_IN_HAND = 100
 CARDS = Order(GiftCard.sold_at.expression, GiftCard.id.expression)
 
 
@@ -62,6 +63,53 @@ def coupons(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]]:
         .order_by(*COUPONS.newest_first())
     )
     return db.session.execute(statement).all()
+
+
+def offers_in_hand(customer_id: int) -> Sequence[Row[Any]]:
+    """What a customer may redeem, now or soon, as its own page shows it; what ends first before the rest."""
+    ids = _offers(customer_id).where(CustomerOffer.redeemed_at.is_(None)).subquery()
+    columns: list[Any] = [
+        *(CustomerOffer.id, Offer.title, Offer.public_titles, Offer.texts, Offer.price, Offer.picture_id),
+        *(Offer.starts_at, Offer.ends_at),
+    ]
+    statement = (
+        select(*columns)
+        .join_from(CustomerOffer, ids, ids.c.id == CustomerOffer.id)
+        .join(Offer, _offer())
+        .where(CustomerOffer.business_id == business_id(), Offer.active, Offer.archived_at.is_(None))
+        .order_by(Offer.ends_at.asc().nulls_last(), CustomerOffer.id.desc())
+        .limit(MOST_IN_HAND)
+    )
+    return db.session.execute(statement).all()
+
+
+def coupons_in_hand(customer_id: int) -> Sequence[Row[Any]]:
+    """The coupons that it may use, now or soon, with their codes; what expires first before the rest."""
+    ids = _coupons(customer_id).where(Coupon.status == CouponStatus.HELD).subquery()
+    columns: list[Any] = [
+        *(Coupon.id, Coupon.code, Coupon.expires_at, CouponSeries.title, CouponSeries.public_titles),
+        *(CouponSeries.kind, CouponSeries.value, CouponSeries.least_amount, CouponSeries.valid_from),
+        *(CouponSeries.code.label("shared_code"), Good.name.label("good")),
+    ]
+    statement = (
+        select(*columns)
+        .join_from(Coupon, ids, ids.c.id == Coupon.id)
+        .join(CouponSeries, _series())
+        .outerjoin(Good, (Good.business_id == business_id()) & (Good.id == CouponSeries.good_id))
+        .where(Coupon.business_id == business_id())
+        .order_by(Coupon.expires_at.asc().nulls_last(), Coupon.id.desc())
+        .limit(MOST_IN_HAND)
+    )
+    return db.session.execute(statement).all()
+
+
+def gift_cards_in_hand(customer_id: int) -> Sequence[GiftCard]:
+    """Its gift cards that can pay."""
+    holds = or_(GiftCard.expires_at.is_(None), GiftCard.expires_at > func.now())
+    mine = GiftCard.business_id == business_id(), of_family(GiftCard.customer_id, customer_id)
+    usable = select(GiftCard).where(*mine, GiftCard.active, GiftCard.balance > 0, holds)
+    ordered = usable.order_by(GiftCard.expires_at.asc().nulls_last(), GiftCard.id)
+    return db.session.scalars(ordered.limit(MOST_IN_HAND)).all()
 
 
 def gift_cards(customer_id: int, key: PageKey | None) -> Sequence[GiftCard]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 
-from app.customers.models import Customer
 from app.customers.services.assigning import assign_categories
+from app.customers.services.confirming import confirm
 from app.customers.services.enrolling import enrol
 from app.customers.services.figures import count_sale
 from app.db import business_id, current_scope
@@ -100,7 +100,7 @@ def sell(
     if any(line.good_id is not None for line in basket.lines):
         add_bought(number)
     if asked.points_spent:
-        _confirm(basket.customer_id)
+        confirm(basket.customer_id)
     if basket.brought:
         redeem(asked, number, at)
     coupons = issue(asked, number) if asked.given.series else ()
@@ -179,11 +179,3 @@ def _told_of(asked: Quote, number: int, balance: int, coupons: tuple[str, ...]) 
     basket = asked.basket
     where = (basket.customer_id, basket.program_id, asked.place_id, basket.terminal_id)
     return Told(number, *where, asked.total, basket.points, asked.earned, balance, coupons)
-
-
-def _confirm(customer_id: int) -> None:
-    """Who redeems takes part (BA-3)."""
-    mine = update(Customer).where(
-        Customer.business_id == business_id(), Customer.id == customer_id, Customer.confirmed.is_(False)
-    )
-    db.session.execute(mine.values(confirmed=True))

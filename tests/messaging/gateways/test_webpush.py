@@ -26,8 +26,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from app.gateway_config import PushSettings
 from app.lib import dates
 from app.lib.outgoing import Caller
+from app.lib.push_keys import make_keys, public_key
 from app.messaging.gateways.base import Answer, Fate, Subscription
-from app.messaging.gateways.webpush import WebPushGateway, make_keys, payload_of, public_key
+from app.messaging.gateways.webpush import WebPushGateway, payload_of
 from app.messaging.models import Channel
 from tests.messaging.gateways.certificates import certificate
 from tests.messaging.gateways.messages import outgoing

@@ -1,0 +1,136 @@
+"""A customer's programs, points and money as its page draws them: one card for each wallet (MY-1, LP-1, LP-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from app.filters import language, local, zone
+from app.ledger.queries import expiring_lots, wallets_of
+from app.lib import dates
+from app.lib.texts import in_language
+from app.loyalty.models import Access, WalletKind
+from app.messaging.texts import Voice
+from app.my.queries import memberships
+
+MOST_DAYS = 12
+"""Days of expiry that are told one by one."""
+SOON = 30
+"""Days ahead in which points that expire are worth a word."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A program as its customer reads it."""
+
+    id: int
+    name: str
+    about: str
+    terms_url: str
+    category: str
+    access: Access
+    left: bool
+
+    @property
+    def hint(self) -> str:
+        """What a customer has to know of what it may do; '' where it may do all (AC-1)."""
+        if self.left:
+            return _("You left this program. Say at the counter if you want to come back.")
+        return {
+            Access.FULL: "",
+            Access.LIMITED: _("You collect points; they cannot be spent at the moment."),
+            Access.NONE: _("You do not collect points yet. Ask at the counter what is missing."),
+            Access.BLACKLISTED: _("Your card is blocked in this program. Ask at the counter why."),
+        }[self.access]
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """Some of a wallet, and the day on which it expires; None of what never does."""
+
+    amount: int
+    day: date | None
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class Held:
+    """A wallet with what is in it: hundredths of a point, or the currency's smallest unit."""
+
+    id: int
+    name: str
+    unit: str
+    money: bool
+    amount: int
+    expiries: tuple[Expiry, ...] = ()
+    programs: tuple[Membership, ...] = field(default=())
+
+    @property
+    def soon(self) -> Expiry | None:
+        """What expires next, where that is soon."""
+        first = self.expiries[0] if self.expiries else None
+        return first if first and first.day and first.days <= SOON else None
+
+
+class Holdings:
+    """Of one customer."""
+
+    def __init__(self, customer_id: int) -> None:
+        self.customer_id = customer_id
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        return [_membership(row) for row in self._rows]
+
+    @cached_property
+    def points(self) -> list[Held]:
+        """A card for each wallet of points; programs that share one are on the same card (LP-1)."""
+        found = {row.id: row for row in self._wallets}
+        by_wallet: dict[int, list[Membership]] = {}
+        for row, mine in zip(self._rows, self.memberships, strict=True):
+            by_wallet.setdefault(row.Program.wallet_id, []).append(mine)
+        cards = [self._card(wallet, found.get(wallet), programs) for wallet, programs in by_wallet.items()]
+        others = [row for row in self._wallets if row.kind == WalletKind.POINTS and row.id not in by_wallet]
+        return [*cards, *(self._card(row.id, row, []) for row in others if row.amount)]
+
+    @cached_property
+    def money(self) -> list[Held]:
+        held = [row for row in self._wallets if row.kind == WalletKind.MONEY and row.amount]
+        return [Held(row.id, row.name, row.unit, True, row.amount, self._expiries(row.id, row.amount)) for row in held]
+
+    @cached_property
+    def _rows(self) -> list[Row[Any]]:
+        return list(memberships(self.customer_id))
+
+    @cached_property
+    def _wallets(self) -> list[Row[Any]]:
+        return wallets_of(self.customer_id)
+
+    @cached_property
+    def _lots(self) -> list[Row[Any]]:
+        return expiring_lots(self.customer_id, zone())
+
+    def _card(self, wallet: int, row: Row[Any] | None, programs: list[Membership]) -> Held:
+        amount = row.amount if row else 0
+        name = " · ".join(each.name for each in programs) or (row.name if row else "")
+        unit = row.unit if row else ""
+        return Held(wallet, name, unit, False, amount, self._expiries(wallet, amount), tuple(programs))
+
+    def _expiries(self, wallet: int, amount: int) -> tuple[Expiry, ...]:
+        today = local(dates.now()).date()
+        lots = [each for each in self._lots if each.wallet_id == wallet]
+        told = [Expiry(each.amount, each.day, (each.day - today).days) for each in lots[:MOST_DAYS]]
+        rest = amount - sum(each.amount for each in lots)
+        return (*told, *([Expiry(rest, None)] if rest > 0 and told else []))
+
+
+def _membership(row: Row[Any]) -> Membership:
+    program, enrolment = row.Program, row.Enrolment
+    about = in_language(program.public_descriptions, language())
+    standing = (row.category, enrolment.access, enrolment.left_at is not None)
+    return Membership(program.id, Voice.of(program).name(language()), about, program.terms_url, *standing)

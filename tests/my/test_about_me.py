@@ -1,0 +1,107 @@
+"""What a customer says on its own page: language, channels, leaving a program (MY-1, LP-5, CP-7)."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.customers.models import CHANNELS, Consent, Enrolment
+from app.extensions import db
+from app.loyalty.models import Access
+from tests.browsing import submit, text_of
+from tests.customers.editing import audit_lines, column
+from tests.my.arriving import arrive, my, press
+from tests.people import Shop, Town
+
+
+@pytest.fixture
+def hers(shop: Shop, olena: int) -> FlaskClient:
+    return arrive(shop, olena)
+
+
+def opted_out(shop: Shop, customer: int) -> set[str]:
+    with shop.work():
+        gone = select(Consent).where(Consent.customer_id == customer, Consent.granted.is_(False))
+        return {each.kind.name.lower() for each in db.session.scalars(gone)}
+
+
+class TestChannels:
+    def test_are_chosen_one_by_one(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
+        page = my(shop, "/settings")
+        answer = submit(hers, page, {"channel": ["email", "push"], "act": "choose"}, follow_redirects=True)
+        assert "Saved." in text_of(answer)
+        assert opted_out(shop, olena) == {"sms"}
+        assert [action for action, _changes in audit_lines(shop, "customer", olena)] == ["customer.choose_channels"]
+
+    def test_none_of_them_is_none(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
+        submit(hers, my(shop, "/settings"), {"channel": [], "act": "choose"})
+        assert opted_out(shop, olena) == {kind.name.lower() for kind in CHANNELS} - {"viber"}
+
+    def test_so_often_in_ten_minutes(self, shop: Shop, hers: FlaskClient) -> None:
+        answers = [press(hers, my(shop, "/settings"), act="stop").status_code for _ in range(21)]
+        assert answers == [303] * 20 + [429]
+
+
+class TestLanguage:
+    def test_is_the_customers_from_then_on(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
+        press(hers, my(shop, "/preferences"), language="ru")
+        assert column(shop, olena, "language") == "ru"
+        assert audit_lines(shop, "customer", olena) == [("customer.choose_language", {"language": ("en", "ru")})]
+        press(hers, my(shop, "/preferences"), language="ru")
+        assert len(audit_lines(shop, "customer", olena)) == 1
+
+    def test_of_the_door_is_kept_in_the_browser(self, shop: Shop, olena: int, client: FlaskClient) -> None:
+        press(client, my(shop, "/preferences"), language="uk")
+        assert 'lang="uk"' in client.get(my(shop, "/sign-in")).text
+        assert column(shop, olena, "language") == "en"
+
+    @pytest.mark.parametrize("values", [{"language": "xx"}, {"theme": "pink"}, {}])
+    def test_others_are_left_alone(self, shop: Shop, olena: int, hers: FlaskClient, values: dict[str, str]) -> None:
+        assert press(hers, my(shop, "/preferences"), **values).status_code == 303
+        assert column(shop, olena, "language") == "en"
+
+    def test_a_theme_is_the_browsers(self, shop: Shop, hers: FlaskClient) -> None:
+        press(hers, my(shop, "/preferences"), theme="dark")
+        assert 'data-theme="dark"' in hers.get(my(shop)).text
+        press(hers, my(shop, "/preferences"), theme="system")
+        assert "data-theme" not in hers.get(my(shop)).text
+
+
+class TestLeaving:
+    def test_asks_first_and_says_what_becomes_of_points(self, town: Town, olena: int, hers: FlaskClient) -> None:
+        """LP-5."""
+        shop = town.kavalier
+        page = my(shop, f"/programs/{shop.program}/leaving")
+        words = text_of(hers.get(page))
+        assert "Leave Kavalier Club?" in words
+        assert "1,234.50" in words
+        answer = submit(hers, page, {})
+        assert answer.status_code == 422
+        assert "Tick that you want to leave." in text_of(answer)
+        with shop.work():
+            assert db.session.get_one(Enrolment, (shop.id, shop.program, olena)).left_at is None
+
+    def test_takes_access_and_keeps_points(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
+        """AC-1."""
+        submit(hers, my(shop, f"/programs/{shop.program}/leaving"), {"sure": "yes"})
+        with shop.work():
+            left = db.session.get_one(Enrolment, (shop.id, shop.program, olena))
+            assert (left.access, left.left_at is not None) == (Access.NONE, True)
+        ((action, changes),) = audit_lines(shop, "customer", olena)
+        assert (action, changes) == ("customer.leave", {f"access_{shop.program}": ("full", "none")})
+
+    def test_a_program_of_others_is_not_found(self, town: Town, hers: FlaskClient) -> None:
+        """PR-1."""
+        page = my(town.kavalier, f"/programs/{town.teremok.program}/leaving")
+        assert hers.get(page).status_code == press(hers, page, sure="yes").status_code == 404
+
+
+def test_another_site_cannot_press(shop: Shop, olena: int, hers: FlaskClient) -> None:
+    for path in ("/settings", "/preferences", "/sign-out", f"/programs/{shop.program}/leaving"):
+        form = {"act": "stop", "language": "ru", "sure": "yes"}
+        assert hers.post(my(shop, path), data=form).status_code == 400
+        evil = {"Origin": "https://evil.example"}
+        assert hers.post(my(shop, path), data=form, headers=evil).status_code == 400
+    assert column(shop, olena, "language") == "en"
+    assert audit_lines(shop, "customer", olena) == []
