@@ -98,7 +98,8 @@ def problem_of(error: Exception) -> Shown:
 
 def page_at(path: str) -> str:
     """The template that shows it; customers are told nothing of the panel (MY-1, WL-1)."""
-    return "errors/of_customers.html" if f"{path}/".startswith("/my/") else "errors/error.html"
+    own = {"/my/": "errors/of_customers.html", "/kiosk/": "errors/at_kiosk.html"}
+    return next((page for begin, page in own.items() if f"{path}/".startswith(begin)), "errors/error.html")
 
 
 def _status(error: Exception) -> int:

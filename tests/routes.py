@@ -31,8 +31,9 @@ CALENDAR = {"month", "year"}
 # Of nobody who stands at a Kiosk now: who does is tested with the Kiosk's pages.
 VISIT = "00000000-0000-4000-8000-000000000000"
 # A customer's page begins with the business's name, and whose it is says its own session, tested with it.
-OF_CUSTOMERS = {"slug", "code_key", "visit_key"}
-PERSONAL = {*OF_CUSTOMERS, "browser_id", "session_id", "invite_token", "reset_token", *LOOK, *BY_LINK, *CALENDAR}
+OF_CUSTOMERS = {"slug", "code_key"}
+_OWN = {"browser_id", "session_id", "invite_token", "reset_token", "visit_key"}
+PERSONAL = {*_OWN, *OF_CUSTOMERS, *LOOK, *BY_LINK, *CALENDAR}
 
 
 @dataclass(frozen=True)

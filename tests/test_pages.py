@@ -25,13 +25,13 @@ from tests.routes import (
 REFERENCES = {"for", "form", "aria-controls", "aria-describedby", "aria-labelledby", "popovertarget"}
 # A tablet of customers knows no person: its business is told by its token.
 ABOUT_THE_PERSON = (
-    "/kiosk/",
-    "/my/",
     "/logout",
     "/businesses/current",
     "/profile/",
     "/forgotten-password",
     "/terminal/sign-in",
+    "/my/",
+    "/kiosk/",
 )
 # The address of a link is its token, and what it does can be done twice.
 OF_LINKS = ("/u/", "/l/")

@@ -20,7 +20,7 @@ from app.local.embedded import Postgres
 from app.local.lock import locked
 from app.local.processes import LocalError
 
-RECOVERY = ("restore_command", "recovery_target_action", "recovery_target_time")
+RECOVERY = ("hot_standby", "restore_command", "recovery_target_action", "recovery_target_time")
 
 
 def restore(
@@ -82,7 +82,8 @@ def give_to_server(folder: Path) -> None:
 
 
 def recovery(backups: Backups, until: datetime | None) -> dict[str, str]:
-    values = (backups.unpacking(), "promote", until.isoformat() if until else "")
+    # Nobody is let in before all of the log is read: until then nothing can be written.
+    values = ("off", backups.unpacking(), "promote", until.isoformat() if until else "")
     return {name: value for name, value in zip(RECOVERY, values, strict=True) if value}
 
 

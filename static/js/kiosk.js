@@ -10,8 +10,8 @@ const leaving = document.getElementById("leave");
 let timer = 0;
 
 for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, wait, { passive: true });
-// The first screen as it was drawn may stay; what was typed into it, or is wrong with it, may not.
-if (dialog || document.querySelector(".field-error")) wait();
+// The first screen as it was drawn may stay; what was typed into it, or is wrong with it, may not, nor may an error.
+if (dialog || document.querySelector(".field-error, [data-passing]")) wait();
 
 function wait() {
   if (dialog?.open) return;

@@ -162,8 +162,9 @@ PAGES = {
 
 
 def main() -> None:
-    of_customers = set(my_pages.PAGES) | set(my_pages.AT_DOOR) | set(kiosk_pages.PAGES)
-    every = set(PAGES) | set(terminal_pages.PAGES) | of_customers | {"sign-in", "terminal-sign-in", "kiosk-pairing"}
+    of_customers = set(my_pages.PAGES) | set(my_pages.AT_DOOR)
+    at_counter = set(terminal_pages.PAGES) | set(kiosk_pages.PAGES) | {"terminal-sign-in", "kiosk-pairing"}
+    every = set(PAGES) | at_counter | of_customers | {"sign-in"}
     wanted = set(sys.argv[1:]) or every
     FOLDER.mkdir(exist_ok=True)
     with scratch_folder() as folder, _site(folder) as (app, address), sync_playwright() as playwright:

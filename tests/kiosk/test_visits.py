@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from app.businesses.models import Kiosk
+from app.businesses.queries import own_business
 from app.customers.models import Customer, Enrolment
+from app.customers.services.identifying import number_to_show
 from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
 from app.ledger.models import EntryKind
@@ -55,6 +57,14 @@ class TestWhatIsSeen:
         for words in ("Hello, Iryna!", "Kavalier Club", "1,314", "30 of them until", "15% off", "30 points"):
             assert words in said, (words, said)
 
+    def test_by_the_code_on_the_own_page_which_confirms(self, tablet: FlaskClient, town: Town, iryna: int) -> None:
+        """KI-1, BA-3: who shows its QR code takes part."""
+        with town.kavalier.work():
+            code = number_to_show(iryna)
+        assert "Hello, Iryna!" in text_of(show(tablet, code))
+        with town.kavalier.work():
+            assert db.session.get_one(Customer, (town.kavalier.id, iryna)).confirmed
+
     def test_no_more_than_may_be_seen_from_behind(self, tablet: FlaskClient, iryna: int) -> None:
         """KI-1: no last name, phone, e-mail, card or code."""
         page = show(tablet, PHONE)
@@ -72,6 +82,21 @@ class TestWhatIsSeen:
         """WL-1."""
         for page in (tablet.get("/kiosk"), show(tablet, PHONE), tablet.get("/kiosk/nothing"), show(tablet, "x")):
             assert "Regulars" not in page.text
+
+    def test_it_has_the_look_of_the_business(self, tablet: FlaskClient, town: Town) -> None:
+        """WL-1: its colour, icon and name."""
+        with town.kavalier.work():
+            own_business().colour = "#8a1c4a"
+        head = tablet.get("/kiosk").text.partition("<body")[0]
+        assert 'href="/colours/8a1c4a.css"' in head
+        assert 'content="#8a1c4a"' in head
+        assert "· Kavalier</title>" in head
+
+    def test_its_errors_lead_to_its_first_screen(self, tablet: FlaskClient) -> None:
+        page = tablet.get("/kiosk/nothing")
+        assert page.status_code == 404
+        assert 'href="/kiosk"' in page.text
+        assert "customers" not in page.text
 
     def test_who_is_new_is_led_to_the_counter(self, tablet: FlaskClient) -> None:
         page = show(tablet, "067 999 99 99")

@@ -111,8 +111,8 @@ def test_old_bases_and_their_log_go(server: Postgres, data: Path) -> None:
     backups = Backups(data / "backups")
     made = []
     for number in range(KEPT + 2):
-        note(server, number)
         made.append(take(server, backups, data))
+        note(server, number)
         wait_until_packed(server)
         time.sleep(1.1)  # their names are of seconds
     assert backups.newest_first == made[: -KEPT - 1 : -1]
