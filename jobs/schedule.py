@@ -18,6 +18,7 @@ MINUTES = {
     "jobs.invitations.send_all_letters": 1,
     "jobs.housekeeping.post_monthly_fees": 60,
     "jobs.bulk.forget_batches": 60,
+    "jobs.webhooks.forget_events": 60,
     "jobs.categories.assign_all_categories": 1,
     "jobs.housekeeping.check_audit_logs": 60,
     "jobs.housekeeping.forget_open_sales": 60,
