@@ -42,7 +42,8 @@ class TestAdding:
             assert (row.url, row.label, row.events) == (SHOP["url"], "Shop", [6, 7])
             assert signing.read(row.secret) == secret
             assert secret.encode() not in row.secret
-        for page in (f"{LIST}/{row.id}", LIST, LOG, "/audit-log"):
+            number = row.id
+        for page in (f"{LIST}/{number}", LIST, LOG, "/audit-log"):
             assert secret not in anna.get(page).text
         assert "Webhook added" in text_of(anna.get("/audit-log"))
         assert superuser.execute("SELECT count(*) FROM audit_value WHERE new::text LIKE '%%whsec%%'").fetchone() == (0,)
@@ -126,7 +127,8 @@ class TestOne:
     def test_a_new_secret_is_shown_once(self, town: Town, anna: FlaskClient, endpoint: int) -> None:
         page = f"{LIST}/{endpoint}"
         secret = shown_secret(submit(anna, page, {}, action=f"{page}/secret").text)
-        assert signing.read(endpoint_row(town.kavalier, endpoint).secret) == secret
+        with town.kavalier.work():
+            assert signing.read(endpoint_named(endpoint).secret) == secret
         assert "The one before signs until" in text_of(anna.get(page))
 
     def test_removed_it_is_gone_and_what_waited_is_not_sent(
@@ -212,7 +214,7 @@ class TestLog:
     ) -> None:
         asked = f"{LOG}?event=test&state=failed"
         done = submit(anna, asked, {}, action=f"{LOG}/replay?event=test&state=failed", follow_redirects=True)
-        assert "1 delivery is sent again." in text_of(done)
+        assert "1 delivery is sent again." in done.text
         deliver(town.kavalier, endpoint)
         assert "test" in receiver.types
         assert "Deliveries sent again" in text_of(anna.get("/audit-log"))
@@ -225,9 +227,9 @@ class TestLog:
         with town.kavalier.work(town.anna):
             disable(endpoint_named(endpoint, held=True))
         assert send(anna, form, {}).status_code == 409
-        assert "Nothing was there" in text_of(
-            submit(anna, f"{LOG}?state=failed", {}, action=f"{LOG}/replay?state=failed", follow_redirects=True)
-        )
+        page = f"{LOG}?state=failed"
+        done = submit(anna, page, {}, action=f"{LOG}/replay?state=failed", follow_redirects=True)
+        assert "Nothing was there" in done.text
         with town.kavalier.work():
             assert db.session.get_one(Delivery, (town.kavalier.id, failed)).state is State.FAILED
 
