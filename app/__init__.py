@@ -89,6 +89,9 @@ from app.terminal import views as terminal_views
 from app.transactions import models as transaction_models
 from app.transactions import register as transaction_parts
 from app.transactions import views as transaction_views
+from app.webhooks import models as webhook_models
+from app.webhooks import register as webhook_parts
+from app.webhooks import views as webhook_views
 
 MODELS = (
     account_models,
@@ -111,6 +114,7 @@ MODELS = (
     pictures,
     transaction_models,
     unsent_forms,
+    webhook_models,
 )
 VIEWS = (
     account_views,
@@ -143,6 +147,7 @@ VIEWS = (
     terminal_views,
     transaction_views,
     user_views,
+    webhook_views,
 )
 PARTS = (
     account_parts,
@@ -160,6 +165,7 @@ PARTS = (
     bulk_parts,
     import_parts,
     api_parts,
+    webhook_parts,
 )
 ROOT = Path(__file__).parent.parent
 

@@ -19,6 +19,7 @@ MINUTES = {
     "jobs.housekeeping.post_monthly_fees": 60,
     "jobs.bulk.forget_batches": 60,
     "jobs.imports.forget_imports": 60,
+    "jobs.webhooks.forget_events": 60,
     "jobs.categories.assign_all_categories": 1,
     "jobs.housekeeping.check_audit_logs": 60,
     "jobs.housekeeping.forget_customers_sign_ins": 60,

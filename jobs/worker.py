@@ -20,7 +20,7 @@ from app.db import refuse_unsafe_role
 from app.extensions import db
 from app.queue import QUEUES, connect
 
-PROCESSES = ("listener", "schedule", "sweeper", "worker")
+PROCESSES = ("deliverer", "listener", "schedule", "sweeper", "worker")
 """Modules that are processes of their own, without jobs."""
 
 

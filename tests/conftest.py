@@ -39,6 +39,7 @@ from app.offers.services import issue_coupon
 from app.offers.services.gift_cards import make_gift_card
 from app.permissions import KeyScope, Role
 from app.pictures import write as write_picture
+from app.webhooks.services.endpoints import send_test
 from tests.acts.papers import add_act
 from tests.factories import (
     add_answer,
@@ -64,6 +65,7 @@ from tests.messaging.gateways.test_smtp import Mailbox, mail_server, settings
 from tests.news.writing import add_news
 from tests.people import PASSWORD, Town, open_town
 from tests.pictures import two_colours
+from tests.webhooks.receiving import add_endpoint
 
 TEMPLATE = "template"
 
@@ -179,6 +181,7 @@ def stocked(town: Town) -> Town:
             add_account(shop.program, "Gift account", "")
             add_template()
             add_act()
+            send_test(add_endpoint())
             add_segment("Regulars")
             invite("ivan@example.com", Role.ACCOUNTANT, None, "en")
             make_key("Web shop", list(KeyScope), Works())

@@ -68,6 +68,8 @@ class Ids:
     """Of a sale that Sasha is making; a customer is chosen and an amount entered."""
     template: int
     act: int
+    endpoint: int
+    delivery: int
     stop_token: str
     leave_token: str
     """Of the links in the customer's messages."""
@@ -125,6 +127,8 @@ class Ids:
             "visit_key": VISIT,
             "template_id": self.template,
             "act_id": self.act,
+            "endpoint_id": self.endpoint,
+            "delivery_id": self.delivery,
             "year": 2026,
             "month": f"{dates.now().astimezone(ZoneInfo('Europe/Kyiv')):%Y-%m}",
             "slug": shop.slug,
@@ -172,6 +176,9 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         sale_key = db.session.scalar(text("SELECT min(key::text) FROM open_sale"))
         template = db.session.scalar(text("SELECT min(id) FROM message_template")) or 0
         act = db.session.scalar(text("SELECT max(id) FROM act")) or 0
+        told = [
+            db.session.scalar(text(f"SELECT max(id) FROM webhook_{each}")) or 0 for each in ("endpoint", "delivery")
+        ]
         tokens = [link.rpartition("/")[2] for link in (stop_link(customer), leave_link(customer, shop.program))]
         of_users = text("SELECT max(user_id) FROM membership"), text("SELECT max(id) FROM invitation")
         user, invitation = [db.session.scalar(each) or 0 for each in of_users]
@@ -181,7 +188,7 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         api_key = int(db.session.scalar(text("SELECT min(id) FROM api_key")) or 0)
     links = (invited, given_link(shop.app, email), logo, icons, receipts)
     people = int(user), int(invitation), *(link.rpartition("/")[2] for link in links), api_key
-    belonging = (*picture, *held, str(sale_key), int(template), act, *tokens, *people)
+    belonging = (*picture, *held, str(sale_key), int(template), act, *told, *tokens, *people)
     return Ids(shop, franchised, int(customer), *found, str(key), *merged, *belonging)
 
 

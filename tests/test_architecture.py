@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GROUND = {"config", "extensions", "db", "web", "permissions", "scope", "queue", "audit", "mail"}
 AREAS = (
     *("businesses", "accounts", "billing", "acts", "loyalty", "customers", "ledger", "offers", "messaging"),
-    *("transactions", "news", "bulk", "imports", "analytics"),
+    *("transactions", "news", "bulk", "imports", "webhooks", "analytics"),
 )
 EDGES = {"terminal", "kiosk", "api", "my", "demo", "help", "local"}
 ROOMS = {*AREAS, *EDGES, "lib"}

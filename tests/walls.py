@@ -195,6 +195,14 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         " FROM batch b JOIN customer c USING (business_id) WHERE business_id = %(id)s",
         "INSERT INTO batch_tally (business_id, batch_id, at, done, first_customer, last_customer)"
         " SELECT %(id)s, max(id), now(), 1, 1, 1 FROM batch WHERE business_id = %(id)s",
+        "INSERT INTO webhook_endpoint (business_id, url, events, secret)"
+        " VALUES (%(id)s, 'https://example.com', '{2}', 'x')",
+        "INSERT INTO webhook_event (business_id, event, at, items) VALUES (%(id)s, 1, now(), '[]')",
+        "INSERT INTO webhook_delivery (business_id, endpoint_id, event_id, event, at, due_at, begun_at)"
+        " SELECT %(id)s, max(e.id), max(h.id), 1, now(), now(), now() FROM webhook_endpoint e"
+        " JOIN webhook_event h USING (business_id) WHERE business_id = %(id)s",
+        "INSERT INTO webhook_attempt (business_id, delivery_id, at, took) SELECT %(id)s, max(id), now(), 1"
+        " FROM webhook_delivery WHERE business_id = %(id)s",
         "INSERT INTO batch_limit (business_id, role, customers) VALUES (%(id)s, 'brand_operator', 1000)",
         "INSERT INTO import_job (business_id, name, size, sha256, encoding, delimiter, user_id)"
         f" VALUES (%(id)s, 'a.csv', 1, 'x', 'utf-8', ',', {person})",

@@ -1,4 +1,4 @@
-"""HTTP calls to the world: only to public addresses, to the very one that was looked at, and without redirects."""
+"""HTTPS calls to the world: only to public addresses, to the very one that was looked at, and without redirects."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import http.client
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from socket import SHUT_RDWR, SOCK_STREAM, create_connection, getaddrinfo, socket
 from ssl import SSLSocket
 from threading import Timer
 from urllib.parse import urlsplit
 
 LONGEST_ANSWER = 65_536
+_WORLD = ip_network("2000::/3")
+"""Outside of it lie addresses that stand for others, of any network, such as those of NAT64."""
+_CARRIERS = ip_network("2002::/16"), ip_network("3fff::/20")
+"""What of it does so too, by 6to4; and what stands in books."""
 
 
 class NotReachedError(Exception):
@@ -41,9 +45,17 @@ class Reply:
         return float(min(int(text), 86_400)) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether it is of the world, and stands for no address that is not."""
+    bare = getattr(address, "ipv4_mapped", None) or address
+    if isinstance(bare, IPv6Address) and (bare not in _WORLD or any(bare in each for each in _CARRIERS)):
+        return False
+    return bare.is_global and not bare.is_multicast
+
+
 @dataclass(frozen=True)
 class Caller:
-    """How calls are made; only tests let them stay on this machine, or trust another authority."""
+    """How calls are made; only tests and local runs let them stay on this machine, where they may go unencrypted."""
 
     connect: float = 3.0
     read: float = 10.0
@@ -54,49 +66,52 @@ class Caller:
         """Raises NotReachedError and NoAnswerError."""
         try:
             parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port or 443
+            secured = parts.scheme != "http"
+            host, port = parts.hostname or "", parts.port or (443 if secured else 80)
         except ValueError as error:
             raise NotPublicError(str(error)) from None
-        secured = self._connected(host, port)
+        line = self._connected(host, port, secured)
         # A peer that sends an octet now and then would outlast any time-out of a single read.
-        patience = Timer(self.connect + self.read, socket.shutdown, (secured, SHUT_RDWR))
+        patience = Timer(self.connect + self.read, socket.shutdown, (line, SHUT_RDWR))
         patience.start()
         try:
-            self._shake_hands(secured)
+            self._shake_hands(line)
             path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-            return _exchanged(secured, host, port, (method, path, body, dict(headers or {})))
+            return _exchanged(line, host, port, (method, path, body, dict(headers or {})))
         finally:
             patience.cancel()
-            secured.close()
+            line.close()
 
-    def _connected(self, host: str, port: int) -> SSLSocket:
+    def _connected(self, host: str, port: int, secured: bool) -> socket:
         try:
-            plain = create_connection((self._address(host, port), port), self.connect)
+            plain = create_connection((self._address(host, port, secured), port), self.connect)
+            if not secured:
+                return plain
             trust = self.trust or ssl.create_default_context()
             return trust.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
         except (OSError, ValueError) as error:
             raise NotReachedError(str(error)) from None
 
-    def _shake_hands(self, secured: SSLSocket) -> None:
+    def _shake_hands(self, line: socket) -> None:
         try:
-            secured.do_handshake()
-            secured.settimeout(self.read)
+            if isinstance(line, SSLSocket):
+                line.do_handshake()
+            line.settimeout(self.read)
         except (OSError, ValueError) as error:
             raise NotReachedError(str(error)) from None
 
-    def _address(self, host: str, port: int) -> str:
+    def _address(self, host: str, port: int, secured: bool) -> str:
         """The address that is called, so that no second look-up can tell another one."""
         for *_, found in getaddrinfo(host, port, type=SOCK_STREAM):
             address = ip_address(str(found[0]).partition("%")[0])
-            mapped = getattr(address, "ipv4_mapped", None) or address
-            if (mapped.is_global and not mapped.is_multicast) or (self.loopback and mapped.is_loopback):
+            if (secured and is_public(address)) or (self.loopback and address.is_loopback):
                 return str(address)
         raise NotPublicError(f"{host} has no public address.")
 
 
-def _exchanged(secured: SSLSocket, host: str, port: int, request: tuple[str, str, bytes, dict[str, str]]) -> Reply:
+def _exchanged(line: socket, host: str, port: int, request: tuple[str, str, bytes, dict[str, str]]) -> Reply:
     connection = http.client.HTTPSConnection(host, port)
-    connection.sock = secured
+    connection.sock = line
     try:
         connection.request(*request)
         answer = connection.getresponse()

@@ -32,6 +32,7 @@ SERVICES = {
     "The scheduler": ("-m", "jobs.schedule"),
     "The sweeper": ("-m", "jobs.sweeper"),
     "The listener": ("-m", "jobs.listener"),
+    "The deliverer": ("-m", "jobs.deliverer"),
 }
 
 

@@ -43,7 +43,7 @@ from app.local.paths import PROJECT, chromium
 from app.permissions import Role
 from app.scope import Scope
 from tests.accounts.resetting import given_link
-from tests.browser import bulk_pages, kiosk_pages, my_pages, terminal_pages
+from tests.browser import bulk_pages, kiosk_pages, my_pages, terminal_pages, webhook_pages
 from tests.browser.conftest import ARGUMENTS
 from tests.conftest import config_for, migrate
 from tests.people import Person, sign_in
@@ -141,6 +141,7 @@ PAGES = {
     "franchisees": "/franchisees",
     "settings": "/settings",
     "sender-names": "/settings/sender-names",
+    **webhook_pages.PAGES,
     "users": "/users",
     "user": "/users/{user}",
     "users-invited": "/users?show=invited",
@@ -173,6 +174,7 @@ def main() -> None:
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
         ids |= _messages(app) | _texts(app, customer)
         ids |= bulk_pages.ids(app, _anna(app))
+        ids |= webhook_pages.ids(app, _anna(app))
         ids |= _users(app)
         ids |= _acts(app)
         ids |= _merging(app, customer) | _news(app) | _offers(app)

@@ -5,9 +5,10 @@ import jobs.categories
 import jobs.housekeeping
 import jobs.imports
 import jobs.invitations
+import jobs.webhooks
 from jobs import ALLOWED, schedule
 
-MODULES = (jobs.bulk, jobs.categories, jobs.housekeeping, jobs.imports, jobs.invitations)
+MODULES = (jobs.bulk, jobs.categories, jobs.housekeeping, jobs.imports, jobs.invitations, jobs.webhooks)
 
 
 def test_every_scheduled_job_is_one() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.policies import WHOLE_BRAND, definer, open_to_definer, protect
 
-revision = "0060"
-down_revision = "0059"
+revision = "0061"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 

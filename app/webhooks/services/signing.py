@@ -1,0 +1,41 @@
+"""Signatures as Standard Webhooks has them (https://www.standardwebhooks.com), and the secrets that make them."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from app.ciphers import decrypted, encrypted
+
+_PREFIX = "whsec_"
+_PURPOSE = "webhook"
+
+
+def new_secret() -> str:
+    """As a receiver is given it, once."""
+    return _PREFIX + b64encode(secrets.token_bytes(32)).decode()
+
+
+def kept(secret: str) -> bytes:
+    return encrypted(secret, _PURPOSE)
+
+
+def read(kept_secret: bytes) -> str | None:
+    """None under another SECRET_KEY than it was kept with."""
+    return decrypted(kept_secret, _PURPOSE)
+
+
+def signed(message: str, at: datetime, body: bytes, with_secrets: Sequence[str]) -> dict[str, str]:
+    """The headers by which a receiver knows that a body is ours, whole and new."""
+    moment = str(int(at.timestamp()))
+    content = b".".join((message.encode(), moment.encode(), body))
+    signatures = [f"v1,{_signature(each, content)}" for each in with_secrets]
+    return {"webhook-id": message, "webhook-timestamp": moment, "webhook-signature": " ".join(signatures)}
+
+
+def _signature(secret: str, content: bytes) -> str:
+    return b64encode(hmac.digest(b64decode(secret.removeprefix(_PREFIX)), content, sha256)).decode()

@@ -1,0 +1,142 @@
+"""Addresses that are told what happens: added, changed, tested, disabled, removed (AP-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Response, flash, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.errors import Problem
+from app.permissions import Permission, requires
+from app.web import go, invalid, render
+from app.webhooks import queries
+from app.webhooks.events import ABOUT
+from app.webhooks.forms import EndpointForm
+from app.webhooks.models import Disabled, Endpoint
+from app.webhooks.services import endpoints as services
+from app.webhooks.services.signing import read
+from app.webhooks.views.blueprint import blueprint
+from app.webhooks.views.sending import sendable
+
+
+@blueprint.get("")
+@requires(Permission.EDIT_BUSINESS)
+def index() -> Response:
+    return render(
+        "webhooks/index.html", endpoints=queries.endpoints(), newest=queries.newest_deliveries(), most=services.MOST
+    )
+
+
+@blueprint.get("/new")
+@requires(Permission.EDIT_BUSINESS)
+def ask() -> Response:
+    return render("webhooks/new.html", form=EndpointForm(), about=ABOUT)
+
+
+@blueprint.post("/new")
+@requires(Permission.EDIT_BUSINESS)
+def add() -> BaseResponse:
+    """Shows the secret once."""
+    form = EndpointForm()
+    if not form.validate():
+        return invalid("webhooks/new.html", form=form, about=ABOUT)
+    try:
+        endpoint, secret = services.add_endpoint(form.values())
+    except services.TooManyError:
+        raise Problem(
+            409,
+            _("There are %(most)d addresses already.", most=services.MOST),
+            _("Remove one that is not needed any more."),
+        ) from None
+    return render("webhooks/secret.html", endpoint=endpoint, secret=secret, is_new=True)
+
+
+@blueprint.get("/<int:endpoint_id>")
+@requires(Permission.EDIT_BUSINESS)
+def endpoint(endpoint_id: int) -> Response:
+    found = queries.endpoint_named(endpoint_id)
+    form = EndpointForm(obj=found)
+    form.show(found)
+    return _show(found, form)
+
+
+@blueprint.post("/<int:endpoint_id>")
+@requires(Permission.EDIT_BUSINESS)
+def change(endpoint_id: int) -> BaseResponse:
+    found = queries.endpoint_named(endpoint_id, held=True)
+    form = EndpointForm(obj=found)
+    if form.is_stale(found) and (kept := form.kept_words(found)):
+        form.show(found)
+        return _show(found, form, 409, kept)
+    if not form.validate():
+        return _show(found, form, 422)
+    services.change_endpoint(found, form.values())
+    flash(_("“%(name)s” was saved.", name=found.name), "success")
+    return go(url_for("webhooks.endpoint", endpoint_id=endpoint_id))
+
+
+@blueprint.post("/<int:endpoint_id>/disabling")
+@requires(Permission.EDIT_BUSINESS)
+def disable(endpoint_id: int) -> BaseResponse:
+    services.disable(queries.endpoint_named(endpoint_id, held=True))
+    flash(_("Disabled. It is told nothing until you enable it."), "success")
+    return go(url_for("webhooks.endpoint", endpoint_id=endpoint_id))
+
+
+@blueprint.post("/<int:endpoint_id>/enabling")
+@requires(Permission.EDIT_BUSINESS)
+def enable(endpoint_id: int) -> BaseResponse:
+    services.enable(queries.endpoint_named(endpoint_id, held=True))
+    flash(_("Enabled. It is told what happens from now on, and what waited goes at once."), "success")
+    return go(url_for("webhooks.endpoint", endpoint_id=endpoint_id))
+
+
+@blueprint.post("/<int:endpoint_id>/secret")
+@requires(Permission.EDIT_BUSINESS)
+def renew_secret(endpoint_id: int) -> BaseResponse:
+    """Shows it once; asked for again, it is another one."""
+    found = queries.endpoint_named(endpoint_id, held=True)
+    secret = services.renew_secret(found)
+    return render("webhooks/secret.html", endpoint=found, secret=secret, is_new=False)
+
+
+@blueprint.post("/<int:endpoint_id>/test")
+@requires(Permission.EDIT_BUSINESS)
+def send_test(endpoint_id: int) -> BaseResponse:
+    with sendable():
+        number = services.send_test(queries.endpoint_named(endpoint_id, held=True))
+    return go(url_for("webhooks.log", delivery_id=number, address=endpoint_id))
+
+
+@blueprint.post("/<int:endpoint_id>/removal")
+@requires(Permission.EDIT_BUSINESS)
+def remove(endpoint_id: int) -> BaseResponse:
+    found = queries.endpoint_named(endpoint_id, held=True)
+    services.remove(found)
+    flash(_("“%(name)s” was removed.", name=found.name), "success")
+    return go(url_for("webhooks.index"))
+
+
+def _show(found: Endpoint, form: EndpointForm, status: int = 200, kept: Sequence[tuple[str, str]] = ()) -> Response:
+    response = render(
+        "webhooks/endpoint.html",
+        endpoint=found,
+        form=form,
+        kept=kept,
+        about=ABOUT,
+        readable=read(found.secret) is not None,
+        why=_why(found),
+    )
+    response.status_code = status
+    return response
+
+
+def _why(found: Endpoint) -> str:
+    """Why it is disabled."""
+    if found.disabled_why is Disabled.FAILING:
+        return _("It took nothing for three days.")
+    if found.disabled_why is Disabled.GONE:
+        return _("It answered that it is gone for good (410).")
+    return ""

@@ -1,0 +1,344 @@
+"""Deliveries: signed, at least once, tried again, given up; what becomes of an address that takes nothing (AP-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from app.db import unit_of_work
+from app.extensions import db
+from app.lib import dates
+from app.messaging.models import Message, UserLetter
+from app.scope import Scope
+from app.webhooks.models import Attempt, Disabled, Endpoint, State
+from app.webhooks.queries import due_webhooks, endpoint_named
+from app.webhooks.services import claiming, forget_old, signing
+from app.webhooks.services.claiming import AT_ONCE, LEASE, claim
+from app.webhooks.services.endpoints import renew_secret, send_test
+from app.webhooks.services.settling import GIVEN_UP, Answer, settle
+from app.webhooks.services.signing import signed
+from tests.factories import add_customer
+from tests.people import Shop, Town
+from tests.webhooks.receiving import Call, Receiver, deliver, delivery_of, endpoint_row, let_pass
+
+Pass = Callable[[timedelta], None]
+
+
+@pytest.fixture
+def shop(town: Town) -> Shop:
+    return town.kavalier
+
+
+@pytest.fixture
+def wait(superuser: psycopg.Connection) -> Pass:
+    return lambda time: let_pass(superuser, time)
+
+
+@pytest.fixture
+def event(shop: Shop, endpoint: int) -> int:
+    """The delivery of a test."""
+    with shop.work():
+        return send_test(endpoint_named(endpoint, held=True))
+
+
+def due(shop: Shop) -> list[tuple[int, int]]:
+    with shop.app.app_context():
+        return due_webhooks()
+
+
+def attempts(shop: Shop) -> list[Attempt]:
+    with shop.work():
+        found = db.session.scalars(select(Attempt).order_by(Attempt.id)).all()
+        db.session.expunge_all()
+    return list(found)
+
+
+class TestSignature:
+    @pytest.mark.parametrize(
+        ("secret", "message", "moment", "body", "signature"),
+        [
+            *[
+                (
+                    *("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330),
+                    *(b'{"test": 2432232314}', "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+                ),
+                (
+                    *("whsec_plJ3nmyCDGBKInavdOK15jsl", "msg_loFOjxBNrRLzqYUf", 1731705121),
+                    *(
+                        b'{"event_type":"ping","data":{"success":true}}',
+                        "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=",
+                    ),
+                ),
+            ]
+        ],
+    )
+    def test_it_is_that_of_standard_webhooks(
+        self, secret: str, message: str, moment: int, body: bytes, signature: str
+    ) -> None:
+        """Examples that the specification and its libraries publish."""
+        headers = signed(message, datetime.fromtimestamp(moment, UTC), body, [secret])
+        assert headers == {
+            "webhook-id": message,
+            "webhook-timestamp": str(moment),
+            "webhook-signature": signature,
+        }
+
+    def test_a_receiver_can_check_a_call(self, shop: Shop, endpoint: int, event: int, receiver: Receiver) -> None:
+        deliver(shop, endpoint)
+        (call,) = receiver.calls
+        with shop.work():
+            secret = signing.read(endpoint_named(endpoint).secret)
+        assert verified(call, secret or "")
+        assert not verified(Call(call.path, call.headers, call.body + b" "), secret or "")
+        assert abs(int(call.headers["webhook-timestamp"]) - dates.now().timestamp()) < 60
+        assert call.headers["content-type"] == "application/json"
+        assert call.said["type"] == "test"
+        assert call.said["data"] == {"items": [{"endpoint_id": endpoint}]}
+        assert datetime.fromisoformat(call.said["timestamp"]).tzinfo == UTC
+
+    def test_a_renewed_secret_signs_beside_the_old_one_for_a_day(
+        self, town: Town, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass
+    ) -> None:
+        with shop.work(town.anna):
+            held = endpoint_named(endpoint, held=True)
+            old, new = signing.read(held.secret) or "", renew_secret(held)
+        deliver(shop, endpoint)
+        assert verified(receiver.calls[0], old)
+        assert verified(receiver.calls[0], new)
+        wait(timedelta(hours=25))
+        with shop.work(town.anna):
+            send_test(endpoint_named(endpoint, held=True))
+        deliver(shop, endpoint)
+        assert not verified(receiver.calls[1], old)
+        assert verified(receiver.calls[1], new)
+
+
+def verified(call: Call, secret: str) -> bool:
+    moment = datetime.fromtimestamp(int(call.headers["webhook-timestamp"]), UTC)
+    mine = signed(call.headers["webhook-id"], moment, call.body, [secret])["webhook-signature"]
+    return mine in call.headers["webhook-signature"].split()
+
+
+class TestTaken:
+    def test_it_is_delivered_once_and_the_answer_kept(
+        self, shop: Shop, endpoint: int, event: int, receiver: Receiver
+    ) -> None:
+        receiver.body = b"th\0anks " + b"x" * 5_000
+        deliver(shop, endpoint)
+        deliver(shop, endpoint)
+        assert len(receiver.calls) == 1
+        delivery, (attempt,) = delivery_of(shop), attempts(shop)
+        assert (delivery.state, delivery.due_at, delivery.token, delivery.tries) == (State.DELIVERED, None, None, 1)
+        assert (attempt.status, attempt.fault) == (200, "")
+        assert attempt.answer.startswith("thanks xxx")
+        assert len(attempt.answer) <= 2_000
+
+    def test_many_go_together(self, shop: Shop, endpoint: int, receiver: Receiver) -> None:
+        with shop.work():
+            for _each in range(3 * AT_ONCE):
+                add_customer()
+        deliver(shop, endpoint)
+        assert receiver.types == ["customer.created"] * 3 * AT_ONCE
+        assert len({call.headers["webhook-id"] for call in receiver.calls}) == 3 * AT_ONCE
+
+
+class TestNotTaken:
+    @pytest.mark.parametrize("status", [301, 307, 400, 404, 500, 503])
+    def test_it_goes_again_later_under_the_same_id(
+        self, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass, status: int
+    ) -> None:
+        """And where it is sent on to is not called."""
+        receiver.status, receiver.headers = status, {"Location": f"http://127.0.0.1:{receiver.port}/elsewhere"}
+        deliver(shop, endpoint)
+        assert len(receiver.calls) == 1
+        delivery = delivery_of(shop)
+        assert delivery.state is State.WAITING
+        assert delivery.due_at is not None
+        assert timedelta(seconds=2) < delivery.due_at - dates.now() < timedelta(seconds=8)
+        receiver.status = 204
+        wait(timedelta(seconds=8))
+        deliver(shop, endpoint)
+        assert delivery_of(shop).state is State.DELIVERED
+        assert {call.path for call in receiver.calls} == {"/hooks"}
+        assert len({call.headers["webhook-id"] for call in receiver.calls}) == 1
+        assert len({call.body for call in receiver.calls}) == 1
+
+    def test_each_time_it_waits_longer(
+        self, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass
+    ) -> None:
+        receiver.status, waited = 500, []
+        for _try in range(6):
+            deliver(shop, endpoint)
+            again = delivery_of(shop).due_at
+            assert again is not None
+            waited.append((again - dates.now()).total_seconds())
+            wait(again - dates.now() + timedelta(minutes=6))
+        for number, seconds in enumerate(waited):
+            assert 0.7 * 5 * 3**number < seconds < 1.3 * 5 * 3**number
+        assert len(receiver.calls) == 6
+
+    def test_it_waits_as_long_as_it_is_asked_to(
+        self, shop: Shop, endpoint: int, event: int, receiver: Receiver
+    ) -> None:
+        receiver.status, receiver.headers = 429, {"Retry-After": "600"}
+        deliver(shop, endpoint)
+        again, rest = delivery_of(shop).due_at, endpoint_row(shop, endpoint).rest_until
+        assert again is not None
+        assert rest is not None
+        assert min(again, rest) - dates.now() > timedelta(minutes=9)
+
+    def test_a_server_that_is_not_there(
+        self, shop: Shop, endpoint: int, event: int, receiver: Receiver, superuser: psycopg.Connection
+    ) -> None:
+        superuser.execute("UPDATE webhook_endpoint SET url = 'http://127.0.0.1:9/'")
+        deliver(shop, endpoint)
+        (attempt,) = attempts(shop)
+        assert (attempt.status, attempt.fault) == (None, "not_reached")
+        assert delivery_of(shop).state is State.WAITING
+
+    def test_after_three_days_it_is_given_up(
+        self, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass
+    ) -> None:
+        receiver.status = 500
+        wait(GIVEN_UP)
+        deliver(shop, endpoint)
+        delivery = delivery_of(shop)
+        assert (delivery.state, delivery.due_at) == (State.FAILED, None)
+        assert delivery.ended_at is not None
+
+
+class TestAddressThatTakesNothing:
+    def test_it_rests_and_is_then_asked_by_one_call_alone(
+        self, shop: Shop, endpoint: int, receiver: Receiver, wait: Pass
+    ) -> None:
+        with shop.work():
+            for _each in range(AT_ONCE):
+                add_customer()
+        receiver.status = 500
+        deliver(shop, endpoint)
+        assert len(receiver.calls) == AT_ONCE
+        with shop.work():
+            add_customer()
+        assert due(shop) == []
+        deliver(shop, endpoint)
+        assert len(receiver.calls) == AT_ONCE
+        wait(timedelta(seconds=10))
+        deliver(shop, endpoint)
+        assert len(receiver.calls) == AT_ONCE + 1
+        receiver.status = 200
+        wait(timedelta(seconds=20))
+        deliver(shop, endpoint)
+        assert len({call.headers["webhook-id"] for call in receiver.calls}) == AT_ONCE + 1
+        found = endpoint_row(shop, endpoint)
+        assert (found.failures, found.failing_since, found.rest_until) == (0, None, None)
+
+    def test_after_three_days_it_is_disabled_and_admins_are_told(
+        self, town: Town, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass
+    ) -> None:
+        """One note in the inbox, and an e-mail to Anna, who alone is an admin."""
+        receiver.status = 500
+        deliver(shop, endpoint)
+        wait(GIVEN_UP + timedelta(seconds=10))
+        deliver(shop, endpoint)
+        found = endpoint_row(shop, endpoint)
+        assert found.disabled_why is Disabled.FAILING
+        with shop.work():
+            (note,) = db.session.scalars(select(Message)).all()
+            (letter,) = db.session.scalars(select(UserLetter)).all()
+            assert note.title.endswith(receiver.url)
+            assert letter.user_id == town.anna.id
+            assert f"/settings/webhooks/{endpoint}" in letter.text
+        with shop.work():
+            add_customer()
+        assert len(receiver.calls) == 2
+        assert due(shop) == []
+
+    def test_one_that_is_gone_is_disabled_at_once(
+        self, shop: Shop, endpoint: int, event: int, receiver: Receiver
+    ) -> None:
+        receiver.status = 410
+        deliver(shop, endpoint)
+        assert endpoint_row(shop, endpoint).disabled_why is Disabled.GONE
+
+    def test_one_event_that_is_refused_does_not_disable(
+        self, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass
+    ) -> None:
+        """As long as others are taken."""
+        receiver.answer = lambda call: 500 if call.said["type"] == "test" else 200
+        for _day in range(4):
+            with shop.work():
+                add_customer()
+            deliver(shop, endpoint)
+            wait(timedelta(days=1))
+        assert endpoint_row(shop, endpoint).disabled_at is None
+        assert receiver.types.count("customer.created") == 4
+
+
+class TestWorkers:
+    def test_what_one_has_no_other_gets_before_its_lease_is_over(
+        self, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass
+    ) -> None:
+        """RELIABILITY: a worker that dies in the middle leaves a lease; then the same event goes again."""
+        with shop.work():
+            dead = claim(endpoint)
+        assert dead is not None
+        deliver(shop, endpoint)
+        assert receiver.calls == []
+        assert due(shop) == []
+        wait(LEASE)
+        assert due(shop) == [(shop.id, endpoint)]
+        deliver(shop, endpoint)
+        assert [call.headers["webhook-id"] for call in receiver.calls] == [dead.deliveries[0].message]
+        with shop.app.app_context(), unit_of_work(Scope(shop.id)):
+            settle(dead, [Answer(event, dates.now(), 1, 500)])
+        assert delivery_of(shop).state is State.DELIVERED
+        assert len(attempts(shop)) == 1
+
+    def test_no_transaction_is_open_during_a_call(
+        self, shop: Shop, endpoint: int, event: int, receiver: Receiver, superuser: psycopg.Connection
+    ) -> None:
+        open_during: list[int] = []
+
+        def look(_call: Call) -> int:
+            row = superuser.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
+            ).fetchone()
+            open_during.append(row[0] if row else -1)
+            return 200
+
+        receiver.answer = look
+        deliver(shop, endpoint)
+        assert open_during == [0]
+
+
+def test_a_secret_that_cannot_be_read_sends_nothing(
+    shop: Shop, endpoint: int, event: int, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when SECRET_KEY was changed."""
+    monkeypatch.setattr(claiming.signing, "read", lambda _kept: None)
+    deliver(shop, endpoint)
+    assert receiver.calls == []
+    assert [each.fault for each in attempts(shop)] == ["unsigned"]
+
+
+def test_after_thirty_days_nothing_is_kept(
+    shop: Shop, endpoint: int, event: int, receiver: Receiver, superuser: psycopg.Connection
+) -> None:
+    """RELIABILITY: bodies of webhooks are kept for thirty days."""
+    deliver(shop, endpoint)
+    with shop.work():
+        assert forget_old() == 0
+    superuser.execute("UPDATE webhook_event SET at = at - interval '30 days'")
+    with shop.work():
+        add_customer()
+    with shop.work():
+        assert forget_old() == 1
+    assert attempts(shop) == []
+    assert delivery_of(shop).id != event
+    with shop.work():
+        assert db.session.get(Endpoint, (shop.id, endpoint)) is not None
