@@ -1,4 +1,4 @@
-"""The customer's page as an app: manifest, worker, page without a connection, and where pushes are let in (MY-1, WL-1)."""
+"""The customer's page as an app: manifest, worker, a page without a connection, and where pushes are let in."""
 
 from __future__ import annotations
 
