@@ -4,6 +4,7 @@ import { closeDialog, showDialog } from "./dialog.js";
 import "./back.js";
 import "./copy.js";
 import "./drawer.js";
+import "./file.js";
 import "./filter_builder.js";
 import "./insert.js";
 import "./keys.js";

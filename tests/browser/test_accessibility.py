@@ -31,6 +31,7 @@ from tests.factories import (
     add_duplicate,
     add_good,
     add_good_group,
+    add_import,
     add_message,
     add_offer,
     add_points,
@@ -48,6 +49,7 @@ from tests.people import Town
 from tests.pictures import two_colours
 
 PAGES = [
+    *("/imports", "/imports/new", "/imports/{imported}", "/imports/{imported}/columns", "/imports/{imported}/mending"),
     *("/customers", "/customers?open={customer}", "/customers/{customer}", "/customers/columns", "/points-of-sale"),
     *("/customers/{customer}/loyalty-history", "/customers/{customer}/transactions", "/customers/{customer}/offers"),
     *("/customers/{customer}/transactions/{sale}", "/customers/{customer}/messages/{message}"),
@@ -160,6 +162,7 @@ def ids(town: Town) -> dict[str, int | str]:
         "act": act,
         "writing": preview(shop, town.anna, "message", said, [known, other]),
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
+        "imported": add_import(known, town.anna.id, "Клієнтизкаси" * 16),
         "batch": do(shop, town.anna, "tags", long, [known, other]),
         "short": preview(shop, town.anna, "coupons", coupons, [known, other]),
         "given": preview(shop, town.anna, "offers", {"way": "give", "offer_id": offer}, [known, other]),
