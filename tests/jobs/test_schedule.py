@@ -7,7 +7,6 @@ import jobs.imports
 import jobs.invitations
 from jobs import ALLOWED, schedule
 
-
 MODULES = (jobs.bulk, jobs.categories, jobs.housekeeping, jobs.imports, jobs.invitations)
 
 

@@ -48,17 +48,15 @@ def forget_customer(customer_id: int) -> None:
     """What files said of a customer who is erased, and the files; a row stays as a number."""
     customer = db.session.get_one(Customer, (business_id(), customer_id))
     of_rows = ImportRow.business_id == business_id()
-    found = set(
-        db.session.execute(
-            select(ImportRow.import_id, ImportRow.number).where(of_rows, ImportRow.customer_id == customer_id)
-        ).tuples()
-    )
+    mine = select(ImportRow.import_id, ImportRow.number).where(of_rows, ImportRow.customer_id == customer_id)
+    found = {(row.import_id, row.number) for row in db.session.execute(mine)}
     digits = national_digits(customer.phone).lstrip("0")
     if digits:
-        found |= set(db.session.execute(_REFUSED, {"business": business_id(), "digits": digits}).tuples())
+        refused = db.session.execute(_REFUSED, {"business": business_id(), "digits": digits})
+        found |= {(row.import_id, row.number) for row in refused}
     for import_id, number in sorted(found):
-        mine = (of_rows, ImportRow.import_id == import_id, ImportRow.number == number)
-        db.session.execute(update(ImportRow).where(*mine).values(_NOTHING))
+        row = update(ImportRow).where(of_rows, ImportRow.import_id == import_id, ImportRow.number == number)
+        db.session.execute(row.values(_NOTHING))
     _forget_files({import_id for import_id, _number in found})
 
 
