@@ -149,6 +149,7 @@ def ids(town: Town) -> dict[str, int | str]:
         card = make_gift_card(12_345_678, None, known).id
         news = add_news("Меню" * 25, shop.own_place, shop.franchised_place, text="Сирники" * 200, picture=picture)
         add_news("Обід", day=dates.now().date(), text="")
+        imported = add_import(known, town.anna.id, "Клієнтизкаси" * 16)
         texts = dict.fromkeys(("en", "uk"), "{first_name} {card}" + "Ранковакава" * 40)
         template = add_template("Шаблон" * 40, texts=texts, titles={"en": "Запрошення" * 10}, channel="email").id
         invitation = invite("ivan" * 15 + "@example.com", Role.LOCATION_OPERATOR, shop.franchisee, "uk").id
@@ -162,7 +163,7 @@ def ids(town: Town) -> dict[str, int | str]:
         "act": act,
         "writing": preview(shop, town.anna, "message", said, [known, other]),
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
-        "imported": add_import(known, town.anna.id, "Клієнтизкаси" * 16),
+        "imported": imported,
         "batch": do(shop, town.anna, "tags", long, [known, other]),
         "short": preview(shop, town.anna, "coupons", coupons, [known, other]),
         "given": preview(shop, town.anna, "offers", {"way": "give", "offer_id": offer}, [known, other]),
