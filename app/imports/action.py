@@ -48,7 +48,7 @@ IMPORT = Action(
     reasons=RUN_REASONS,
     do=Writing(),
     undo=TakingBack(),
-    done=_l("Written"),
+    done=_l("Entered"),
     unit=lambda _values, amount: _("%(amount)s points", amount=formats.points(amount, language())),
     asks_again=reaches_many,
     asked=_asked,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 
 from app.imports.models import ImportRow, RowState
 from app.imports.services.reading import NO_ROWS, TOO_MANY
@@ -56,7 +57,7 @@ _BATCH_REASONS = {
 
 def state_words(state: RowState) -> str:
     words = {
-        RowState.NEW: _("New"),
+        RowState.NEW: pgettext("of a row of a file", "New"),
         RowState.UPDATED: _("Updated"),
         RowState.UNCHANGED: _("Unchanged"),
         RowState.REFUSED: _("Refused"),
