@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 
 from app.imports.models import ImportRow, RowState
-from app.imports.services.reading import NO_ROWS, TOO_MANY
+from app.imports.services.reading import BROKEN, GONE, NO_ROWS, TOO_MANY
 from app.imports.targets import targets
 
 RUN_REASONS: dict[str, object] = {
@@ -90,5 +90,7 @@ def fault_words(fault: str) -> str:
     words = {
         TOO_MANY: _("The file has more than 100,000 rows. Part it, or ask support to import it whole."),
         NO_ROWS: _("There is no row in the file behind its header."),
+        BROKEN: _("The file cannot be read. Save it anew as CSV and send it again, or ask support."),
+        GONE: _("The file is not kept any more. Send it again."),
     }
     return words.get(fault, fault)
