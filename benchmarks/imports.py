@@ -38,7 +38,7 @@ _BY_HAND = """
         INSERT INTO customer (business_id, phone, first_name, last_name, first_name_key, last_name_key, name_key, email,
             registered_at)
         SELECT %(business)s, phone, first_name, last_name, lower(first_name), lower(last_name),
-            lower(last_name || ' ' || first_name), email, now()
+            lower(last_name || ' ' || first_name), coalesce(email, ''), now()
         FROM arrived RETURNING id, phone, first_name, last_name, email
     ), found AS (
         INSERT INTO customer_search (business_id, customer_id, document)

@@ -49,7 +49,7 @@ IMPORT = Action(
     reasons=RUN_REASONS,
     do=Writing(),
     undo=TakingBack(),
-    done=_l("Written"),
+    done=_l("Entered"),
     unit=lambda _values, amount: _("%(amount)s points", amount=formats.points(amount, language())),
     asks_again=gives_much,
     asked=_asked,

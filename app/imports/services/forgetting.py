@@ -13,6 +13,7 @@ from app.customers.search import national_digits
 from app.db import business_id, patience
 from app.extensions import db
 from app.imports.models import ImportFile, ImportJob, ImportRow, ImportState
+from app.imports.services.reading import GONE
 from app.imports.services.uploading import remove
 from app.lib import dates
 
@@ -76,8 +77,10 @@ def _forget_files(imports: set[int]) -> None:
     if imports:
         gone = delete(ImportFile).where(ImportFile.business_id == business_id(), ImportFile.import_id.in_(imports))
         db.session.execute(gone)
-        without = update(ImportJob).where(ImportJob.business_id == business_id(), ImportJob.id.in_(imports))
-        db.session.execute(without.values(has_file=False))
+        mine = (ImportJob.business_id == business_id(), ImportJob.id.in_(imports))
+        under_way = update(ImportJob).where(*mine, ImportJob.has_file, ImportJob.state == ImportState.READING)
+        db.session.execute(under_way.values(state=ImportState.FAILED, fault=GONE))
+        db.session.execute(update(ImportJob).where(*mine).values(has_file=False))
 
 
 def _old() -> Any:
