@@ -49,6 +49,7 @@ from tests.factories import (
     add_franchisee,
     add_good,
     add_good_group,
+    add_import,
     add_message,
     add_offer,
     add_open_sale,
@@ -188,6 +189,7 @@ def stocked(town: Town) -> Town:
             for franchisee in (shop.franchisee, add_franchisee("Obolon Partners")):
                 add_segment("Its regulars", franchisee=franchisee)
                 add_news("Of its own", shop.franchised_place, franchisee=franchisee)
+            add_import(customer, town.anna.id if shop is town.kavalier else town.oleg.id)
             for franchisee in (None, shop.franchisee):
                 add_batch(customer, town.anna.id if shop is town.kavalier else town.oleg.id, franchisee)
             keep(Kept(conditions=Group(members=(Condition("last_at", "exists"),))))

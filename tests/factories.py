@@ -30,6 +30,7 @@ from app.customers.search import document
 from app.customers.services.figures import count_sale, uncount_sale
 from app.db import business_id
 from app.extensions import Base, db
+from app.imports.models import ImportFile, ImportJob, ImportRow, ImportState, RowState
 from app.ledger.models import Balance, Entry, EntryKind, Lot
 from app.lib import dates
 from app.lib.collation import sort_key
@@ -413,6 +414,21 @@ def add_batch(customer_id: int, user_id: int, franchisee: int | None = None) -> 
     _add(batch)
     _add(BatchItem(business_id=business_id(), batch_id=batch.id, customer_id=customer_id, state=ItemState.PENDING))
     return batch.id
+
+
+def add_import(customer_id: int, user_id: int, name: str = "customers.csv") -> int:
+    """An import whose rows are checked: one that tells nothing new of a customer, and one that is refused."""
+    own = {"business_id": business_id()}
+    described = {"encoding": "utf-8", "delimiter": ",", "columns": ["phone"], "mapping": ["phone"], "lines": 2}
+    job = ImportJob(**own, name=name, size=20, sha256=b"", user_id=user_id, state=ImportState.READ, **described)
+    job.counts, job.reasons = {"unchanged": 1, "refused": 1}, {"phone": 1}
+    job.program_id, job.read_at = default_program().id, dates.now()
+    _add(job)
+    _add(ImportFile(**own, import_id=job.id, content=b"phone\n+380671112233\n12\n"))
+    of_job = {**own, "import_id": job.id}
+    _add(ImportRow(**of_job, number=1, raw=["+380671112233"], state=RowState.UNCHANGED, customer_id=customer_id))
+    _add(ImportRow(**of_job, number=2, raw=["12"], state=RowState.REFUSED, reason="phone", detail="phone"))
+    return job.id
 
 
 def add_open_sale(customer_id: int, terminal_id: int) -> uuid.UUID:

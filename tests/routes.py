@@ -56,6 +56,8 @@ class Ids:
     merge: int
     duplicate: int
     batch: int
+    job: int
+    """An import that is checked."""
     picture: int
     digest: str
     news: int
@@ -115,6 +117,7 @@ class Ids:
             "merge_id": self.merge,
             "duplicate_id": self.duplicate,
             "batch_id": self.batch,
+            "import_id": self.job,
             "picture_id": self.picture,
             "digest": self.digest,
             "news_id": self.news,
@@ -161,7 +164,8 @@ def ids_of(shop: Shop, franchised: bool = True) -> Ids:
         asked = (sale, message, question, *goods, segment, rule, category, account)
         found = [db.session.scalar(each, theirs) or 0 for each in asked]
         batch = text("SELECT max(id) FROM batch WHERE (franchisee_id IS NOT NULL) = :own")
-        merged = [db.session.scalar(each, theirs) or 0 for each in (merge, pair, batch)]
+        job = text("SELECT max(id) FROM import_job")
+        merged = [db.session.scalar(each, theirs) or 0 for each in (merge, pair, batch, job)]
         key = db.session.scalar(text("SELECT min(key) FROM saved_filter"))
         shown = db.session.scalars(select(Picture)).one()
         picture = shown.id, shown.digest, db.session.scalar(news, theirs) or 0

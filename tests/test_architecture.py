@@ -42,6 +42,8 @@ REGISTRIES = {
     # What can be done to many customers, for who adds to it.
     "app.bulk.registry",
     "app.bulk.sensitive",
+    # How far it is, and what is refused, where that has pages of its own.
+    *("app.bulk.pages", "app.bulk.refusing"),
     "app.loyalty.kinds",  # what people call access types and the like, everywhere the same
 }
 # What people say of a customer, and the fields that ask it: edges hand it to the same services as the panel.

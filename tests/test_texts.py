@@ -30,7 +30,7 @@ LETTERS = {"uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщь
 # What people of the tests are called stands on every page as it is.
 DATA = [
     "Regulars",
-    *("WELCOME10", "JPEG", "PNG", "WebP"),
+    *("WELCOME10", "JPEG", "PNG", "WebP", "CSV", "UTF-8", "Windows-1251"),
     "Kavalier Club",
     "Kavalier",
     "Podil Partners",
@@ -61,6 +61,7 @@ PAGES += ["/programs", "/programs/new", "/programs/1/rules/new"]
 PAGES += [f"/programs/1{tab}" for tab in ("", "/rules", "/customer-categories", "/accounts", "/advanced-settings")]
 PAGES += ["/messages/templates"]
 PAGES += ["/settings/api-keys", "/settings/api-keys/new"]
+PAGES += ["/imports", "/imports/new"]
 PAGES += [
     "/forgotten-password",
     "/forgotten-password/sent",

@@ -158,6 +158,7 @@ class Shell:
             Item(_("Customers"), "users", "customers.index", Permission.READ_CUSTOMERS, "c"),
             Item(_("Segments"), "bookmark", "segments.index", Permission.READ_CUSTOMERS, "e"),
             Item(_("Bulk actions"), "zap", "bulk.index", Permission.BULK_ACTIONS, "a"),
+            Item(_("Imports"), "file-up", "imports.index", Permission.IMPORT_CUSTOMERS, "i"),
             Item(_("Messages"), "message-square", "messaging.index", Permission.READ_MESSAGES, "m", ("/simulator",)),
             Item(_("Transactions"), "receipt-text", "transactions.index", Permission.READ_TRANSACTIONS, "x"),
         ]
@@ -184,13 +185,8 @@ class Shell:
             Item(_("Settings"), "settings", "businesses.settings", Permission.EDIT_BUSINESS, "s"),
             Item(_("Help"), "circle-question-mark", "help.index", Permission.MEMBER),
         ]
-        groups = [
-            Group(None, customers),
-            Group(_("Loyalty"), loyalty),
-            Group(_("Business"), business),
-            Group(None, below),
-        ]
-        allowed = [Group(group.title, [item for item in group.items if self._may(item)]) for group in groups]
+        groups = ((None, customers), (_("Loyalty"), loyalty), (_("Business"), business), (None, below))
+        allowed = [Group(title, [item for item in items if self._may(item)]) for title, items in groups]
         return [group for group in allowed if group.items]
 
     def _may(self, item: Item) -> bool:

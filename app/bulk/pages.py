@@ -266,7 +266,8 @@ class BatchPage:
 
     @property
     def href(self) -> str:
-        return url_for("bulk.show", batch_id=self.id)
+        own = self.action.page if self.batch.action and not self.batch.undoes_id else None
+        return own(self.batch.values) if own else url_for("bulk.show", batch_id=self.id)
 
     def rows_href(self, reason: str) -> str:
         return url_for("bulk.customers", batch_id=self.id, reason=reason or None)

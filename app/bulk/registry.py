@@ -129,6 +129,9 @@ class Action:
     whom: Callable[[Values], str] | None = None
     """Who they are then, in words."""
 
+    page: Callable[[Values], str] | None = None
+    """Where its batches are shown, where they have a page of their own; those that take them back have none."""
+
     @property
     def is_offered(self) -> bool:
         """Whether it can be chosen for any selection of customers."""

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 
@@ -64,9 +65,10 @@ def query(business_id: int, criterion: Criterion, text: str) -> str | None:
     return " & ".join(parts) if parts and all(parts) else None
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def words(text: str) -> tuple[str, ...]:
     """The words of a name, folded; a hyphen parts words, an apostrophe does not."""
-    return [word[:_LONGEST] for word in _WORD.findall(_folded(_APOSTROPHES.sub("", text)))]
+    return tuple(word[:_LONGEST] for word in _WORD.findall(_folded(_APOSTROPHES.sub("", text))))
 
 
 def typed_words(text: str) -> list[str]:
@@ -109,6 +111,8 @@ def _prefixes(business_id: int, lexeme: str) -> str:
 
 def _folded(text: str) -> str:
     lower = unicodedata.normalize("NFC", text.replace("\0", "")).casefold().replace("ё", "е").replace("ґ", "г")
+    if lower.isascii():
+        return lower[:_LONGEST]
     return "".join(letter if "\u0400" <= letter <= "\u04ff" else _unmarked(letter) for letter in lower)[:_LONGEST]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from app.bulk.models import Batch
 from app.bulk.registry import Action, ActionForm, Values
-from app.bulk.sensitive import reaches_many
+from app.bulk.sensitive import gives_much
 from app.db import business_id
 from app.filters import language
 from app.imports.models import ImportRow, RowState
@@ -48,9 +49,10 @@ IMPORT = Action(
     reasons=RUN_REASONS,
     do=Writing(),
     undo=TakingBack(),
-    done=_l("Written"),
+    done=_l("Entered"),
     unit=lambda _values, amount: _("%(amount)s points", amount=formats.points(amount, language())),
-    asks_again=reaches_many,
+    asks_again=gives_much,
     asked=_asked,
     whom=_whom,
+    page=lambda values: url_for("imports.show", import_id=values["import"]),
 )

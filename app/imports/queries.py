@@ -94,7 +94,7 @@ def row_page(number: int, state: RowState | None = None, reason: str = "", after
     if state is not None:
         page = page.where(ImportRow.state == state)
     if reason:
-        page = page.where(ImportRow.reason == reason)
+        page = page.where(or_(ImportRow.reason == reason, BatchItem.reason == reason))
     return db.session.execute(page.order_by(ImportRow.number).limit(PAGE_SIZE + 1)).all()
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 
 from app.imports.models import ImportRow, RowState
-from app.imports.services.reading import NO_ROWS, TOO_MANY
+from app.imports.services.reading import BROKEN, GONE, NO_ROWS, TOO_MANY
 from app.imports.targets import targets
 
 RUN_REASONS: dict[str, object] = {
@@ -56,7 +57,7 @@ _BATCH_REASONS = {
 
 def state_words(state: RowState) -> str:
     words = {
-        RowState.NEW: _("New"),
+        RowState.NEW: pgettext("of a row of a file", "New"),
         RowState.UPDATED: _("Updated"),
         RowState.UNCHANGED: _("Unchanged"),
         RowState.REFUSED: _("Refused"),
@@ -89,5 +90,7 @@ def fault_words(fault: str) -> str:
     words = {
         TOO_MANY: _("The file has more than 100,000 rows. Part it, or ask support to import it whole."),
         NO_ROWS: _("There is no row in the file behind its header."),
+        BROKEN: _("The file cannot be read. Save it anew as CSV and send it again, or ask support."),
+        GONE: _("The file is not kept any more. Send it again."),
     }
     return words.get(fault, fault)

@@ -21,16 +21,15 @@ def e164(text: str, country: str) -> str:
 def read(text: str, country: str) -> tuple[str, str]:
     """The same, with its digits as dialled within its country, such as 0674120855. Raises ValueError."""
     parsed = _parsed(text, country)
-    formats = phonenumbers.PhoneNumberFormat
-    national = _NO_DIGIT.sub("", phonenumbers.format_number(parsed, formats.NATIONAL))
-    return str(phonenumbers.format_number(parsed, formats.E164)), national
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return f"+{parsed.country_code}{phonenumbers.national_significant_number(parsed)}", _NO_DIGIT.sub("", national)
 
 
 _NO_DIGIT = re.compile(r"\D")
 
 
 def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber:
-    if any(letter.isalpha() for letter in text):
+    if any(map(str.isalpha, text)):
         raise ValueError("A phone has no letters.")
     try:
         parsed = phonenumbers.parse(text, country or None)

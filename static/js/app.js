@@ -5,6 +5,7 @@ import "./back.js";
 import "./colour.js";
 import "./copy.js";
 import "./drawer.js";
+import "./file.js";
 import "./filter_builder.js";
 import "./insert.js";
 import "./keys.js";

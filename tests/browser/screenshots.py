@@ -43,7 +43,7 @@ from app.local.paths import PROJECT, chromium
 from app.permissions import Role
 from app.scope import Scope
 from tests.accounts.resetting import given_link
-from tests.browser import bulk_pages, kiosk_pages, my_pages, terminal_pages, webhook_pages
+from tests.browser import bulk_pages, import_pages, kiosk_pages, my_pages, terminal_pages, webhook_pages
 from tests.browser.conftest import ARGUMENTS
 from tests.conftest import config_for, migrate
 from tests.people import Person, sign_in
@@ -69,6 +69,7 @@ PAGES = {
     "merging-undo": "/customers/{merged}/merges/{merge}/undoing",
     "merged": "/customers/{merged}",
     **bulk_pages.PAGES,
+    **import_pages.PAGES,
     "goods": "/goods",
     "good": "/goods/new",
     "good-groups": "/goods/groups",
@@ -173,8 +174,7 @@ def main() -> None:
         customer, sale, terminal = _best_customer(app), _latest_sale(app), _terminal(app)
         ids = {"customer": customer, "sale": sale, "terminal": terminal, **_segment(app), **_program(app)}
         ids |= _messages(app) | _texts(app, customer)
-        ids |= bulk_pages.ids(app, _anna(app))
-        ids |= webhook_pages.ids(app, _anna(app))
+        ids |= bulk_pages.ids(app, _anna(app)) | import_pages.ids(app, _anna(app)) | webhook_pages.ids(app, _anna(app))
         ids |= _users(app)
         ids |= _acts(app)
         ids |= _merging(app, customer) | _news(app) | _offers(app)

@@ -31,6 +31,7 @@ from tests.factories import (
     add_duplicate,
     add_good,
     add_good_group,
+    add_import,
     add_message,
     add_offer,
     add_points,
@@ -48,6 +49,7 @@ from tests.people import Town
 from tests.pictures import two_colours
 
 PAGES = [
+    *("/imports", "/imports/new", "/imports/{imported}", "/imports/{imported}/columns", "/imports/{imported}/mending"),
     *("/customers", "/customers?open={customer}", "/customers/{customer}", "/customers/columns", "/points-of-sale"),
     *("/customers/{customer}/loyalty-history", "/customers/{customer}/transactions", "/customers/{customer}/offers"),
     *("/customers/{customer}/transactions/{sale}", "/customers/{customer}/messages/{message}"),
@@ -148,6 +150,7 @@ def ids(town: Town) -> dict[str, int | str]:
         card = make_gift_card(12_345_678, None, known).id
         news = add_news("Меню" * 25, shop.own_place, shop.franchised_place, text="Сирники" * 200, picture=picture)
         add_news("Обід", day=dates.now().date(), text="")
+        imported = add_import(known, town.anna.id, "Клієнтизкаси" * 16)
         texts = dict.fromkeys(("en", "uk"), "{first_name} {card}" + "Ранковакава" * 40)
         template = add_template("Шаблон" * 40, texts=texts, titles={"en": "Запрошення" * 10}, channel="email").id
         invitation = invite("ivan" * 15 + "@example.com", Role.LOCATION_OPERATOR, shop.franchisee, "uk").id
@@ -161,6 +164,7 @@ def ids(town: Town) -> dict[str, int | str]:
         "act": act,
         "writing": preview(shop, town.anna, "message", said, [known, other]),
         "draft": preview(shop, town.anna, "tags", long, [known, other]),
+        "imported": imported,
         "batch": do(shop, town.anna, "tags", long, [known, other]),
         "short": preview(shop, town.anna, "coupons", coupons, [known, other]),
         "given": preview(shop, town.anna, "offers", {"way": "give", "offer_id": offer}, [known, other]),

@@ -213,6 +213,18 @@ def test_who_comes_second_leaves_off(town: Town, shop: Shop) -> None:
     assert job_of(shop, number).lines == 1
 
 
+def test_a_file_that_breaks_the_reader_is_told_of_once(town: Town, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not tried again every few seconds for ever."""
+
+    def breaking(*_values: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(reading, "read_on", breaking)
+    broken = job_of(shop, send(shop, town.anna, csv_bytes(["+380501112233"])))
+    assert (broken.state, broken.fault) == (ImportState.FAILED, reading.BROKEN)
+    assert due_imports_of(shop) == []
+
+
 def due_imports_of(shop: Shop) -> list[tuple[int, int]]:
     with shop.app.app_context():
         return due_imports()

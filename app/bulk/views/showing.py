@@ -41,6 +41,8 @@ def show(batch_id: int) -> BaseResponse:
     batch = batch_named(batch_id)
     if batch.state is BatchState.CHOSEN:
         return go(url_for("bulk.ask_what", batch_id=batch_id))
+    if (page := BatchPage(batch).href) != url_for("bulk.show", batch_id=batch_id):
+        return go(page)
     return show_batch(batch)
 
 

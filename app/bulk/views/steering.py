@@ -103,4 +103,4 @@ def _mine(batch_id: int) -> Batch:
 
 
 def _to(batch: Batch) -> BaseResponse:
-    return go(url_for("bulk.show", batch_id=batch.id))
+    return go(BatchPage(batch).href)

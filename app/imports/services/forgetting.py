@@ -13,6 +13,7 @@ from app.customers.search import national_digits
 from app.db import business_id, patience
 from app.extensions import db
 from app.imports.models import ImportFile, ImportJob, ImportRow, ImportState
+from app.imports.services.reading import GONE
 from app.imports.services.uploading import remove
 from app.lib import dates
 
@@ -48,17 +49,15 @@ def forget_customer(customer_id: int) -> None:
     """What files said of a customer who is erased, and the files; a row stays as a number."""
     customer = db.session.get_one(Customer, (business_id(), customer_id))
     of_rows = ImportRow.business_id == business_id()
-    found = set(
-        db.session.execute(
-            select(ImportRow.import_id, ImportRow.number).where(of_rows, ImportRow.customer_id == customer_id)
-        ).tuples()
-    )
+    mine = select(ImportRow.import_id, ImportRow.number).where(of_rows, ImportRow.customer_id == customer_id)
+    found = {(row.import_id, row.number) for row in db.session.execute(mine)}
     digits = national_digits(customer.phone).lstrip("0")
     if digits:
-        found |= set(db.session.execute(_REFUSED, {"business": business_id(), "digits": digits}).tuples())
+        refused = db.session.execute(_REFUSED, {"business": business_id(), "digits": digits})
+        found |= {(row.import_id, row.number) for row in refused}
     for import_id, number in sorted(found):
-        mine = (of_rows, ImportRow.import_id == import_id, ImportRow.number == number)
-        db.session.execute(update(ImportRow).where(*mine).values(_NOTHING))
+        row = update(ImportRow).where(of_rows, ImportRow.import_id == import_id, ImportRow.number == number)
+        db.session.execute(row.values(_NOTHING))
     _forget_files({import_id for import_id, _number in found})
 
 
@@ -78,8 +77,10 @@ def _forget_files(imports: set[int]) -> None:
     if imports:
         gone = delete(ImportFile).where(ImportFile.business_id == business_id(), ImportFile.import_id.in_(imports))
         db.session.execute(gone)
-        without = update(ImportJob).where(ImportJob.business_id == business_id(), ImportJob.id.in_(imports))
-        db.session.execute(without.values(has_file=False))
+        mine = (ImportJob.business_id == business_id(), ImportJob.id.in_(imports))
+        under_way = update(ImportJob).where(*mine, ImportJob.has_file, ImportJob.state == ImportState.READING)
+        db.session.execute(under_way.values(state=ImportState.FAILED, fault=GONE))
+        db.session.execute(update(ImportJob).where(*mine).values(has_file=False))
 
 
 def _old() -> Any:

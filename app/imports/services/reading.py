@@ -12,6 +12,7 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import psycopg
+import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -33,8 +34,9 @@ from app.scope import Scope
 
 CHUNK = 2_000
 ACTION = "import"
-TOO_MANY, NO_ROWS = "too_many_rows", "no_rows"
+TOO_MANY, NO_ROWS, BROKEN, GONE = "too_many_rows", "no_rows", "broken", "gone"
 """Why a file cannot be read."""
+_log = structlog.get_logger(__name__)
 
 
 def work(business: int, number: int, stop: Callable[[], bool]) -> bool:
@@ -47,7 +49,16 @@ def work(business: int, number: int, stop: Callable[[], bool]) -> bool:
         if job.state is not ImportState.READING or not job.has_file:
             return False
         found, at = lines_of(job, open_content(content_of(number), format_of(job))), job.lines
-    return read_on(scope, number, found, at, stop)
+    try:
+        return read_on(scope, number, found, at, stop)
+    except (DBAPIError, psycopg.Error):
+        raise
+    except Exception:
+        # It would fail again in the same way, every few seconds: whoever sent it is told instead.
+        _log.exception("file not read", business=business, number=number)
+        with unit_of_work(scope):
+            _fail(held_import(number), BROKEN)
+        return False
 
 
 def scope_of(business: int, number: int) -> Scope | None:

@@ -1,0 +1,110 @@
+"""`flask import customers`: files too large for the form (IM-1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from sqlalchemy import select
+
+from app.customers import stats
+from app.extensions import db
+from app.imports.models import ImportJob, ImportState
+from app.imports.services import loading, reading
+from tests.imports.files import counts, csv_bytes, customers, job_of, phones
+from tests.people import Shop, Town
+
+
+@pytest.fixture
+def shop(town: Town) -> Shop:
+    return town.kavalier
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "customers.csv"
+    path.write_bytes(csv_bytes(*[[each, "Olena", "Koval", "", "", "5"] for each in phones(500)], ["050", "Nobody"]))
+    return path
+
+
+def command(town: Town, file: Path, *more: str, user: str = "anna@example.com") -> Result:
+    where = ("--business", "kavalier", "--program", "Kavalier Club", "--user", user)
+    return town.app.test_cli_runner().invoke(args=["import", "customers", str(file), *where, *more])
+
+
+def test_a_file_is_checked_and_written(town: Town, shop: Shop, file: Path) -> None:
+    """IM-1, IM-2."""
+    result = command(town, file)
+    assert result.exit_code == 0, result.output
+    assert "phone: phone" in result.output
+    assert "new: 500" in result.output
+    assert "does not begin with +" in result.output
+    assert "Done in" in result.output
+    assert len(customers(shop)) == 500
+    with shop.work():
+        assert stats.differences().number == 0
+    again = command(town, file)
+    assert "unchanged: 500" in again.output
+    assert "nothing to write" in again.output
+    assert len(customers(shop)) == 500
+
+
+def test_a_dry_run_leaves_a_draft(town: Town, shop: Shop, file: Path) -> None:
+    result = command(town, file, "--dry-run")
+    assert "new: 500" in result.output
+    assert customers(shop) == []
+
+
+def test_what_was_killed_while_reading_is_gone_on_with(
+    town: Town, shop: Shop, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 100)
+    real, seen = loading.read_on, []
+
+    def dying(*values: object) -> bool:
+        seen.append(1)
+        if len(seen) > 2:
+            raise KeyboardInterrupt
+        return real(*values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loading, "read_on", dying)
+    command(town, file)
+    (number,) = jobs(shop)
+    assert (job_of(shop, number).state, job_of(shop, number).lines) == (ImportState.READING, 200)
+    monkeypatch.setattr(loading, "read_on", real)
+    result = command(town, file)
+    assert f"Import {number}: 501 rows read" in result.output, result.output
+    assert counts(shop, number) == {"new": 500, "refused": 1}
+    assert len(customers(shop)) == 500
+
+
+def jobs(shop: Shop) -> list[int]:
+
+    with shop.work():
+        return list(db.session.scalars(select(ImportJob.id)))
+
+
+@pytest.mark.parametrize(
+    ("more", "user", "said"),
+    [
+        (("--map", "phone=nonsense"), "anna@example.com", "write COLUMN=TARGET"),
+        (("--map", "no such=phone"), "anna@example.com", "write COLUMN=TARGET"),
+        (("--map", "phone="), "anna@example.com", ""),
+        (("--map", "first name=points"), "anna@example.com", ""),
+        ((), "boris@example.com", "may not import"),
+        ((), "oleg@example.com", "may not import"),
+        (("--program", "No such"), "anna@example.com", "There is no program"),
+        (("--business", "nowhere"), "anna@example.com", "There is no business"),
+    ],
+)
+def test_what_it_is_told_must_make_sense(
+    town: Town, shop: Shop, file: Path, more: tuple[str, ...], user: str, said: str
+) -> None:
+    result = command(town, file, *more, "--dry-run", user=user)
+    if said:
+        assert result.exit_code == 1
+        assert said in result.output
+    else:
+        assert result.exit_code == 0, result.output
+    assert customers(shop) == []
