@@ -16,7 +16,6 @@ from tests.api.calling import Program, problem, program
 from tests.factories import add_customer
 from tests.people import Town
 
-
 CALLS = 8
 """A minute."""
 
