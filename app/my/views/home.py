@@ -16,6 +16,7 @@ from app.my.holdings import Holdings
 from app.my.qr import qr_code
 from app.my.services import customer_signed_in
 from app.my.views.blueprint import blueprint
+from app.my.views.pushes import of_app
 from app.my.visitor import Visitor, businesses_held, held_token, show, signed_in
 from app.permissions import Permission, requires
 from app.scope import Scope
@@ -52,7 +53,7 @@ def find() -> BaseResponse:
 @signed_in
 def home(visitor: Visitor) -> BaseResponse:
     held = Holdings(visitor.id)
-    return show("my/home.html", visitor, held=held, code=shown_code(visitor))
+    return show("my/home.html", visitor, held=held, code=shown_code(visitor), **of_app(visitor))
 
 
 @blueprint.get("/my/<slug>/shown-code")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
@@ -47,7 +48,10 @@ def stop_pushes(visitor: Visitor) -> BaseResponse:
     return go(visitor.href("settings", saved=1))
 
 
-def browsers_known(visitor: Visitor) -> str:
-    """Hashes of where its browsers receive, so that the page in one of them finds itself among them."""
+def of_app(visitor: Visitor) -> dict[str, Any]:
+    """What my/_app.html needs: our key for pushes, and hashes of where this customer's browsers receive, so that the
+    page in one of them finds itself among them.
+    """
     browsers = subscriptions_of([visitor.id]).get(visitor.id, ())
-    return " ".join(hashlib.sha256(each.endpoint.encode()).hexdigest() for each in browsers)
+    known = " ".join(hashlib.sha256(each.endpoint.encode()).hexdigest() for each in browsers)
+    return {"push_key": application_key(), "known": known}

@@ -18,13 +18,12 @@ from app.customers.services.changing import change_customer
 from app.db import business_id
 from app.errors import Problem
 from app.locale import COOKIE, LANGUAGES
-from app.messaging.services.subscriptions import application_key
 from app.my.channels import choose, offered_channels, wanted_channels
 from app.my.holdings import Holdings
 from app.my.leaving import leave, membership_of
 from app.my.queries import membership
 from app.my.views.blueprint import blueprint
-from app.my.views.pushes import browsers_known
+from app.my.views.pushes import of_app
 from app.my.visitor import YEAR, Door, Visitor, at_door, show, signed_in
 from app.permissions import Permission, requires
 from app.web import go, own_address, page_of
@@ -37,8 +36,8 @@ from app.web import go, own_address, page_of
 def settings(visitor: Visitor) -> BaseResponse:
     about: dict[str, Any] = {"channels": offered_channels(), "wanted": wanted_channels(visitor.customer)}
     programs = [each for each in Holdings(visitor.id).memberships if not each.left]
-    app: dict[str, Any] = {"push_key": application_key(), "known": browsers_known(visitor)}
-    return show("my/settings.html", visitor, **about, **app, programs=programs, saved="saved" in request.args)
+    about |= {"programs": programs, "saved": "saved" in request.args}
+    return show("my/settings.html", visitor, **about, **of_app(visitor))
 
 
 @blueprint.post("/my/<slug>/settings")
