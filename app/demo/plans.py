@@ -68,6 +68,9 @@ class BusinessPlan:
     currency: str = "UAH"
     zone: str = "Europe/Kyiv"
     country: str = "UA"
+    colour: str = ""
+    address: str = ""
+    """What customers see it in, and where they find it."""
     seed: int = 1
     wallets: tuple[str, ...] = field(default=("Points",))
     questions: tuple[QuestionPlan, ...] = ()
@@ -102,6 +105,8 @@ def kavalier(customers: int = 20_000, sales: int = 250_000, seed: int = 7) -> Bu
         programs=(_club("Kavalier"), ProgramPlan("Beans subscription", beans, 0, 0.12, 0.2, 5, 5, menu="subscription")),
         franchisees=("Boris Cafés", "Left Bank Coffee"),
         wallets=("Kavalier points",),
+        colour="#8f4a24",
+        address="вул. Хрещатик, 12, Київ · +380 44 000 12 12",
         questions=QUESTIONS,
         offers=OFFERS,
         bulk=BULK,

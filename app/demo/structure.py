@@ -98,6 +98,8 @@ def write_structure(connection: Connection, plan: BusinessPlan, until: datetime)
         currency=plan.currency,
         time_zone=plan.zone,
         country=plan.country,
+        colour=plan.colour,
+        address=plan.address,
     )
     made = Structure(business)
     writer = Writer(connection, business)

@@ -1,4 +1,4 @@
-"""The customer's page as an app: manifest, worker, a page without a connection, and where pushes are let in."""
+"""The customer's page as an app: manifest, worker, page without a connection, pushes let in (MY-1, WL-1)."""
 
 from __future__ import annotations
 
@@ -64,9 +64,8 @@ class TestInstalling:
 
     def test_every_page_leads_to_it(self, shop: Shop, olena: int, client: FlaskClient) -> None:
         for browser, path in ((client, "/sign-in"), (arrive(shop, olena), "")):
-            heads = {
-                each.get("rel"): each.get("href", "") for each in page_of(browser.get(my(shop, path))).iter("link")
-            }
+            links = page_of(browser.get(my(shop, path))).iter("link")
+            heads = {each.get("rel"): each.get("href", "") for each in links}
             assert heads["manifest"] == my(shop, "/manifest.webmanifest")
             assert client.get(heads["apple-touch-icon"]).status_code == 200
 
@@ -139,8 +138,8 @@ class TestPushes:
         nobody = shop.app.test_client()
         assert let_in(nobody, shop).location.startswith(my(shop, "/sign-in"))
         with shop.work():
-            petro = arrive(shop, add_customer("Petro", phone="+380671112244"))
-        press(petro, my(shop, "/pushes/removal"), endpoint=SAID["endpoint"])
+            petro = add_customer("Petro", phone="+380671112244")
+        press(arrive(shop, petro), my(shop, "/pushes/removal"), endpoint=SAID["endpoint"])
         assert addresses(shop, olena) == [SAID["endpoint"]]
 
     @pytest.mark.parametrize(("where", "left"), [("here", ["https://push.example.com/2"]), ("everywhere", [])])
