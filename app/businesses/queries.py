@@ -31,6 +31,10 @@ class Brand:
     colour: str
     logo_id: int | None
 
+    @classmethod
+    def of(cls, business: Business) -> Brand:
+        return cls(business.name, business.slug, business.address, business.colour, business.logo_id)
+
     @property
     def logo(self) -> str | None:
         return logo_address(self.logo_id) if self.logo_id else None
@@ -56,10 +60,7 @@ class Brand:
 
 def own_brand() -> Brand | None:
     """Of the business that this session serves; None where it serves none."""
-    if current_scope().business_id is None:
-        return None
-    columns = Business.name, Business.slug, Business.address, Business.colour, Business.logo_id
-    return Brand(*db.session.execute(select(*columns).where(Business.id == business_id())).one())
+    return Brand.of(own_business()) if current_scope().business_id is not None else None
 
 
 def business_at(web_address: str) -> str | None:

@@ -25,7 +25,7 @@ async function pushes(registered) {
   if (!registered?.pushManager || !("Notification" in window)) return "away";
   if (Notification.permission === "denied") return "blocked";
   const subscription = await registered.pushManager.getSubscription();
-  if (!subscription || !app.dataset.known?.split(" ").includes(await digest(subscription.endpoint))) return "off";
+  if (!subscription || !document.querySelector("[data-known]")?.dataset.known.split(" ").includes(await digest(subscription.endpoint))) return "off";
   app.querySelectorAll("[data-endpoint]").forEach((field) => { field.value = subscription.endpoint; });
   return "on";
 }

@@ -11,7 +11,7 @@ import pytest
 
 from app.extensions import db
 from app.lib import dates, formats
-from app.links import stopping
+from app.links import own_address, stopping
 from app.locale import main_language
 from app.loyalty.models import Program
 from app.loyalty.services.accounts import add_account
@@ -106,7 +106,7 @@ def test_many_customers_are_one_statement(shop: Shop, count_statements: Counter)
     with shop.work():
         few, many = [add_customer() for _ in range(2)], [add_customer() for _ in range(60)]
         counted = []
-        main_language()  # read once, for all of a unit of work
+        main_language(), own_address("")  # read once, for all of a unit of work
         for customers in (few, many):
             db.session.expire_all()
             with count_statements() as sent:

@@ -19,6 +19,18 @@ from app.lib.push_keys import decoded, public_key
 from app.messaging.gateways.base import Subscription
 from app.messaging.gateways.models import LONGEST_ENDPOINT, PushSubscription, note_apps
 
+__all__ = [
+    "Subscription",
+    "application_key",
+    "check",
+    "forget_subscriptions",
+    "merge_subscriptions",
+    "personal_data",
+    "separate_subscriptions",
+    "subscribe",
+    "subscriptions_of",
+    "unsubscribe",
+]
 MOST = 20
 """Of a customer; past that the oldest gives way."""
 
@@ -87,7 +99,8 @@ def _is_of_https(endpoint: str) -> bool:
 
 
 def forget_subscriptions(customer_id: int) -> None:
-    """A step of an erasure (CP-8)."""
+    """A step of an erasure (CP-8), and what signing out everywhere means for pushes."""
+    hold_customers([customer_id])
     db.session.execute(delete(PushSubscription).where(*_of(customer_id)))
     note_apps([customer_id])
 

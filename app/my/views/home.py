@@ -8,7 +8,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import takes
-from app.businesses.queries import businesses_called, own_business
+from app.businesses.queries import business_at, businesses_called, own_business
 from app.customers.services.identifying import number_to_show
 from app.db import open_scope, rollback
 from app.lib.texts import has_control_characters, one_line
@@ -16,6 +16,7 @@ from app.my.holdings import Holdings
 from app.my.qr import qr_code
 from app.my.services import customer_signed_in
 from app.my.views.blueprint import blueprint
+from app.my.views.pushes import of_app
 from app.my.visitor import Visitor, businesses_held, held_token, show, signed_in
 from app.permissions import Permission, requires
 from app.scope import Scope
@@ -29,7 +30,11 @@ LONGEST_NAME = 200
 @requires(Permission.PUBLIC)
 @takes("name")
 def find() -> BaseResponse:
-    """By its whole name alone, so that nobody lists who is here; and those where this browser is signed in."""
+    """By its whole name alone, so that nobody lists who is here; and those where this browser is signed in. An address
+    of a business's own leads to that one's page (WL-1).
+    """
+    if slug := business_at(request.host_url.rstrip("/")):
+        return go(f"/my/{slug}")
     name = one_line(request.args.get("name", ""))[:LONGEST_NAME]
     asked = name and not has_control_characters(name)
     found = [(each.name, f"/my/{each.slug}") for each in businesses_called(name)] if asked else []
@@ -48,7 +53,7 @@ def find() -> BaseResponse:
 @signed_in
 def home(visitor: Visitor) -> BaseResponse:
     held = Holdings(visitor.id)
-    return show("my/home.html", visitor, held=held, code=shown_code(visitor))
+    return show("my/home.html", visitor, held=held, code=shown_code(visitor), **of_app(visitor))
 
 
 @blueprint.get("/my/<slug>/shown-code")

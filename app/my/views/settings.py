@@ -23,6 +23,7 @@ from app.my.holdings import Holdings
 from app.my.leaving import leave, membership_of
 from app.my.queries import membership
 from app.my.views.blueprint import blueprint
+from app.my.views.pushes import of_app
 from app.my.visitor import YEAR, Door, Visitor, at_door, show, signed_in
 from app.permissions import Permission, requires
 from app.web import go, own_address, page_of
@@ -35,7 +36,8 @@ from app.web import go, own_address, page_of
 def settings(visitor: Visitor) -> BaseResponse:
     about: dict[str, Any] = {"channels": offered_channels(), "wanted": wanted_channels(visitor.customer)}
     programs = [each for each in Holdings(visitor.id).memberships if not each.left]
-    return show("my/settings.html", visitor, **about, programs=programs, saved="saved" in request.args)
+    about |= {"programs": programs, "saved": "saved" in request.args}
+    return show("my/settings.html", visitor, **about, **of_app(visitor))
 
 
 @blueprint.post("/my/<slug>/settings")
