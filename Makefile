@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long faults lint bench screenshots texts psql flask backup restore soak reset setup
+.PHONY: help run test test-long faults lint bench screenshots texts psql flask check-ledger backup restore soak reset setup
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -45,6 +45,9 @@ psql: setup ## psql on the running database: make psql ARGS="-c 'select 1'"
 
 flask: setup ## a command on the running panel: make flask ARGS="businesses create --help"
 	@$(PYTHON) -m app.local.command flask $(ARGS)
+
+check-ledger: setup ## whether points and money add up in every business; ends with 1 and tells where they do not
+	@$(PYTHON) -m app.local.command flask check ledger $(ARGS)
 
 backup: setup ## a base of the running database, and from then on its log
 	@$(PYTHON) -m app.local.backup

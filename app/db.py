@@ -160,6 +160,17 @@ _BY_KEYS = text(
 
 
 @contextmanager
+def side_by_side() -> Iterator[None]:
+    """For a statement that meets thousands of rows which lie close together: it reads them in a row, and probes none.
+
+    How many a table holds of what was written a moment ago, the planner cannot know, and takes for one.
+    """
+    db.session.execute(text("SELECT set_config('enable_nestloop', 'off', true)"))
+    yield
+    db.session.execute(text("SELECT set_config('enable_nestloop', 'on', true)"))
+
+
+@contextmanager
 def references_planned_once() -> Iterator[None]:
     """For statements that write thousands of rows: the checks of their references keep their plans.
 

@@ -200,7 +200,11 @@ class Acts:
             return False
         if self.stage is not None and line.stage is not self.stage:
             return False
-        return not self.search or any(self._sought in words for words in _said(line))
+        said = _said(line)
+        # Someone may say month and year at once, in either order.
+        return any(self._sought in each for each in said) or all(
+            any(word in each for each in said) for word in self.search.casefold().split()
+        )
 
     @cached_property
     def _sought(self) -> str:
@@ -286,7 +290,7 @@ def _listed(row: Any) -> ListedAct:
 
 
 def _said(line: ListedAct) -> list[str]:
-    """What of a line is searched: number, month, status, total."""
+    """What of a line is searched: number, month with its year, status, total."""
     amount = decimals.fixed(line.sums.total, precision(workplace().currency))
-    words = (line.number, line.label, stage_words()[line.stage])
+    words = (line.number, line.label, f"{line.month:%Y-%m}", stage_words()[line.stage])
     return [*(each.casefold() for each in words), amount]

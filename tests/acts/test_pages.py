@@ -30,6 +30,8 @@ class TestList:
         assert "3 acts" in page
         for sought, found in (
             ("march", "2026-0003"),
+            ("March 2026", "2026-0003"),
+            ("2026-03", "2026-0003"),
             ("0002", "2026-0002"),
             ("11,081.10", "2026-0001"),
             ("signed", "2026-0001"),
@@ -37,6 +39,7 @@ class TestList:
             page = text_of(vera.get("/acts", query_string={"search": sought}))
             assert found in page, sought
         assert "No such act" in text_of(vera.get("/acts?search=2027"))
+        assert "No such act" in text_of(vera.get("/acts", query_string={"search": "March 2025"}))
         answer = vera.get("/acts/2026.zip")
         with ZipFile(BytesIO(answer.data)) as archive:
             assert archive.testzip() is None

@@ -6,6 +6,7 @@ It is composed as a chunk composes it, so the preview tells what the run will se
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 from flask_babel import force_locale
@@ -15,7 +16,7 @@ from app.bulk.models import Batch, BatchItem, ItemState
 from app.bulk.services.composing import Composed, Writer, compose
 from app.bulk.telling import Wording
 from app.customers.models import Customer
-from app.db import business_id
+from app.db import business_id, side_by_side
 from app.extensions import db
 from app.locale import LANGUAGES, main_language
 from app.messaging.services.measuring import measured, shape_of
@@ -25,6 +26,8 @@ from app.messaging.values import setting_of
 
 AT_ONCE = 100_000
 """Customers that are looked at in one statement: more take more memory, fewer more statements."""
+SPARSE = 4
+"""A probe of an index costs about as much as reading so many customers in a row."""
 EACH = 5_000
 """Texts that are composed at once."""
 
@@ -39,14 +42,28 @@ class Group(NamedTuple):
     """Their ids, as SQL writes an array."""
 
 
+class Slice(NamedTuple):
+    """The customers whose messages are looked at next, in the order of their ids."""
+
+    number: int
+    first: int
+    last: int
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether few others lie between them, so that to read all there is costs less than to probe for each."""
+        return self.number * SPARSE > self.last - self.first
+
+
 def groups_of(batch: Batch, wording: Wording) -> Iterator[list[Group]]:
     """Those of the pending items of a batch, some items at a time."""
     statement, after = _statement(wording), 0
-    while last := _last(batch, after):
+    while (here := _slice(batch, after)).number:
         bounds = {"business": business_id(), "batch": batch.id, "program": wording.program.id}
-        rows = db.session.execute(statement, bounds | {"after": after, "last": last}).all()
+        with side_by_side() if here.is_dense else nullcontext():
+            rows = db.session.execute(statement, bounds | {"after": after, "last": here.last}).all()
         yield [group for place in range(0, len(rows), EACH) for group in _composed(wording, rows[place : place + EACH])]
-        after = last
+        after = here.last
 
 
 def examples(customers: Sequence[int]) -> dict[int, dict[str, str]]:
@@ -65,12 +82,12 @@ def _composed(wording: Wording, rows: Sequence[Any]) -> list[Group]:
     return [Group(said[row.first], row.number, row.customers) for row in rows if row.first in said]
 
 
-def _last(batch: Batch, after: int) -> int:
-    """The last customer of the next slice; 0 when there is none."""
+def _slice(batch: Batch, after: int) -> Slice:
     mine = (BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id)
     pending = select(BatchItem.customer_id).where(*mine, BatchItem.state == ItemState.PENDING)
     behind = pending.where(BatchItem.customer_id > after).order_by(BatchItem.customer_id).limit(AT_ONCE).subquery()
-    return int(db.session.scalar(select(func.coalesce(func.max(behind.c.customer_id), 0))) or 0)
+    of = behind.c.customer_id
+    return Slice(*db.session.execute(select(func.count(), func.min(of), func.max(of)).select_from(behind)).one())
 
 
 def _statement(wording: Wording) -> Any:
