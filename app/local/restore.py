@@ -117,7 +117,7 @@ def main() -> None:
     kept = f"What was there before is kept in {before}.\n" if before else ""
     sys.stdout.write(
         f"{base.name} and the log since are back, in {time.monotonic() - began:.0f} s. {kept}"
-        "Start it by `make run`, and prove it: make flask ARGS='check ledger'.\n"
+        "Start it by `make run`, and prove it: make check-ledger.\n"
     )
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pyrage
 import pytest
 from click.testing import Result
@@ -20,6 +25,7 @@ from app.customers.models import Consent, ConsentKind, Customer
 from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
 from app.lib import dates
+from app.local.paths import PROJECT
 from app.loyalty.models import FieldKind
 from app.messaging.models import Channel, Message, UserLetter
 from tests.factories import add_answer, add_customer, add_points, add_question, add_sale, choice_ids
@@ -209,12 +215,52 @@ def test_what_breaks_off_leaves_no_file(
         pass
 
 
-def test_memory_does_not_grow_with_the_customers(
+def test_they_are_fetched_so_many_at_a_time(
     town: Town, unload: Unload, opened: Callable[[], list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are fetched so many at a time."""
     monkeypatch.setattr(unloading, "AT_ONCE", 10)
     with town.kavalier.work():
         ids = [add_customer(f"Name{number}") for number in range(35)]
     unload()
     assert [int(row["number"]) for row in opened()] == ids
+
+
+@pytest.mark.long
+def test_memory_does_not_grow_with_the_customers(
+    town: Town,
+    key: pyrage.x25519.Identity,
+    tmp_path: Path,
+    superuser: psycopg.Connection,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """CT-11: a million takes no more than a thousand; here it is a tenth of one."""
+    few, many = 1_000, 100_000
+    superuser.execute(CROWD, [town.kavalier.id, few])
+    little = megabytes_of(town, key, tmp_path / "few.age")
+    superuser.execute(CROWD, [town.kavalier.id, many - few])
+    began = time.monotonic()
+    much = megabytes_of(town, key, tmp_path / "many.age")
+    with capsys.disabled():
+        took = f"{many:,} customers in {time.monotonic() - began:.0f} s"
+        sys.stdout.write(f"{took}: {much:.0f} MB, of {few:,} {little:.0f} MB\n")
+    assert much < little + 40
+
+
+CROWD = b"""
+    INSERT INTO customer (business_id, registered_at, first_name, last_name, email)
+    SELECT %s, now(), 'Name' || n, 'Surname' || n, n || '@example.com' FROM generate_series(1, %s) n
+"""
+
+
+def megabytes_of(town: Town, key: pyrage.x25519.Identity, target: Path) -> float:
+    """What the command takes at most, in a process of its own."""
+    config = town.app.config["REGULARS"]
+    own = {"DATABASE_URL": config.database_url.replace("+psycopg", ""), "REDIS_URL": config.redis_url}
+    env = {**os.environ, **own, "SECRET_KEY": config.secret_key, "REGULARS_ENV": "test", "LOG_LEVEL": "ERROR"}
+    told = ["--business", "kavalier", "--reason", REASON, "--recipient", str(key.to_public()), "--to", str(target)]
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "support", "unload-customers", *told]
+    child = subprocess.Popen(command, cwd=PROJECT, env=env, stdout=subprocess.DEVNULL)
+    _pid, status, used = os.wait4(child.pid, 0)
+    assert status == 0
+    assert target.exists()
+    return used.ru_maxrss / 1024
