@@ -33,6 +33,12 @@ def public_address(_form: Form, field: Field) -> None:
         raise ValidationError(_("This address cannot be reached from the internet."))
 
 
+def some(_form: Form, field: Field) -> None:
+    """Unlike DataRequired, it does not make the browser demand each of the boxes."""
+    if not field.data:
+        raise ValidationError(_("Choose at least one event."))
+
+
 def _parts(url: str) -> SplitResult | None:
     """None of what is no address of the web."""
     try:
@@ -63,5 +69,5 @@ class EndpointForm(KeptForm):
         _l("Events"),
         coerce=int,
         choices=[(int(event), event.type) for event in CHOSEN],
-        validators=[DataRequired(_l("Choose at least one event."))],
+        validators=[some],
     )
