@@ -64,8 +64,8 @@ from app.extensions import db as database
 from app.help import views as help_views
 from app.imports import models as import_models
 from app.imports import register as import_parts
-from app.kiosk import views as kiosk_views
 from app.imports import views as import_views
+from app.kiosk import views as kiosk_views
 from app.ledger import models as ledger_models
 from app.ledger import register as ledger_parts
 from app.ledger import views as ledger_views
