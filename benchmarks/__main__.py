@@ -13,7 +13,7 @@ from app.local.embedded import LOADER, Postgres
 from app.local.lock import locked
 from app.local.paths import PROJECT
 from app.local.processes import LocalError
-from benchmarks import acts, bulk, messages, rows
+from benchmarks import acts, bulk, imports, messages, rows
 from benchmarks.places import Place, peers, peers_python, regulars
 from benchmarks.report import Result, document, machine, screen_table
 from benchmarks.sizes import HUNDREDTH, STANDARD, TENTH, Size, make
@@ -50,6 +50,11 @@ NOTES = [
     f"Bulk actions: {bulk.CUSTOMERS:,} customers in a database of their own, each credited and sent an SMS with its"
     " name, by one process that works as a worker does; beside one hand-written statement it is measured by"
     " tests/bulk/test_rate.py. `python -m benchmarks.bulk` measures these rows alone.",
+    f"Imports: a file of {imports.CUSTOMERS:,} customers with phone, names and a third with an e-mail address, by"
+    " `flask import customers`: read, checked row by row, kept for the report and the undoing, written with all that"
+    " the panel knows of a customer. Beside it COPY of the file into a bare table and phonenumbers on each phone, which"
+    " write no customer; and both with one statement that writes the same rows of customers, their indexes and keys."
+    " `python -m benchmarks.imports` measures these rows alone.",
     "Acts: a month of businesses closed and its files made by two processes that work as workers do, and an act's file"
     " alone; beside WeasyPrint with the same HTML and style. `python -m benchmarks.acts` measures these rows alone.",
 ]
@@ -76,6 +81,8 @@ def run(postgres: Postgres, folder: Path) -> None:
         results += messages.rows(postgres)
         say("A million credited")
         results += bulk.rows(postgres)
+        say("A file of customers")
+        results += imports.rows(postgres)
         say("A month of acts")
         results += acts.rows(postgres)
     finally:

@@ -65,9 +65,14 @@ def query(business_id: int, criterion: Criterion, text: str) -> str | None:
     return " & ".join(parts) if parts and all(parts) else None
 
 
-@lru_cache(maxsize=4096)
-def words(text: str) -> tuple[str, ...]:
+def words(text: str) -> list[str]:
     """The words of a name, folded; a hyphen parts words, an apostrophe does not."""
+    return list(_words(text))
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    # Of a million customers many have the same names.
     return tuple(word[:_LONGEST] for word in _WORD.findall(_folded(_APOSTROPHES.sub("", text))))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from app.bulk.services.steering import forget_drafts
 from app.customers.models import Customer
 from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
@@ -150,6 +151,22 @@ def test_what_nobody_wants_is_removed(town: Town, shop: Shop) -> None:
     with shop.work():
         for table in ("import_job", "import_file", "import_row", "batch", "batch_item"):
             assert db.session.scalar(db.text(f"SELECT count(*) FROM {table}")) == 0, table
+
+
+def test_a_draft_that_lapsed_can_be_checked_again(town: Town, shop: Shop) -> None:
+    """Bulk actions forget theirs after a day; the file is still there."""
+    number = send(shop, town.anna, csv_bytes(["+380501112233", "Olena"]))
+    with shop.work():
+        db.session.execute(db.text("UPDATE batch SET created_at = created_at - interval '25 hours'"))
+        assert forget_drafts() == 1
+    with shop.work(town.anna):
+        job = held_import(number)
+        assert (job.batch_id, job.state) == (None, ImportState.READ)
+        with pytest.raises(WrongStateError):
+            uploading.confirm(job, Role.ADMIN)
+        uploading.check(job, job.mapping, shop.program)
+    read(shop, number)
+    assert job_of(shop, number).batch_id is not None
 
 
 def test_too_much_and_nothing(town: Town, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

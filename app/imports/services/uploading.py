@@ -120,13 +120,13 @@ def confirm(job: ImportJob, role: Role) -> Batch:
 
 def can_be_checked(job: ImportJob) -> bool:
     """Whether it can still be said how it is read and what its columns are."""
-    batch = batch_of(job)
-    return job.has_file and (batch is None or batch.state in DRAFTS)
+    return job.has_file and _is_draft(job)
 
 
 def discard(job: ImportJob) -> None:
     """Removes an import that nobody confirmed, with its file. Raises WrongStateError."""
-    _expect_draft(job)
+    if not _is_draft(job):
+        raise WrongStateError
     _forget_check(job)
     remove(job)
 
@@ -160,6 +160,11 @@ def _forget_check(job: ImportJob) -> None:
     db.session.execute(delete(ImportRow).where(*mine))
     job.lines, job.counts, job.reasons, job.fault, job.read_at = 0, {}, {}, "", None
     job.state = ImportState.UPLOADED
+
+
+def _is_draft(job: ImportJob) -> bool:
+    batch = batch_of(job)
+    return batch is None or batch.state in DRAFTS
 
 
 def _expect_draft(job: ImportJob) -> None:
