@@ -42,11 +42,13 @@ class ResultLine:
 class ImportPage:
     """An import as it is drawn."""
 
-    def __init__(self, job: ImportJob, batch: Batch | None = None) -> None:
+    def __init__(self, job: ImportJob, batch: Batch | None = None, people: Mapping[int, str] | None = None) -> None:
+        """Who lists many hands in the batches and the names of people, asked for together."""
         self.job = job
         self.id = job.id
         self.title = job.name
         self.batch = batch or batch_of(job)
+        self._people = people
         self.run = BatchPage(self.batch) if self.batch else None
 
     @cached_property
@@ -99,7 +101,8 @@ class ImportPage:
 
     @cached_property
     def author(self) -> str:
-        return names_of({self.job.user_id}).get(self.job.user_id, _("Someone"))
+        known = names_of({self.job.user_id}) if self._people is None else self._people
+        return known.get(self.job.user_id, _("Someone"))
 
     @property
     def rows(self) -> int:
@@ -116,6 +119,11 @@ class ImportPage:
     @property
     def unchanged(self) -> int:
         return self.job.counts.get("unchanged", 0)
+
+    @property
+    def refused_at_first(self) -> int:
+        """By the dry run alone."""
+        return self.job.counts.get("refused", 0)
 
     @property
     def taken(self) -> int:

@@ -15,14 +15,13 @@ from app.bulk.models import BatchState
 from app.customers.models import Customer
 from app.extensions import db
 from app.imports.queries import import_named
-from jobs.imports import read_import
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PageFor
 from tests.bulk.batches import state
 from tests.bulk.kills import fork, slowed
 from tests.factories import add_customer
 from tests.imports.desk import number_of
-from tests.imports.files import csv_bytes, phones
+from tests.imports.files import csv_bytes, phones, read
 from tests.people import Shop, Town
 
 LONG = 180_000  # milliseconds: what a busy machine may take for a hundred thousand rows
@@ -132,7 +131,7 @@ def _upload(page: Page, path: Path) -> None:
 
 
 def _check(shop: Shop, page: Page, path: Path) -> None:
-    """Sends a file and has it checked, by a worker that is killed at first."""
+    """Sends a file and has it checked."""
     _upload(page, path)
     page.get_by_role("button", name="Check all rows").click()
     expect(page.get_by_text("The rows are being checked")).to_be_visible()
@@ -140,9 +139,9 @@ def _check(shop: Shop, page: Page, path: Path) -> None:
 
 
 def _read(shop: Shop, page: Page) -> None:
-    """What a worker does who reads the file; the page sees it by itself."""
-    with shop.app.app_context():
-        read_import(shop.id, number_of(page.url))
+    """What workers do who read the file, and freeze a draft of many rows; the page sees it by itself."""
+    read(shop, number_of(page.url))
+    _work(shop, _batch(shop, page.url))
     expect(page.locator(".import-legend")).to_be_visible(timeout=LONG)
 
 

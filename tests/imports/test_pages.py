@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import psycopg
 import pytest
 from sqlalchemy import select
@@ -168,6 +171,21 @@ class TestCheck:
             for kind in (ImportJob, ImportFile, Batch):
                 assert db.session.scalars(select(kind)).all() == []
         assert desk.client.get(page).status_code == 404
+
+
+class TestList:
+    def test_its_statements_do_not_grow_with_the_imports(
+        self, desk: ImportDesk, count_statements: Callable[[], AbstractContextManager[list[str]]]
+    ) -> None:
+        desk.imported(OLENA)
+        desk.see("/imports")
+        with count_statements() as few:
+            desk.see("/imports")
+        desk.imported(PETRO, BROKEN)
+        desk.uploaded(OLENA)
+        with count_statements() as many:
+            assert "customers.csv Done 2 1 0 1" in desk.see("/imports")
+        assert len(many) == len(few)
 
 
 class TestConfirmation:

@@ -6,6 +6,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import takes, whole_number
+from app.bulk.queries import names_of
 from app.imports.forms import ConfirmationForm
 from app.imports.listing import ARGUMENTS, Rows
 from app.imports.pages import ImportPage
@@ -22,7 +23,8 @@ from app.web import go, render
 def index() -> BaseResponse:
     before = whole_number(request.args["before"], "before") if request.args.get("before") else None
     found = imports(before)
-    pages = [ImportPage(job, batch) for job, batch in found[:PAGE_SIZE]]
+    people = names_of({job.user_id for job, _batch in found})
+    pages = [ImportPage(job, batch, people) for job, batch in found[:PAGE_SIZE]]
     more = url_for("imports.index", before=pages[-1].id) if len(found) > PAGE_SIZE else None
     first = url_for("imports.index") if before else None
     return render("imports/index.html", pages=pages, next_href=more, first_href=first)
