@@ -50,6 +50,7 @@ ALWAYS = {
 }
 WITH_BODY = {413: "The body is too large.", 415: "The body is no JSON."}
 WITH_KEY = {410: "Done before; its answer is gone with the data of a customer who was erased."}
+MOST_ID = 10**18 - 1
 _ARGUMENT = re.compile(r"<(?:[a-z]+:)?(\w+)>")
 
 
@@ -117,7 +118,7 @@ def _id(name: str) -> Json:
         "name": name,
         "in": "path",
         "required": True,
-        "schema": {"type": "integer", "format": "int64", "minimum": 1},
+        "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": MOST_ID},
     }
 
 

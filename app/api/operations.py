@@ -46,8 +46,8 @@ class Operation:
     """Whether it shows who a customer is, so that it is answered less often (CT-11)."""
     at_counter: bool
     """Whether it is done as at a Terminal, where whoever of the brand comes is served: the session then sees the whole
-    brand for a franchisee's key too, and the view sees to it by itself that the place is the key's (app/api/places.py)
-    and that it tells no more of the customer than a salesperson sees. Else the walls do it (PR-3).
+    brand for a franchisee's key too, and the view sees to it by itself that the place is the key's, and that it tells
+    no more of the customer than a salesperson sees. Else the walls do it (PR-3).
     """
     refuses: Mapping[int, str]
     """Status → when, beside what any operation may be refused for."""

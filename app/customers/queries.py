@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from werkzeug.exceptions import NotFound
 
-from app.accounts.models import User
+from app.accounts.models import ApiKey, User
 from app.audit import AuditEntry
 from app.customers.family import hold_family, survivor_of
 from app.customers.filters import CustomerFilter
@@ -135,10 +135,11 @@ def customer_to_erase(customer_id: int) -> Customer:
 
 
 def last_change(customer_id: int) -> tuple[str, datetime] | None:
-    """Who changed a customer last, and when; None where the audit log shows this person no line of it."""
+    """Who changed a customer last, and when; None where the audit log shows this person no line of it, or nobody's."""
     lines = (
-        select(User.name, AuditEntry.at)
-        .join(User, User.id == AuditEntry.user_id)
+        select(func.coalesce(User.name, ApiKey.name).label("name"), AuditEntry.at)
+        .outerjoin(User, User.id == AuditEntry.user_id)
+        .outerjoin(ApiKey, (ApiKey.business_id == AuditEntry.business_id) & (ApiKey.id == AuditEntry.api_key_id))
         .where(
             AuditEntry.business_id == business_id(),
             AuditEntry.subject_kind == "customer",
@@ -146,7 +147,7 @@ def last_change(customer_id: int) -> tuple[str, datetime] | None:
         )
     )
     row = db.session.execute(lines.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1)).first()
-    return (row.name, row.at) if row else None
+    return (row.name, row.at) if row and row.name else None
 
 
 @dataclass(frozen=True)

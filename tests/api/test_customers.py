@@ -11,7 +11,7 @@ from app.extensions import db
 from app.loyalty.models import FieldKind
 from app.permissions import KeyScope
 from tests.api.calling import problem, program
-from tests.browsing import text_of
+from tests.browsing import form_to, send, text_of
 from tests.factories import add_customer, add_question, choice_ids
 from tests.people import Town
 
@@ -170,6 +170,18 @@ class TestChanging:
             shop.patch(f"/customers/{made['id']}", {"last_name": "Bilyk", "version": 1}), 409, "customer-changed"
         )
         assert told["version"] == 2
+
+    def test_a_form_of_the_panel_tells_what_the_program_changed_meanwhile(self, town: Town) -> None:
+        """CP-7: both versions, and that it was the key."""
+        shop = program(town.kavalier)
+        page = f"/customers/{shop.post('/customers', IRYNA).get_json()['id']}/edit"
+        anna = town.browser(town.anna)
+        form = form_to(anna.get(page), page)
+        shop.patch(page.removesuffix("/edit"), {"last_name": "Koval"})
+        stale = send(anna, form, {"last_name": "Bilyk"})
+        assert stale.status_code == 409
+        assert "Web shop" in text_of(stale)
+        assert "Koval" in text_of(stale)
 
     def test_an_answer_can_be_taken_away(self, town: Town) -> None:
         with town.kavalier.work():

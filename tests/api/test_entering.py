@@ -92,7 +92,9 @@ class TestProblems:
         """AP-1: errors of the house itself are problems too, with a key and without one."""
         for caller in (program(town.kavalier), Program(town.app)):
             problem(caller.get("/no-such-thing"), 404)
-            problem(caller.get("/customers/0"), 404)
+            for number in ("0", "01", str(10**18), str(2**63), "9" * 5000):
+                problem(caller.get(f"/customers/{number}"), 404)
+                problem(caller.patch(f"/customers/{number}", {}), 404)
             response = caller.call("DELETE", "/about")
             problem(response, 405)
             assert "GET" in response.headers["Allow"]

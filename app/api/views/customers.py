@@ -67,7 +67,7 @@ def create_customer(body: NewCustomer) -> CustomerShown:
     return shown(customer_named(number))
 
 
-@operation("PATCH", "/customers/<int:customer_id>", KeyScope.WRITE_CUSTOMERS, refuses={409: TAKEN})
+@operation("PATCH", "/customers/<int:customer_id>", KeyScope.WRITE_CUSTOMERS, looks_up=True, refuses={409: TAKEN})
 def change_customer(customer_id: int, body: CustomerChange) -> CustomerShown:
     """Change a customer."""
     customer = customer_to_change(standing_for(customer_id).id)

@@ -41,7 +41,7 @@ class WholeMessageShown(MessageShown):
     """Null of a PIN, which nobody but its customer reads."""
 
 
-@operation("GET", "/customers/<int:customer_id>/messages", KeyScope.READ_MESSAGES)
+@operation("GET", "/customers/<int:customer_id>/messages", KeyScope.READ_MESSAGES, looks_up=True)
 def list_messages(customer_id: int, query: PageQuery) -> PageShown[MessageShown]:
     """List the messages of a customer, newest first."""
     key = key_of(query)
@@ -49,7 +49,7 @@ def list_messages(customer_id: int, query: PageQuery) -> PageShown[MessageShown]
     return page_shown(rows, key, lambda row: MessageShown(**_told(row, row.beginning)))
 
 
-@operation("GET", "/customers/<int:customer_id>/messages/<int:message_id>", KeyScope.READ_MESSAGES)
+@operation("GET", "/customers/<int:customer_id>/messages/<int:message_id>", KeyScope.READ_MESSAGES, looks_up=True)
 def read_message(customer_id: int, message_id: int) -> WholeMessageShown:
     """Read a message. It does not count as opened by the customer."""
     found = queries.message_named(message_id, standing_for(customer_id).id).Message
