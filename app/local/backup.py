@@ -4,6 +4,7 @@ A base is whole by itself. PostgreSQL packs each finished piece of its log besid
 anything is written, so that `python -m app.local.restore` loses less than a minute, whenever the last base was made.
 """
 
+import json
 import os
 import shlex
 import shutil
@@ -46,20 +47,29 @@ class Backups:
             processes.own_folder(each)
         self.keys.mkdir(mode=0o700, exist_ok=True)
 
-    def packing(self) -> str:
-        """What PostgreSQL runs for each finished piece of its log; asked again after a crash, it finds it done."""
-        packed = self._of_piece("%f")
+    def packing(self, cluster: int) -> str:
+        """What PostgreSQL runs for each finished piece of its log; asked again after a crash, it finds it done.
+
+        Each cluster has a folder, as one that was made anew calls its pieces as the one before did.
+        """
+        processes.own_folder(self.log / str(cluster))
+        packed = self._of_piece(cluster)
         done = f"gzip -dc {packed} | cmp -s - %p"
         pack = f"gzip -1 -c %p > {packed}.part && sync {packed}.part && mv {packed}.part {packed}"
         return f"if test -e {packed}; then {done}; else {pack}; fi"
 
-    def unpacking(self) -> str:
-        """The way back."""
-        packed = self._of_piece("%f")
+    def unpacking(self, base: Path) -> str:
+        """The way back, for the cluster that a base is of."""
+        packed = self._of_piece(cluster_of(base))
         return f"test -e {packed} && gzip -dc {packed} > %p"
 
-    def _of_piece(self, name: str) -> str:
-        return f"{shlex.quote(str(self.log)).replace('%', '%%')}/{name}.gz"
+    def _of_piece(self, cluster: int) -> str:
+        return f"{shlex.quote(str(self.log / str(cluster))).replace('%', '%%')}/%f.gz"
+
+
+def cluster_of(base: Path) -> int:
+    """The number that PostgreSQL gave the cluster as it made it."""
+    return int(json.loads((base / "backup_manifest").read_text())["System-Identifier"])
 
 
 def folder_of(config: Config) -> Path:
@@ -101,7 +111,9 @@ def pack_log(postgres: Postgres, backups: Backups) -> None:
         shown = connection.execute("SHOW archive_mode").fetchone()
         if shown != ("on",):
             raise LocalError("This database was started before there were backups. Stop it and start it again.")
-        for name, value in (("archive_command", backups.packing()), ("archive_timeout", PACKED_EVERY)):
+        row = connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
+        packing = backups.packing(row[0] if row else 0)
+        for name, value in (("archive_command", packing), ("archive_timeout", PACKED_EVERY)):
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
         connection.execute("SELECT pg_reload_conf()")
 
@@ -110,10 +122,18 @@ def forget_old(postgres: Postgres, backups: Backups) -> None:
     """Removes bases beyond those that are kept, and the log that no kept one begins before."""
     for old in backups.newest_first[KEPT:]:
         shutil.rmtree(old)
-    oldest = backups.newest_first[-1]
-    first = next(line for line in (oldest / "backup_label").read_text().splitlines() if line.startswith("START WAL"))
-    piece = first.rpartition("file ")[2].rstrip(")")
-    run(postgres, "pg_archivecleanup", "-x", ".gz", backups.log, piece)
+    oldest = {cluster_of(base): base for base in backups.newest_first}
+    for log in backups.log.iterdir():
+        if (base := oldest.get(int(log.name))) is None:
+            shutil.rmtree(log)
+        else:
+            run(postgres, "pg_archivecleanup", "-x", ".gz", log, first_piece(base))
+
+
+def first_piece(base: Path) -> str:
+    """Of the log, without which the base is of no use."""
+    label = (base / "backup_label").read_text().splitlines()
+    return next(line for line in label if line.startswith("START WAL")).rpartition("file ")[2].rstrip(")")
 
 
 def run(postgres: Postgres, program: str, *arguments: str | Path) -> None:

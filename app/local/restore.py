@@ -38,7 +38,9 @@ def restore(
     shutil.copytree(base, part, symlinks=True)
     give_to_server(part)
     with (part / "postgresql.auto.conf").open("a") as settings:
-        settings.write("".join(f"{name} = {_quoted(value)}\n" for name, value in recovery(backups, until).items()))
+        settings.write(
+            "".join(f"{name} = {_quoted(value)}\n" for name, value in recovery(backups, base, until).items())
+        )
     (part / "recovery.signal").touch()
     give_to_server(part)
     part.rename(postgres.data)
@@ -81,9 +83,9 @@ def give_to_server(folder: Path) -> None:
             shutil.chown(each, user, user)
 
 
-def recovery(backups: Backups, until: datetime | None) -> dict[str, str]:
+def recovery(backups: Backups, base: Path, until: datetime | None) -> dict[str, str]:
     # Nobody is let in before all of the log is read: until then nothing can be written.
-    values = ("off", backups.unpacking(), "promote", until.isoformat() if until else "")
+    values = ("off", backups.unpacking(base), "promote", until.isoformat() if until else "")
     return {name: value for name, value in zip(RECOVERY, values, strict=True) if value}
 
 

@@ -118,7 +118,8 @@ def test_old_bases_and_their_log_go(server: Postgres, data: Path) -> None:
     assert backups.newest_first == made[: -KEPT - 1 : -1]
     with server.connect() as connection:
         (first,) = connection.execute("SELECT pg_walfile_name('0/1000000')").fetchone() or ("",)
-    packed = sorted(each.name for each in backups.log.iterdir())
+    (log,) = backups.log.iterdir()
+    packed = sorted(each.name for each in log.iterdir())
     assert packed
     assert packed[0] > f"{first}.gz"
     lose(server)
@@ -143,10 +144,30 @@ def test_a_piece_that_was_packed_is_packed_again_after_a_crash(server: Postgres,
     backups.prepare()
     piece = data / "piece"
     piece.write_bytes(b"log" * 1000)
-    command = backups.packing().replace("%p", str(piece)).replace("%f", "0001").replace("%%", "%")
+    command = backups.packing(7).replace("%p", str(piece)).replace("%f", "0001").replace("%%", "%")
     assert [os.system(command) for _ in range(2)] == [0, 0]
     piece.write_bytes(b"another")
     assert os.system(command) != 0
+
+
+def test_a_database_that_was_made_anew_has_a_log_of_its_own(server: Postgres, data: Path) -> None:
+    """As after make reset: its pieces have the names of those before."""
+    backups = Backups(data / "backups")
+    take(server, backups, data)
+    note(server, 1)
+    wait_until_packed(server)
+    lose(server)
+    server.start()
+    with server.connect() as connection:
+        connection.execute("CREATE TABLE note (number int, at timestamptz DEFAULT clock_timestamp())")
+    time.sleep(1.1)
+    base = take(server, backups, data)
+    note(server, 2)
+    wait_until_packed(server)
+    lose(server)
+    assert restore(server, backups, data) == (base, None)
+    assert notes(server) == [2]
+    assert len(list(backups.log.iterdir())) == 2
 
 
 def test_a_server_that_packs_nothing_says_so(data: Path) -> None:
