@@ -22,11 +22,11 @@ from app.loyalty.models import Program
 OPENING = "import"
 """What the keys of the entries begin with that bring points to begin with: import:<batch>:<customer>."""
 _TEMPORARY = """
-    CREATE TEMPORARY TABLE IF NOT EXISTS import_chunk (
+    CREATE TEMPORARY TABLE import_chunk (
         number integer, raw jsonb, reason text, detail text, phone text COLLATE "C", first_name text, last_name text,
         first_name_key text, last_name_key text, email text, birthday date, language text, cards text[],
         answers jsonb, points bigint, document text
-    ) ON COMMIT DELETE ROWS
+    ) ON COMMIT DROP
 """
 _COPY = f"COPY import_chunk ({', '.join(COLUMNS)}) FROM STDIN"
 
