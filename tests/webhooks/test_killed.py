@@ -78,7 +78,7 @@ def count(database: psycopg.Connection, query: str) -> int:
     ("events", "kills", "workers"),
     [
         (120, 3, 1),
-        pytest.param(2_000, 20, 2, marks=pytest.mark.long),
+        pytest.param(600, 10, 2, marks=pytest.mark.long),
         pytest.param(10_000, 100, 2, marks=pytest.mark.faults),
     ],
 )
