@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from typing import Any
 
 import pytest
@@ -17,27 +16,26 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app.api.operations import operations
+from tests import memory
 from tests.api.calling import Program, program
 from tests.people import Town
 from tests.routes import ids_of
 
 MODES = list(schemathesis.GenerationMode)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-MOST_MEMORY = 512 * 2**10
-"""KiB."""
 
 
 @pytest.mark.parametrize("cases", [15 * len(operations), pytest.param(10_000, marks=pytest.mark.faults)])
 def test_whatever_is_sent_is_answered(stocked: Town, cases: int) -> None:
     """AP-1: bodies and addresses, right and wrong, with ids that are there and that are not."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = memory.resident()
     shop = program(stocked.kavalier)
     known = {name: value for name, value in ids_of(stocked.kavalier).values().items() if isinstance(value, int)}
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", stocked.app)
     each = -(-cases // len(operations))
     for found in schema.get_all_operations():
         _try(found.ok(), shop, known, each)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < max(MOST_MEMORY, before + 64 * 2**10)
+    assert memory.resident() - before < memory.MOST - memory.AT_REST
 
 
 def _try(operation: Any, shop: Program, known: dict[str, int], cases: int) -> None:

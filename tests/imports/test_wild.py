@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from app.customers import stats
@@ -16,14 +13,12 @@ from app.imports.services.uploading import EmptyError
 from app.ledger.check import faults
 from app.loyalty.models import FieldKind
 from app.permissions import Role
+from tests import memory
 from tests.bulk.batches import became, foreseen, run
 from tests.factories import add_customer, add_question
 from tests.imports.files import counts, customers, job_of, read, refusals
 from tests.imports.wild import wild_file
 from tests.people import Shop, Town
-
-MOST_MEMORY = 512
-"""MiB."""
 
 
 @pytest.mark.parametrize(
@@ -45,10 +40,11 @@ def test_any_file_is_read_and_written(town: Town, first: int, number: int) -> No
         for each in range(10):
             add_customer("Olena", "Koval", f"+38050{each:07}", cards=[f"88{each}"])
     read_rows = written = refused = 0
+    before = memory.resident()
     for seed in range(first, first + number):
         found = one(shop, town, seed)
         read_rows, written, refused = read_rows + found[0], written + found[1], refused + found[2]
-        assert memory() < MOST_MEMORY, seed
+        assert memory.resident() - before < memory.MOST - memory.AT_REST, seed
     assert read_rows > number
     assert refused > number
     assert written > 0
@@ -91,8 +87,3 @@ def confirm(shop: Shop, town: Town, number: int) -> int:
     run(shop, job.batch_id)
     assert became(shop, job.batch_id) == foreseen(shop, job.batch_id)
     return became(shop, job.batch_id)["done"]
-
-
-def memory() -> float:
-    """Of this process, in MiB."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
