@@ -16,7 +16,7 @@ test: setup ## the tests, with Chromium installed where that may be done
 	@$(PYTHON) -m app.local.check $(ARGS)
 
 test-long: setup ## the heavy tests
-	@$(PYTHON) -m app.local.check -m long $(ARGS)
+	@$(PYTHON) -m app.local.check -m "long and not faults" $(ARGS)
 
 faults: setup ## races, guesses and kills in the full numbers, for hours: what make test-long does in short
 	@$(PYTHON) -m app.local.check -m faults $(ARGS)
