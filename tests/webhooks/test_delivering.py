@@ -21,6 +21,7 @@ from app.webhooks.services.claiming import AT_ONCE, LEASE, claim
 from app.webhooks.services.endpoints import renew_secret, send_test
 from app.webhooks.services.settling import GIVEN_UP, Answer, settle
 from app.webhooks.services.signing import signed
+from tests.browsing import text_of
 from tests.factories import add_customer
 from tests.people import Shop, Town
 from tests.webhooks.receiving import Call, Receiver, deliver, delivery_of, endpoint_row, let_pass
@@ -115,6 +116,21 @@ class TestSignature:
         deliver(shop, endpoint)
         assert not verified(receiver.calls[1], old)
         assert verified(receiver.calls[1], new)
+
+    def test_one_that_is_renewed_twice_leaves_the_receivers_own_signing(
+        self, town: Town, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass
+    ) -> None:
+        """A second click, or a page that was lost: nobody ever saw the secret in between."""
+        with shop.work(town.anna):
+            held = endpoint_named(endpoint, held=True)
+            old = signing.read(held.secret) or ""
+            newer = [renew_secret(held) for _ in range(2)]
+        deliver(shop, endpoint)
+        assert all(verified(receiver.calls[0], each) for each in (old, *newer))
+        page = f"/settings/webhooks/{endpoint}"
+        assert "signs until" in text_of(town.browser(town.anna).get(page))
+        wait(timedelta(hours=25))
+        assert "signs until" not in text_of(town.browser(town.anna).get(page))
 
 
 def verified(call: Call, secret: str) -> bool:

@@ -21,6 +21,8 @@ MOST = 10
 """Addresses of a business: each sale looks at them."""
 OVERLAP = timedelta(hours=24)
 """For which a secret that was renewed still signs."""
+MOST_BEFORE = 3
+"""Secrets that sign beside the newest."""
 
 
 class TooManyError(Exception):
@@ -74,9 +76,13 @@ def enable(endpoint: Endpoint) -> None:
 
 
 def renew_secret(endpoint: Endpoint) -> str:
-    """Answers with the new secret, which is not shown again; the old one signs beside it for a while."""
-    secret = signing.new_secret()
-    endpoint.old_secret, endpoint.old_until = endpoint.secret, dates.now() + OVERLAP
+    """Answers with the new secret, which is not shown again; those before sign beside it for a while.
+
+    All of them, as a receiver need not have seen the last one: a page that showed it was lost, so it was renewed again.
+    """
+    now, secret = dates.now(), signing.new_secret()
+    before = signing.secrets_of(endpoint, now)[:MOST_BEFORE]
+    endpoint.old_secret, endpoint.old_until = signing.kept(" ".join(before)), now + OVERLAP
     endpoint.secret = signing.kept(secret)
     _note(endpoint, "renew_secret")
     return secret
