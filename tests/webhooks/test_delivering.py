@@ -15,10 +15,10 @@ from app.lib import dates
 from app.messaging.models import Message, UserLetter
 from app.scope import Scope
 from app.webhooks.models import Attempt, Disabled, Endpoint, State
-from app.webhooks.queries import due_webhooks, endpoint_named
+from app.webhooks.queries import delivery_named, due_webhooks, endpoint_named
 from app.webhooks.services import claiming, forget_old, signing
 from app.webhooks.services.claiming import AT_ONCE, LEASE, claim
-from app.webhooks.services.endpoints import renew_secret, send_test
+from app.webhooks.services.endpoints import renew_secret, replay, send_test
 from app.webhooks.services.settling import GIVEN_UP, Answer, settle
 from app.webhooks.services.signing import signed
 from tests.browsing import text_of
@@ -251,6 +251,24 @@ class TestAddressThatTakesNothing:
         assert len({call.headers["webhook-id"] for call in receiver.calls}) == AT_ONCE + 1
         found = endpoint_row(shop, endpoint)
         assert (found.failures, found.failing_since, found.rest_until) == (0, None, None)
+
+    def test_what_a_person_sends_goes_before_all_that_waits(
+        self, town: Town, shop: Shop, endpoint: int, event: int, receiver: Receiver
+    ) -> None:
+        """Asked by one call alone, it would else hear of the test when it has taken everything before it."""
+        receiver.status = 500
+        deliver(shop, endpoint)
+        with shop.work():
+            for _each in range(3):
+                add_customer()
+        with shop.work(town.anna):
+            number = send_test(endpoint_named(endpoint, held=True))
+        deliver(shop, endpoint)
+        assert receiver.types == ["test", "test"]
+        with shop.work(town.anna):
+            replay(delivery_named(number).Delivery, endpoint_named(endpoint, held=True))
+        deliver(shop, endpoint)
+        assert receiver.types == ["test"] * 3
 
     def test_after_three_days_it_is_disabled_and_admins_are_told(
         self, town: Town, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass
