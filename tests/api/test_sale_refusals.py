@@ -132,6 +132,14 @@ class TestPins:
         problem(till.post("/sales", {**basket, "pin": right}), 409, "pin-over")
         assert sales(town) == 0
 
+    def test_none_is_sent_for_what_cannot_be_paid(self, town: Town, till: Program) -> None:
+        """It would be an SMS for nothing, and the end of the PIN that the customer has."""
+        basket = {"customer_id": buyer(town.kavalier, 20_000), "amount": 30_000, "points": 10_000}
+        sent = till.post("/pins", basket).get_json()
+        problem(till.post("/pins", {**basket, "points": 21_000}), 409, "too-many-points")
+        given = {"id": sent["id"], "code": sent["demonstration_code"]}
+        assert till.post("/sales", {**basket, "pin": given}).status_code == 201
+
     def test_none_is_sent_where_none_is_needed(self, town: Town, till: Program) -> None:
         basket = {"customer_id": buyer(town.kavalier, 20_000), "amount": 30_000, "points": 1_000}
         problem(till.post("/pins", basket), 409, "pin-not-needed")

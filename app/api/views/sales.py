@@ -10,7 +10,7 @@ from app.api.baskets import basket_of
 from app.api.operations import operation
 from app.api.paging import NO_PAGE, key_of, page_shown
 from app.api.refusing import refusals_told
-from app.api.sale_answers import listed_shown, made_shown, quote_shown, sale_shown
+from app.api.sale_answers import checked, listed_shown, made_shown, quote_shown, sale_shown
 from app.api.sales import BasketGiven, NewSale, PinShown, QuoteShown, SaleListed, SaleMade, SaleQuery, SaleShown
 from app.api.schemas import PageShown
 from app.api.tills import asked_terminals, own_sale
@@ -63,6 +63,8 @@ def send_sale_pin(body: BasketGiven) -> PinShown:
         asked = quote(basket_of(body))
         if not asked.needs_pin:
             raise CallProblem(409, "pin-not-needed", WITHOUT_PIN)
+        # A message is paid for, and ends the PIN before it: none goes out for what cannot be sold.
+        checked(asked)
         sent = send_pin(asked)
     # No SMS leaves a demonstration, so the code is told where it is to be typed, as at the Terminal.
     told = None if current_app.config["REGULARS"].production else sent.code
