@@ -80,9 +80,10 @@ def create_sale(body: NewSale) -> SaleMade:
     """
     with refusals_told(body.customer_id):
         basket = basket_of(body)
+        agreed = _agreed(body, basket)
         if body.pin is not None:
-            check_pin(body.pin.id, body.pin.code, basket, _points_agreed(body, basket))
-        return made_shown(_sold(body, basket))
+            check_pin(body.pin.id, body.pin.code, basket, agreed.points if agreed else None)
+        return made_shown(_sold(basket, agreed, pin_checked=body.pin is not None))
 
 
 @operation("GET", "/sales", KeyScope.READ_SALES, refuses=NO_PAGE)
@@ -120,22 +121,21 @@ def cancel_made_sale(transaction_id: int) -> SaleShown:
     return _shown(transaction_id)
 
 
-def _sold(body: NewSale, basket: Basket) -> Sale:
+def _sold(basket: Basket, agreed: Figures | None, *, pin_checked: bool) -> Sale:
     """Raises CallProblem with the new quote where the sale comes to other figures than were agreed to."""
-    agreed = Figures(**body.agreed.model_dump()) if body.agreed else None
     try:
-        return sell(basket, agreed, source=Source.API, pin_checked=body.pin is not None)
+        return sell(basket, agreed, source=Source.API, pin_checked=pin_checked)
     except QuoteChangedError as changed:
         now: Any = quote_shown(changed.quote).model_dump(mode="json")
         detail = "The figures changed since they were agreed to: `quote` has the new ones."
         raise CallProblem(409, "quote-changed", detail, quote=now) from None
 
 
-def _points_agreed(body: NewSale, basket: Basket) -> int:
-    """What a PIN was sent for: points that pay and, where there are offers, what those cost."""
+def _agreed(body: NewSale, basket: Basket) -> Figures | None:
+    """What the sale has to come to: as was said, or where a PIN is to open what offers cost, as it is now."""
     if body.agreed is not None:
-        return body.agreed.points
-    return quote(basket).points_spent if basket.brought.offers else basket.points
+        return Figures(**body.agreed.model_dump())
+    return quote(basket).figures if body.pin is not None and basket.brought.offers else None
 
 
 def _shown(transaction_id: int) -> SaleShown:
