@@ -18,7 +18,7 @@ from app.webhooks.models import Attempt, Disabled, Endpoint, State
 from app.webhooks.queries import delivery_named, due_webhooks, endpoint_named
 from app.webhooks.services import claiming, forget_old, signing
 from app.webhooks.services.claiming import AT_ONCE, LEASE, claim
-from app.webhooks.services.endpoints import renew_secret, replay, send_test
+from app.webhooks.services.endpoints import remove, renew_secret, replay, send_test
 from app.webhooks.services.settling import GIVEN_UP, Answer, settle
 from app.webhooks.services.signing import signed
 from tests.browsing import text_of
@@ -331,6 +331,21 @@ class TestWorkers:
             settle(dead, [Answer(event, dates.now(), 1, 500)])
         assert delivery_of(shop).state is State.DELIVERED
         assert len(attempts(shop)) == 1
+
+    def test_nobody_is_told_of_one_that_was_removed_during_a_call(
+        self, town: Town, shop: Shop, endpoint: int, event: int
+    ) -> None:
+        with shop.work():
+            batch = claim(endpoint)
+        assert batch is not None
+        with shop.work(town.anna):
+            remove(endpoint_named(endpoint, held=True))
+        with shop.app.app_context(), unit_of_work(Scope(shop.id)):
+            settle(batch, [Answer(event, dates.now(), 1, 410)])
+        with shop.work():
+            assert db.session.scalars(select(UserLetter)).all() == []
+        assert endpoint_row(shop, endpoint).disabled_at is None
+        assert delivery_of(shop).state is State.FAILED
 
     def test_no_transaction_is_open_during_a_call(
         self, shop: Shop, endpoint: int, event: int, receiver: Receiver, superuser: psycopg.Connection
