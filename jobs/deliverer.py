@@ -30,6 +30,8 @@ class Deliverer:
     def __init__(self, app: Flask, stop: threading.Event) -> None:
         self.app, self.stop = app, stop
         self.busy: set[tuple[int, int]] = set()
+        self.left_at: dict[tuple[int, int], float] = {}
+        """When each was told last: what waits longest may be a slow address's own, which would have every turn."""
 
     def run(self) -> None:
         with ThreadPoolExecutor(ADDRESSES) as pool:
@@ -45,6 +47,7 @@ class Deliverer:
         """Hands out the addresses that nobody here is telling yet."""
         with self.app.app_context():
             due = [each for each in due_webhooks() if each not in self.busy]
+        due.sort(key=lambda each: self.left_at.get(each, 0.0))
         for each in due[: ADDRESSES - len(self.busy)]:
             self.busy.add(each)
             pool.submit(self.tell, *each)
@@ -58,6 +61,7 @@ class Deliverer:
         except Exception:
             _log.exception("delivering failed", business=business, endpoint=endpoint)
         finally:
+            self.left_at[business, endpoint] = time.monotonic()
             self.busy.discard((business, endpoint))
 
 

@@ -106,7 +106,7 @@ class LookUp(Body):
     """What identifies a customer, whole."""
 
     number: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(plain)]
-    """A phone in any spelling, or a card."""
+    """A phone in any spelling, a card, or the digits of the QR code on the customer's own page."""
 
 
 class ConsentsShown(Shown):

@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from app.api.operations import Operation, operations
-from app.api.schemas import ProblemShown, Query
+from app.api.schemas import ProblemShown, Query, Shown
 from app.call_keys import HEADER, LONGEST
-from app.problems import MEDIA_TYPE
+from app.problems import MEDIA_TYPE, RETRY_AFTER
 
 Json = dict[str, Any]
 Model = tuple[type[BaseModel], JsonSchemaMode]
@@ -49,7 +49,11 @@ ALWAYS = {
     503: "Busy, or being updated. Nothing was done.",
 }
 WITH_BODY = {413: "The body is too large.", 415: "The body is no JSON."}
-WITH_KEY = {410: "Done before; its answer is gone with the data of a customer who was erased."}
+WITH_KEY = {
+    400: "The request cannot be read, or brings no Idempotency-Key.",
+    410: "Done before; its answer is gone with the data of a customer who was erased.",
+    422: f"{ALWAYS[422]} Or the Idempotency-Key came before with another request.",
+}
 MOST_ID = 10**18 - 1
 _ARGUMENT = re.compile(r"<(?:[a-z]+:)?(\w+)>")
 
@@ -101,12 +105,20 @@ def _described(each: Operation, references: References) -> Json:
 
 def _answers(each: Operation, references: References) -> Json:
     schema = references[each.answer, "serialization"]
-    done = {"description": HTTPStatus(each.status).phrase, "content": _json(schema)}
+    done = {"description": HTTPStatus(each.status).phrase, "content": _json(schema), "headers": _headers(each)}
     refused = ALWAYS | (WITH_BODY if each.body is not None else {})
     refused |= (WITH_KEY if each.writes else {}) | dict(each.refuses)
     problem = {MEDIA_TYPE: {"schema": references[PROBLEM]}}
-    told = {str(status): {"description": why, "content": problem} for status, why in sorted(refused.items())}
+    told: Json = {str(status): {"description": why, "content": problem} for status, why in sorted(refused.items())}
+    for status in RETRY_AFTER:
+        told[str(status)]["headers"] = {"Retry-After": _WAIT}
     return {str(each.status): done} | told
+
+
+def _headers(each: Operation) -> Json:
+    """What stands beside an answer of what was done."""
+    created = each.status == HTTPStatus.CREATED and each.answer.address is not Shown.address
+    return ({"Location": _LOCATION} if created else {}) | ({"Idempotency-Replayed": _REPLAYED} if each.writes else {})
 
 
 def _json(schema: Json) -> Json:
@@ -151,4 +163,10 @@ _KEY: Json = {
     "required": True,
     "description": "A key of your own for this call, such as a UUID.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$"},
+}
+_WAIT: Json = {"description": "Seconds.", "required": True, "schema": {"type": "integer", "minimum": 1}}
+_LOCATION: Json = {"description": "Where it is read again.", "required": True, "schema": {"type": "string"}}
+_REPLAYED: Json = {
+    "description": "Of an answer that was given before: nothing was done this time.",
+    "schema": {"type": "string", "enum": ["true"]},
 }

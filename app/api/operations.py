@@ -77,8 +77,8 @@ class Operation:
         return self.types.get("query", Query)
 
     @property
-    def answer(self) -> type[BaseModel]:
-        found: type[BaseModel] = self.types["return"]
+    def answer(self) -> type[Shown]:
+        found: type[Shown] = self.types["return"]
         return found
 
     @property

@@ -19,8 +19,7 @@ from app.transactions.services.quoting import check_payment
 
 def quote_shown(asked: Quote) -> QuoteShown:
     """Raises RefusedError where what is to pay is not there."""
-    held = {each.id: Holding(each.id, available_in(each), {}) for each in wallets_of(asked.basket.customer_id)}
-    check_payment(asked, held, dates.now())
+    held = checked(asked)
     points = held[asked.wallet_id].amount if asked.wallet_id in held else 0
     return QuoteShown(
         **_figures(asked),
@@ -32,6 +31,13 @@ def quote_shown(asked: Quote) -> QuoteShown:
         rules=[_rule(each) for each in asked.outcome.looked],
         coupons=[each.title for each in asked.given.series],
     )
+
+
+def checked(asked: Quote) -> dict[int, Holding]:
+    """What the customer has, enough for the quote: read, not held. Raises RefusedError."""
+    held = {each.id: Holding(each.id, available_in(each), {}) for each in wallets_of(asked.basket.customer_id)}
+    check_payment(asked, held, dates.now())
+    return held
 
 
 def made_shown(sale: Sale) -> SaleMade:

@@ -43,7 +43,8 @@ def _parts(url: str) -> SplitResult | None:
     """None of what is no address of the web."""
     try:
         parts = urlsplit(url)
-        return parts if url.isascii() and parts.scheme in ("https", "http") and parts.port != 0 else None
+        readable = url.isascii() and " " not in url
+        return parts if readable and parts.scheme in ("https", "http") and parts.port != 0 else None
     except ValueError:
         return None
 

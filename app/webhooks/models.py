@@ -1,6 +1,6 @@
 """Webhooks: addresses of a business that are told what happens, what they were told, and what they answered (AP-1).
 
-Events are written by triggers on the tables that they tell of (migration 0059), for addresses that listen alone.
+Events are written by triggers on the tables that they tell of (migration 0058), for addresses that listen alone.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Endpoint(Base):
     """What it is signed with, encrypted."""
     old_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     old_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    """Until then it is signed with the secret before, too."""
+    """Until then it is signed with the secrets before, too, which blanks part."""
     failures: Mapped[int] = mapped_column(Integer, server_default="0")
     """Rounds of calls, one after another, of which none went well."""
     failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

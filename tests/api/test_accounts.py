@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.lib import dates
+from app.loyalty.models import Access
 from app.transactions.models import Kind, Source, Transaction
 from tests.api.calling import Program, problem, program
 from tests.api.shopping import buyer, till_of
@@ -65,6 +66,13 @@ class TestMoving:
         said = {"amount": 500, "reason": "Taken twice"}
         assert till.post(f"/customers/{iryna}/debits", said).get_json()["balance"] == 200
         assert problem(till.post(f"/customers/{iryna}/debits", said), 409, "too-few")["missing"] == 300
+        nothing_differs(town.kavalier)
+
+    def test_who_is_blacklisted_is_credited_nothing(self, town: Town, till: Program) -> None:
+        """AC-1: a credit is a transaction of the log; what is there can be taken off."""
+        blocked, said = buyer(town.kavalier, 700, access=Access.BLACKLISTED), {"amount": 500, "reason": "Order 17"}
+        problem(till.post(f"/customers/{blocked}/credits", said), 409, "blacklisted")
+        assert till.post(f"/customers/{blocked}/debits", said).get_json()["balance"] == 200
         nothing_differs(town.kavalier)
 
     def test_money_accounts_move_the_same_way(self, town: Town, till: Program, iryna: int) -> None:

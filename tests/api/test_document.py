@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.api.operations import operations
+from tests.api.calling import program
 from tests.browsing import page_of, text_of
 from tests.people import Town
 
@@ -34,6 +35,20 @@ def test_it_tells_of_every_operation(client: FlaskClient) -> None:
         assert ("Idempotency-Key" in parameters) is each.writes
         assert each.needs is None or f"`{each.needs}`" in found[each.name]["description"]
         assert {str(each.status), "401", "403", "429", "500"} <= set(found[each.name]["responses"])
+
+
+def test_it_tells_of_the_headers_that_answers_have(town: Town, client: FlaskClient) -> None:
+    """AP-1: where a thing is read again, that it was done before, how long to wait."""
+    paths, shop = document(client)["paths"], program(town.kavalier)
+    for methods in paths.values():
+        for each in methods.values():
+            assert all("Retry-After" in each["responses"][status]["headers"] for status in ("429", "503"))
+    told = paths["/customers"]["post"]["responses"]["201"]["headers"]
+    first, again = (shop.post("/customers", {"first_name": "Olha"}, "key-1") for _ in range(2))
+    assert told["Location"]["required"] is ("Location" in first.headers) is True
+    assert "Idempotency-Replayed" in again.headers
+    assert set(told) == {"Location", "Idempotency-Replayed"}
+    assert paths["/about"]["get"]["responses"]["200"]["headers"] == {}
 
 
 def test_every_operation_has_words(client: FlaskClient) -> None:

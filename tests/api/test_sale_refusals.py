@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 
+from app.api.views import sales as sale_views
 from app.businesses.models import Terminal
 from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
@@ -14,9 +16,18 @@ from app.lib import dates
 from app.loyalty.models import Access
 from app.permissions import KeyScope
 from app.transactions.models import Transaction
+from app.transactions.services import check_pin
 from tests.api.calling import Program, problem, program
 from tests.api.shopping import buyer, till_of
-from tests.factories import add_account, add_customer, add_good, add_points, add_terminal
+from tests.factories import (
+    add_account,
+    add_customer,
+    add_good,
+    add_offer,
+    add_points,
+    add_terminal,
+    give_offer,
+)
 from tests.people import Town
 from tests.transactions.races import nothing_differs
 
@@ -120,6 +131,29 @@ class TestPins:
             problem(till.post("/sales", {**basket, **other, "pin": given}), 409, "pin-over")
         assert till.post("/sales", {**basket, "pin": given}).status_code == 201
 
+    def test_it_opens_no_other_price_of_an_offer(
+        self, town: Town, till: Program, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Raised between the look at the PIN and the sale: as many points go as the customer agreed to, or none."""
+        customer = buyer(town.kavalier, 50_000)
+        with town.kavalier.work():
+            offer = add_offer(price=6_000)
+            held = give_offer(customer, offer)
+        basket = {"customer_id": customer, "amount": 30_000, "offers": [held]}
+        sent = till.post("/pins", basket).get_json()
+        given = {"id": sent["id"], "code": sent["demonstration_code"]}
+
+        def raised(*said: Any) -> None:
+            check_pin(*said)
+            superuser.execute("UPDATE offer SET price = 40000")
+
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(sale_views, "check_pin", raised)
+            problem(till.post("/sales", {**basket, "pin": given}), 409, "quote-changed")
+        assert sales(town) == 0
+        superuser.execute("UPDATE offer SET price = 6000")
+        assert till.post("/sales", {**basket, "pin": given}).get_json()["points_for_offers"] == 6_000
+
     def test_five_wrong_ones_end_it(self, town: Town, till: Program) -> None:
         """A refused call gives its key back, and not its try."""
         basket = {"customer_id": buyer(town.kavalier, 20_000), "amount": 30_000, "points": 10_000}
@@ -131,6 +165,14 @@ class TestPins:
         right = {"id": sent["id"], "code": sent["demonstration_code"]}
         problem(till.post("/sales", {**basket, "pin": right}), 409, "pin-over")
         assert sales(town) == 0
+
+    def test_none_is_sent_for_what_cannot_be_paid(self, town: Town, till: Program) -> None:
+        """It would be an SMS for nothing, and the end of the PIN that the customer has."""
+        basket = {"customer_id": buyer(town.kavalier, 20_000), "amount": 30_000, "points": 10_000}
+        sent = till.post("/pins", basket).get_json()
+        problem(till.post("/pins", {**basket, "points": 21_000}), 409, "too-many-points")
+        given = {"id": sent["id"], "code": sent["demonstration_code"]}
+        assert till.post("/sales", {**basket, "pin": given}).status_code == 201
 
     def test_none_is_sent_where_none_is_needed(self, town: Town, till: Program) -> None:
         basket = {"customer_id": buyer(town.kavalier, 20_000), "amount": 30_000, "points": 1_000}

@@ -15,12 +15,13 @@ from app.lib import dates
 from app.messaging.models import Message, UserLetter
 from app.scope import Scope
 from app.webhooks.models import Attempt, Disabled, Endpoint, State
-from app.webhooks.queries import due_webhooks, endpoint_named
+from app.webhooks.queries import delivery_named, due_webhooks, endpoint_named
 from app.webhooks.services import claiming, forget_old, signing
 from app.webhooks.services.claiming import AT_ONCE, LEASE, claim
-from app.webhooks.services.endpoints import renew_secret, send_test
+from app.webhooks.services.endpoints import remove, renew_secret, replay, send_test
 from app.webhooks.services.settling import GIVEN_UP, Answer, settle
 from app.webhooks.services.signing import signed
+from tests.browsing import text_of
 from tests.factories import add_customer
 from tests.people import Shop, Town
 from tests.webhooks.receiving import Call, Receiver, deliver, delivery_of, endpoint_row, let_pass
@@ -115,6 +116,21 @@ class TestSignature:
         deliver(shop, endpoint)
         assert not verified(receiver.calls[1], old)
         assert verified(receiver.calls[1], new)
+
+    def test_one_that_is_renewed_twice_leaves_the_receivers_own_signing(
+        self, town: Town, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass
+    ) -> None:
+        """A second click, or a page that was lost: nobody ever saw the secret in between."""
+        with shop.work(town.anna):
+            held = endpoint_named(endpoint, held=True)
+            old = signing.read(held.secret) or ""
+            newer = [renew_secret(held) for _ in range(2)]
+        deliver(shop, endpoint)
+        assert all(verified(receiver.calls[0], each) for each in (old, *newer))
+        page = f"/settings/webhooks/{endpoint}"
+        assert "signs until" in text_of(town.browser(town.anna).get(page))
+        wait(timedelta(hours=25))
+        assert "signs until" not in text_of(town.browser(town.anna).get(page))
 
 
 def verified(call: Call, secret: str) -> bool:
@@ -236,6 +252,24 @@ class TestAddressThatTakesNothing:
         found = endpoint_row(shop, endpoint)
         assert (found.failures, found.failing_since, found.rest_until) == (0, None, None)
 
+    def test_what_a_person_sends_goes_before_all_that_waits(
+        self, town: Town, shop: Shop, endpoint: int, event: int, receiver: Receiver
+    ) -> None:
+        """Asked by one call alone, it would else hear of the test when it has taken everything before it."""
+        receiver.status = 500
+        deliver(shop, endpoint)
+        with shop.work():
+            for _each in range(3):
+                add_customer()
+        with shop.work(town.anna):
+            number = send_test(endpoint_named(endpoint, held=True))
+        deliver(shop, endpoint)
+        assert receiver.types == ["test", "test"]
+        with shop.work(town.anna):
+            replay(delivery_named(number).Delivery, endpoint_named(endpoint, held=True))
+        deliver(shop, endpoint)
+        assert receiver.types == ["test"] * 3
+
     def test_after_three_days_it_is_disabled_and_admins_are_told(
         self, town: Town, shop: Shop, endpoint: int, event: int, receiver: Receiver, wait: Pass
     ) -> None:
@@ -297,6 +331,21 @@ class TestWorkers:
             settle(dead, [Answer(event, dates.now(), 1, 500)])
         assert delivery_of(shop).state is State.DELIVERED
         assert len(attempts(shop)) == 1
+
+    def test_nobody_is_told_of_one_that_was_removed_during_a_call(
+        self, town: Town, shop: Shop, endpoint: int, event: int
+    ) -> None:
+        with shop.work():
+            batch = claim(endpoint)
+        assert batch is not None
+        with shop.work(town.anna):
+            remove(endpoint_named(endpoint, held=True))
+        with shop.app.app_context(), unit_of_work(Scope(shop.id)):
+            settle(batch, [Answer(event, dates.now(), 1, 410)])
+        with shop.work():
+            assert db.session.scalars(select(UserLetter)).all() == []
+        assert endpoint_row(shop, endpoint).disabled_at is None
+        assert delivery_of(shop).state is State.FAILED
 
     def test_no_transaction_is_open_during_a_call(
         self, shop: Shop, endpoint: int, event: int, receiver: Receiver, superuser: psycopg.Connection

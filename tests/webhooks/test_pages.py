@@ -60,6 +60,7 @@ class TestAdding:
             ("https://shop.example.com:99999/", "Enter a whole address"),
             ("https://крамниця.example/", "Enter a whole address"),
             ("https://[::1", "Enter a whole address"),
+            ("https://shop.example.com/our hooks", "Enter a whole address"),
             ("https://10.0.0.1/", "cannot be reached from the internet"),
             ("https://169.254.169.254/latest", "cannot be reached from the internet"),
             ("https://[::ffff:10.0.0.1]/", "cannot be reached from the internet"),

@@ -21,16 +21,19 @@ from app.api.reading import faulty
 from app.api.refusing import refusals_told
 from app.api.tills import chosen_terminal
 from app.api.views.customers import standing_for
+from app.customers.models import Enrolment
 from app.customers.queries import customer_to_change
 from app.db import business_id
 from app.extensions import db
 from app.ledger.queries import available_in, open_lots, wallets_of
-from app.loyalty.models import Program, Wallet, WalletKind
+from app.loyalty.models import Access, Program, Wallet, WalletKind
 from app.permissions import KeyScope
 from app.transactions.models import Source
-from app.transactions.services import Adjustment, adjust
+from app.transactions.services import Adjustment, Refusal, RefusedError, adjust
+from app.transactions.services.adjusting import program_of
 
 TOO_FEW = "There is less on the account: `missing` is how much."
+BLACKLISTED = "The customer is blacklisted in the program of the account, and takes part in no transaction of it."
 
 
 @operation("GET", "/accounts", KeyScope.READ_POINTS)
@@ -56,7 +59,7 @@ def read_accounts(customer_id: int) -> AccountsHeld:
     )
 
 
-@operation("POST", "/customers/<int:customer_id>/credits", KeyScope.WRITE_POINTS)
+@operation("POST", "/customers/<int:customer_id>/credits", KeyScope.WRITE_POINTS, refuses={409: BLACKLISTED})
 def credit_account(customer_id: int, body: Credit) -> BalanceShown:
     """Put points or money on an account of a customer."""
     return _moved(customer_id, body, body.amount, body.valid_days)
@@ -74,7 +77,17 @@ def _moved(customer_id: int, body: Movement, amount: int, valid_days: int | None
     customer = customer_to_change(standing_for(customer_id).id)
     asked = Adjustment(customer.id, account, amount, terminal, body.reason, valid_days, Source.API)
     with refusals_told():
+        if amount > 0:
+            _refuse_blacklisted(customer.id, account)
         return BalanceShown(account_id=account, balance=adjust(asked))
+
+
+def _refuse_blacklisted(customer_id: int, account: int) -> None:
+    """AC-1: a credit is a transaction of the program too, as in bulk. Raises RefusedError."""
+    mine = Enrolment.business_id == business_id(), Enrolment.customer_id == customer_id
+    standing = select(Enrolment.access).where(*mine, Enrolment.program_id.in_(program_of(account)))
+    if db.session.scalar(standing) is Access.BLACKLISTED:
+        raise RefusedError(Refusal.BLACKLISTED)
 
 
 def _account(number: int | None) -> int:

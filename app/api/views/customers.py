@@ -20,6 +20,7 @@ from app.permissions import KeyScope
 from app.problems import CallProblem
 
 TAKEN = "Another customer has this phone, or one of the cards: `customer_id` says which one, where the key sees it."
+CHANGED = f"{TAKEN} Or someone changed the customer since you read it: `version` is the one that it has now."
 
 
 @operation(
@@ -30,10 +31,11 @@ TAKEN = "Another customer has this phone, or one of the cards: `customer_id` say
     refuses={404: "Nobody has this number."},
 )
 def look_up_customer(body: LookUp) -> FoundShown:
-    """Look up a customer by a phone or a card.
+    """Look up a customer by a phone, a card, or what its own page shows.
 
     Whoever of the brand shows it is found, wherever it bought before. The number is whole, and stands in the body, so
-    that no address and no log holds it. Nothing is written, so it needs no Idempotency-Key.
+    that no address and no log holds it. Asked twice, it is the same, so it needs no Idempotency-Key; by what its page
+    shows as a QR code a customer confirms that it takes part.
     """
     number = customer_known_by(body.number, workplace().country)
     if number is None:
@@ -67,7 +69,7 @@ def create_customer(body: NewCustomer) -> CustomerShown:
     return shown(customer_named(number))
 
 
-@operation("PATCH", "/customers/<int:customer_id>", KeyScope.WRITE_CUSTOMERS, looks_up=True, refuses={409: TAKEN})
+@operation("PATCH", "/customers/<int:customer_id>", KeyScope.WRITE_CUSTOMERS, looks_up=True, refuses={409: CHANGED})
 def change_customer(customer_id: int, body: CustomerChange) -> CustomerShown:
     """Change a customer."""
     customer = customer_to_change(standing_for(customer_id).id)

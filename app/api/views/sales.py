@@ -10,7 +10,7 @@ from app.api.baskets import basket_of
 from app.api.operations import operation
 from app.api.paging import NO_PAGE, key_of, page_shown
 from app.api.refusing import refusals_told
-from app.api.sale_answers import listed_shown, made_shown, quote_shown, sale_shown
+from app.api.sale_answers import checked, listed_shown, made_shown, quote_shown, sale_shown
 from app.api.sales import BasketGiven, NewSale, PinShown, QuoteShown, SaleListed, SaleMade, SaleQuery, SaleShown
 from app.api.schemas import PageShown
 from app.api.tills import asked_terminals, own_sale
@@ -63,6 +63,8 @@ def send_sale_pin(body: BasketGiven) -> PinShown:
         asked = quote(basket_of(body))
         if not asked.needs_pin:
             raise CallProblem(409, "pin-not-needed", WITHOUT_PIN)
+        # A message is paid for, and ends the PIN before it: none goes out for what cannot be sold.
+        checked(asked)
         sent = send_pin(asked)
     # No SMS leaves a demonstration, so the code is told where it is to be typed, as at the Terminal.
     told = None if current_app.config["REGULARS"].production else sent.code
@@ -78,9 +80,10 @@ def create_sale(body: NewSale) -> SaleMade:
     """
     with refusals_told(body.customer_id):
         basket = basket_of(body)
+        agreed = _agreed(body, basket)
         if body.pin is not None:
-            check_pin(body.pin.id, body.pin.code, basket, _points_agreed(body, basket))
-        return made_shown(_sold(body, basket))
+            check_pin(body.pin.id, body.pin.code, basket, agreed.points if agreed else None)
+        return made_shown(_sold(basket, agreed, pin_checked=body.pin is not None))
 
 
 @operation("GET", "/sales", KeyScope.READ_SALES, refuses=NO_PAGE)
@@ -118,22 +121,21 @@ def cancel_made_sale(transaction_id: int) -> SaleShown:
     return _shown(transaction_id)
 
 
-def _sold(body: NewSale, basket: Basket) -> Sale:
+def _sold(basket: Basket, agreed: Figures | None, *, pin_checked: bool) -> Sale:
     """Raises CallProblem with the new quote where the sale comes to other figures than were agreed to."""
-    agreed = Figures(**body.agreed.model_dump()) if body.agreed else None
     try:
-        return sell(basket, agreed, source=Source.API, pin_checked=body.pin is not None)
+        return sell(basket, agreed, source=Source.API, pin_checked=pin_checked)
     except QuoteChangedError as changed:
         now: Any = quote_shown(changed.quote).model_dump(mode="json")
         detail = "The figures changed since they were agreed to: `quote` has the new ones."
         raise CallProblem(409, "quote-changed", detail, quote=now) from None
 
 
-def _points_agreed(body: NewSale, basket: Basket) -> int:
-    """What a PIN was sent for: points that pay and, where there are offers, what those cost."""
+def _agreed(body: NewSale, basket: Basket) -> Figures | None:
+    """What the sale has to come to: as was said, or where a PIN is to open what offers cost, as it is now."""
     if body.agreed is not None:
-        return body.agreed.points
-    return quote(basket).points_spent if basket.brought.offers else basket.points
+        return Figures(**body.agreed.model_dump())
+    return quote(basket).figures if body.pin is not None and basket.brought.offers else None
 
 
 def _shown(transaction_id: int) -> SaleShown:

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Select, insert, select, text
 
 from app import audit
 from app.businesses.models import Terminal
@@ -56,21 +56,25 @@ def adjust(asked: Adjustment) -> int:
     return balance
 
 
+def program_of(wallet_id: int) -> Select[int]:
+    """The program in whose name a wallet is credited: the one that it belongs to, else the default one."""
+    return (
+        select(Program.id)
+        .where(Program.business_id == business_id())
+        .order_by((Program.wallet_id == wallet_id).desc(), Program.is_default.desc(), Program.id)
+        .limit(1)
+    )
+
+
 def _place(terminal_id: int) -> int:
     place = select(Terminal.point_of_sale_id).where(Terminal.business_id == business_id(), Terminal.id == terminal_id)
     return int(db.session.execute(place).scalar_one())
 
 
 def _line(asked: Adjustment, place: int) -> int:
-    """A credit in the log: at a Terminal, in the program that the wallet belongs to, else in the default one."""
+    """A credit in the log, at a Terminal."""
     wallet = db.session.get_one(Wallet, (business_id(), asked.wallet_id))
     points = asked.amount if wallet.kind == WalletKind.POINTS else 0
-    program = (
-        select(Program.id)
-        .where(Program.business_id == business_id())
-        .order_by((Program.wallet_id == asked.wallet_id).desc(), Program.is_default.desc(), Program.id)
-        .limit(1)
-    )
     # Nothing of the row is read back: its number is taken first.
     number = int(db.session.execute(text("SELECT nextval('transaction_id_seq')")).scalar_one())
     db.session.execute(
@@ -78,7 +82,7 @@ def _line(asked: Adjustment, place: int) -> int:
             business_id=business_id(),
             id=number,
             customer_id=asked.customer_id,
-            program_id=program.scalar_subquery(),
+            program_id=program_of(asked.wallet_id).scalar_subquery(),
             point_of_sale_id=place,
             terminal_id=asked.terminal_id,
             kind=Kind.CREDIT,

@@ -75,7 +75,7 @@ def claim(endpoint_id: int) -> Batch | None:
     }
     rows = db.session.execute(_CLAIM, values).all()
     claimed = [Claimed(row.id, f"evt_{row.event_id}", body_of(row)) for row in rows]
-    return Batch(endpoint_id, endpoint.url, _secrets(endpoint, now), token, claimed) if claimed else None
+    return Batch(endpoint_id, endpoint.url, signing.secrets_of(endpoint, now), token, claimed) if claimed else None
 
 
 def body_of(row: Row[Any] | Happened) -> bytes:
@@ -91,10 +91,3 @@ def body_of(row: Row[Any] | Happened) -> bytes:
 def _takes(endpoint: Endpoint, now: datetime) -> bool:
     active = endpoint.disabled_at is None and endpoint.removed_at is None
     return active and (endpoint.rest_until is None or endpoint.rest_until <= now)
-
-
-def _secrets(endpoint: Endpoint, now: datetime) -> list[str]:
-    kept = [endpoint.secret]
-    if endpoint.old_secret is not None and endpoint.old_until is not None and endpoint.old_until > now:
-        kept.append(endpoint.old_secret)
-    return [secret for each in kept if (secret := signing.read(each))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -21,6 +21,8 @@ MOST = 10
 """Addresses of a business: each sale looks at them."""
 OVERLAP = timedelta(hours=24)
 """For which a secret that was renewed still signs."""
+MOST_BEFORE = 3
+"""Secrets that sign beside the newest."""
 
 
 class TooManyError(Exception):
@@ -74,9 +76,13 @@ def enable(endpoint: Endpoint) -> None:
 
 
 def renew_secret(endpoint: Endpoint) -> str:
-    """Answers with the new secret, which is not shown again; the old one signs beside it for a while."""
-    secret = signing.new_secret()
-    endpoint.old_secret, endpoint.old_until = endpoint.secret, dates.now() + OVERLAP
+    """Answers with the new secret, which is not shown again; those before sign beside it for a while.
+
+    All of them, as a receiver need not have seen the last one: a page that showed it was lost, so it was renewed again.
+    """
+    now, secret = dates.now(), signing.new_secret()
+    before = signing.secrets_of(endpoint, now)[:MOST_BEFORE]
+    endpoint.old_secret, endpoint.old_until = signing.kept(" ".join(before)), now + OVERLAP
     endpoint.secret = signing.kept(secret)
     _note(endpoint, "renew_secret")
     return secret
@@ -104,12 +110,10 @@ def send_test(endpoint: Endpoint) -> int:
         event_id=happened.id,
         event=Event.TEST,
         at=now,
-        due_at=now,
+        due_at=_at_once(endpoint),
         begun_at=now,
     )
     db.session.add(delivery)
-    # A person waits for the answer, so it does not wait for the end of a rest.
-    endpoint.rest_until = None
     db.session.flush()
     _note(endpoint, "test")
     return delivery.id
@@ -118,8 +122,7 @@ def send_test(endpoint: Endpoint) -> int:
 def replay(delivery: Delivery, endpoint: Endpoint) -> None:
     """Sends it again now, under the id that it had. Raises DisabledError."""
     _refuse_disabled(endpoint)
-    endpoint.rest_until = None
-    if _send_again(Delivery.id == delivery.id, Delivery.token.is_(None)):
+    if _send_again(Delivery.id == delivery.id, Delivery.token.is_(None), due_at=_at_once(endpoint)):
         _note(endpoint, "replay", {"deliveries": (None, 1)})
 
 
@@ -135,9 +138,15 @@ def replay_failed(chosen: LogFilter) -> int:
     return number
 
 
-def _send_again(*which: Any) -> int:
+def _at_once(endpoint: Endpoint) -> datetime:
+    """When it is due that a person waits for: before all that waits, and not at the end of a rest."""
+    endpoint.rest_until = None
+    return endpoint.failing_since or dates.now()
+
+
+def _send_again(*which: Any, due_at: datetime | None = None) -> int:
     now = dates.now()
-    begun = {"state": State.WAITING, "due_at": now, "begun_at": now, "tries": 0, "ended_at": None}
+    begun = {"state": State.WAITING, "due_at": due_at or now, "begun_at": now, "tries": 0, "ended_at": None}
     done = db.session.execute(update(Delivery).where(Delivery.business_id == business_id(), *which).values(begun))
     return int(done.rowcount)  # type: ignore[attr-defined]
 

@@ -90,7 +90,7 @@ def _judge(endpoint: Endpoint, answers: Sequence[Answer], now: datetime) -> None
     endpoint.failing_since = endpoint.failing_since or now
     waits = [each.retry_after for each in answers if each.retry_after]
     endpoint.rest_until = now + _pause(endpoint.failures, LONGEST_REST, 2.0, min(waits, default=None))
-    if endpoint.disabled_at is not None:
+    if endpoint.disabled_at is not None or endpoint.removed_at is not None:
         return
     if any(each.status == GONE for each in answers):
         _disable(endpoint, Disabled.GONE, now)

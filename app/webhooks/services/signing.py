@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from app.ciphers import decrypted, encrypted
+from app.webhooks.models import Endpoint
 
 _PREFIX = "whsec_"
 _PURPOSE = "webhook"
@@ -27,6 +28,14 @@ def kept(secret: str) -> bytes:
 def read(kept_secret: bytes) -> str | None:
     """None under another SECRET_KEY than it was kept with."""
     return decrypted(kept_secret, _PURPOSE)
+
+
+def secrets_of(endpoint: Endpoint, at: datetime) -> list[str]:
+    """What it is signed with at that moment, the newest first; none where they cannot be read."""
+    kept_ones = [endpoint.secret]
+    if endpoint.old_secret is not None and endpoint.old_until is not None and endpoint.old_until > at:
+        kept_ones.append(endpoint.old_secret)
+    return [secret for each in kept_ones for secret in (read(each) or "").split()]
 
 
 def signed(message: str, at: datetime, body: bytes, with_secrets: Sequence[str]) -> dict[str, str]:

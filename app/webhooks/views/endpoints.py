@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.errors import Problem
+from app.lib import dates
 from app.permissions import Permission, requires
 from app.web import go, invalid, render
 from app.webhooks import queries
@@ -127,6 +128,7 @@ def _show(found: Endpoint, form: EndpointForm, status: int = 200, kept: Sequence
         kept=kept,
         about=ABOUT,
         readable=read(found.secret) is not None,
+        overlaps=found.old_until is not None and found.old_until > dates.now(),
         why=_why(found),
     )
     response.status_code = status
