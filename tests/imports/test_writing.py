@@ -28,7 +28,7 @@ from app.loyalty.services import create_program
 from app.permissions import Role
 from tests.bulk.batches import became, foreseen, run, state, tallied
 from tests.factories import add_answer, add_customer, add_question, choice_ids, default_program
-from tests.imports.files import HEAD, bring, counts, csv_bytes, customers, refusals, send, write
+from tests.imports.files import HEAD, bring, counts, csv_bytes, customers, refusals, send, take_back, write
 from tests.people import Shop, Town
 
 FULL = ("phone", "first name", "last name", "e-mail", "birthday", "language", "cards", "points")
@@ -187,6 +187,9 @@ def test_a_file_that_was_sent_before_is_recognised(town: Town, shop: Shop) -> No
     with shop.work():
         assert (found := sent_before(import_named(again))) is not None
         assert found.id == draft
+    take_back(shop, town.anna, draft)
+    with shop.work():
+        assert sent_before(import_named(again)) is None
 
 
 def test_who_came_meanwhile_is_refused_and_the_rest_is_written(town: Town, shop: Shop) -> None:
