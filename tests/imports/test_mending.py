@@ -149,5 +149,8 @@ def test_who_is_erased_goes_out_of_the_files(town: Town, shop: Shop) -> None:
         assert db.session.scalar(select(func.count()).select_from(ImportFile)) == 0
         assert not import_named(number).has_file
         found = "SELECT string_agg(r::text, ' ') FROM import_row r"
+        with town.app.test_request_context():
+            first = refused_file(import_named(number)).decode("utf-8-sig").splitlines()[1]
+        assert first.startswith(",,,,,,Phone: ")
         assert "Olen" not in (text := db.session.scalar(db.text(found)))
         assert "7701" not in text
