@@ -14,7 +14,7 @@ from app.bulk.models import Batch, ItemState
 from app.bulk.registry import Claim, Doubts
 from app.customers.services.enrolling import enrol_many, list_many
 from app.customers.services.writing import keep_search_of
-from app.db import business_id
+from app.db import business_id, side_by_side
 from app.extensions import db
 from app.imports.models import RowState
 from app.imports.services.judging import ANSWERS, BEGUN, OPENING
@@ -73,10 +73,12 @@ class Writing:
         if new:
             _add(new, values)
         if known:
-            db.session.execute(_KEEP, values)
+            with side_by_side():
+                db.session.execute(_KEEP, values)
         db.session.execute(_CARDS, values)
         if known:
-            db.session.execute(_CHANGE, values)
+            with side_by_side():
+                db.session.execute(_CHANGE, values)
         db.session.execute(_ANSWERS, values)
         _enrol(new, claim.customers, program)
         if known:
@@ -147,7 +149,8 @@ def _until(batch: Batch, days: int | None) -> datetime | None:
     return batch.started_at + timedelta(days) if days and batch.started_at else None
 
 
-_MINE = f"r.business_id = :business AND {OF_IMPORT} AND r.customer_id = ANY (CAST(:customers AS bigint[]))"
+_THESE = "= ANY (CAST(:customers AS bigint[]))"
+_MINE = f"r.business_id = :business AND {OF_IMPORT} AND r.customer_id {_THESE}"
 _OF_NEW, _OF_KNOWN = f"{_MINE} AND {IS_NEW}", f"{_MINE} AND {IS_KNOWN}"
 NAME_KEY = "btrim(left(btrim({last} || ' ' || {first}), 200))"
 _NEW = text(f"SELECT r.customer_id FROM import_row r WHERE {_OF_NEW} ORDER BY 1")
@@ -212,6 +215,7 @@ _KEEP = text(
             AND n.program_id = :program AND n.customer_id = r.customer_id) THEN true END))
     FROM import_row r JOIN customer c ON c.business_id = r.business_id AND c.id = r.customer_id
     WHERE i.business_id = :business AND i.batch_id = :batch AND i.customer_id = r.customer_id AND {_OF_KNOWN}
+        AND i.customer_id {_THESE} AND c.id {_THESE}
     """
 )
 
@@ -233,7 +237,7 @@ _CHANGE = text(
         birthday = coalesce(r.birthday, c.birthday), phone = CASE WHEN {_PHONE} THEN r.phone ELSE c.phone END,
         card_count = (SELECT count(*) FROM card k WHERE k.business_id = :business AND k.customer_id = c.id),
         version = c.version + 1
-    FROM import_row r WHERE c.business_id = r.business_id AND c.id = r.customer_id AND {_OF_KNOWN}
+    FROM import_row r WHERE c.business_id = r.business_id AND c.id = r.customer_id AND {_OF_KNOWN} AND c.id {_THESE}
     """
 )
 _ANSWERS = text(
