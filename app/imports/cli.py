@@ -56,7 +56,8 @@ def customers(
 ) -> None:
     """Import the customers of FILE, a CSV: each row is checked first, then all that can be are written.
 
-    Given again after it was killed it goes on. What columns are is guessed by their names, unless --map says it.
+    Given again after it was killed while it read, it goes on; what is confirmed, workers go on with. What
+    columns are is guessed by their names, unless --map says it.
     """
     scope, role = _who(slug, email)
     found = loading.guess_of(file)
@@ -75,7 +76,8 @@ def _who(slug: str, email: str) -> tuple[Scope, Role]:
         mine = select(Membership).join(User, User.id == Membership.user_id)
         member = db.session.scalars(
             mine.where(
-                Membership.business_id == business, User.email == email.lower(), Membership.disabled_at.is_(None)
+                *(Membership.business_id == business, User.email == email.lower()),
+                *(Membership.disabled_at.is_(None), User.disabled_at.is_(None)),
             )
         ).one_or_none()
         if member is None or not allows(Role(member.role), Permission.IMPORT_CUSTOMERS):
@@ -95,6 +97,10 @@ def _begin(scope: Scope, file: Path, how: Format, title: str, said: Iterable[str
         except MappingError as error:
             raise click.ClickException(
                 f"Two columns are {', '.join(error.twice)}." if error.twice else "No column is a phone or cards."
+            ) from None
+        except loading.StandingError as error:
+            raise click.ClickException(
+                f"Import {error.number} of this very file is not at its end yet: see Imports in the panel."
             ) from None
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.customers.search import document
 from app.imports.cleaning import Clean, Cleaner
@@ -21,9 +20,8 @@ _NOTHING = "\t".join(("",) * 6 + (_NULL, "", "{}", "[]", "0", ""))
 """What a row says that is not understood."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """A row: its number and cells, why it is refused, what it says."""
+class Line(NamedTuple):
+    """A row: its number and cells, why it is refused, what it says. Between processes a tuple goes quickest."""
 
     number: int
     head: str
@@ -39,7 +37,7 @@ class Line:
 
     def refused(self, reason: str) -> Line:
         """It cannot be taken, whatever it says."""
-        return replace(self, reason=reason, detail="", tail=_NOTHING, marks=())
+        return self._replace(reason=reason, detail="", tail=_NOTHING, marks=())
 
 
 def lines(records: Iterable[Record], after: int, cleaner: Cleaner, business: int) -> Iterator[Line]:
@@ -62,7 +60,7 @@ def told_once(found: Iterable[Line], seen: dict[str, int]) -> Iterator[Line]:
     """The same lines; one about whom an earlier one tells is refused."""
     for line in found:
         first = note(seen, line.number, line.marks)
-        yield line if first == line.number else replace(line, reason="double", detail=str(first))
+        yield line if first == line.number else line._replace(reason="double", detail=str(first))
 
 
 def note(seen: dict[str, int], number: int, marks: Iterable[str]) -> int:

@@ -157,7 +157,7 @@ class ImportRow(Base):
     answers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     """field_id, and the value in the column of its kind, as `answer` has them."""
     points: Mapped[Minor]
-    """To begin with."""
+    """To begin with; none for who was given some already."""
     document: Mapped[Words]
     """What who is new is found by, as the text of a tsvector."""
 

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 csv.field_size_limit(2**30)
 MOST_BYTES, MOST_ROWS = 10 * 2**20, 100_000
@@ -35,8 +35,7 @@ class Format:
     has_header: bool = True
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """A row's cells, cut to what may be kept; `reason` is why it cannot be taken."""
 
     cells: list[str]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, exists, func, or_, select, text
 from werkzeug.exceptions import NotFound
 
-from app.bulk.models import Batch, BatchItem, ItemState
+from app.bulk.models import Batch, BatchItem, BatchState, ItemState
 from app.db import autocommit_engine, business_id
 from app.extensions import db
 from app.imports.models import ImportFile, ImportJob, ImportRow, RowState
@@ -69,7 +69,7 @@ def batch_of(job: ImportJob) -> Batch | None:
 
 
 def sent_before(job: ImportJob) -> ImportJob | None:
-    """The newest other import of the very same file that was confirmed, for who is about to send it again."""
+    """The newest other import of the very same file that was confirmed and not taken back since."""
     mine = select(ImportJob).join(
         Batch, (Batch.business_id == ImportJob.business_id) & (Batch.id == ImportJob.batch_id)
     )
@@ -78,6 +78,7 @@ def sent_before(job: ImportJob) -> ImportJob | None:
         ImportJob.sha256 == job.sha256,
         ImportJob.id != job.id,
         Batch.confirmed_at.is_not(None),
+        Batch.state != BatchState.UNDONE,
     )
     return db.session.scalars(same.order_by(ImportJob.id.desc()).limit(1)).first()
 

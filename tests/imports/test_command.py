@@ -6,12 +6,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.accounts.models import User
 from app.customers import stats
 from app.extensions import db
 from app.imports.models import ImportJob, ImportState
+from app.imports.queries import held_import
 from app.imports.services import loading, reading
+from app.imports.services.uploading import confirm
+from app.lib import dates
+from app.permissions import Role
+from tests.bulk.batches import run
 from tests.imports.files import counts, csv_bytes, customers, job_of, phones
 from tests.people import Shop, Town
 
@@ -77,6 +83,27 @@ def test_what_was_killed_while_reading_is_gone_on_with(
     assert f"Import {number}: 501 rows read" in result.output, result.output
     assert counts(shop, number) == {"new": 500, "refused": 1}
     assert len(customers(shop)) == 500
+
+
+def test_what_was_killed_while_writing_is_left_to_workers(town: Town, shop: Shop, file: Path) -> None:
+    """A second import of the same people beside it would refuse those whom the first is about to write."""
+    command(town, file, "--dry-run")
+    (number,) = jobs(shop)
+    with shop.work(town.anna):
+        batch = confirm(held_import(number), Role.ADMIN).id
+    result = command(town, file)
+    assert result.exit_code == 1
+    assert f"Import {number} of this very file is not at its end yet" in result.output
+    assert jobs(shop) == [number]
+    run(shop, batch)
+    assert "unchanged: 500" in command(town, file).output
+
+
+def test_who_is_disabled_imports_nothing(town: Town, shop: Shop, file: Path) -> None:
+    with shop.work(town.anna):
+        db.session.execute(update(User).where(User.id == town.anna.id).values(disabled_at=dates.now()))
+    assert "may not import" in command(town, file).output
+    assert jobs(shop) == []
 
 
 def jobs(shop: Shop) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from sqlalchemy import func, select
 
@@ -228,6 +230,43 @@ def test_who_comes_second_leaves_off(town: Town, shop: Shop) -> None:
         assert reading.read_on(scope, number, iter(found), 0, lambda: False) is False
         assert reading.read_on(scope, number, iter(found), 0, lambda: False) is False
     assert job_of(shop, number).lines == 1
+
+
+def test_what_was_read_before_it_was_said_otherwise_is_not_kept(town: Town, shop: Shop) -> None:
+    """Another tab says what the columns are while a worker is at the first rows."""
+    with shop.work(town.anna):
+        job = uploading.begin(csv_bytes(["+380501112233", "Olena", "Koval"]), "c.csv")
+        uploading.check(job, job.mapping, shop.program)
+        number, swapped = job.id, ["phone", "last_name", "first_name", "", "", ""]
+
+    def said_otherwise(once: list[int]) -> bool:
+        if once:
+            once.clear()
+            with shop.work(town.anna):
+                uploading.check(held_import(number), swapped, shop.program)
+        return False
+
+    with shop.app.app_context():
+        assert reading.work(shop.id, number, partial(said_otherwise, [1])) is False
+    assert job_of(shop, number).lines == 0
+    read(shop, number)
+    with shop.work():
+        assert db.session.scalars(select(ImportRow.first_name)).all() == ["Koval"]
+
+
+def test_what_is_removed_while_it_is_read_is_gone(town: Town, shop: Shop) -> None:
+    with shop.work(town.anna):
+        job = uploading.begin(csv_bytes(["+380501112233"]), "c.csv")
+        uploading.check(job, job.mapping, shop.program)
+        number = job.id
+
+    def removed() -> bool:
+        with shop.work(town.anna):
+            uploading.discard(held_import(number))
+        return False
+
+    with shop.app.app_context():
+        assert reading.work(shop.id, number, removed) is False
 
 
 def test_a_file_that_breaks_the_reader_is_told_of_once(town: Town, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,11 @@ from app.imports.services.forgetting import KEPT, forget_old
 from app.imports.services.mending import refused_file, send_again
 from app.imports.services.uploading import WrongStateError, begin
 from app.lib import dates
+from app.loyalty.queries import question_named
+from app.loyalty.services.questionnaire import archive_question
 from tests.bulk.batches import became
-from tests.imports.files import bring, counts, csv_bytes, customers, read, refusals, send, write
+from tests.factories import add_question
+from tests.imports.files import HEAD, bring, counts, csv_bytes, customers, read, refusals, send, write
 from tests.people import Shop, Town
 
 ROWS = (
@@ -73,6 +76,19 @@ def test_all_of_them_can_be_read_with_a_country(town: Town, shop: Shop) -> None:
     assert counts(shop, again) == {"new": 1, "refused": 1}
     with shop.work(town.anna), pytest.raises(WrongStateError):
         send_again(import_named(bring(shop, town.anna, csv_bytes(["+380671112233"]))), {})
+
+
+def test_what_is_not_asked_any_more_is_left_out(town: Town, shop: Shop) -> None:
+    """LP-7: the question went into the archive after the file was sent."""
+    with shop.work(town.anna):
+        city = add_question("City")
+    number = send(shop, town.anna, csv_bytes(["0501112244", "Olena", *[""] * 4, "Lviv"], head=(*HEAD, "City")))
+    with shop.work(town.anna):
+        archive_question(question_named(city))
+    with shop.work(town.anna):
+        again = send_again(import_named(number), {}, country="UA").id
+    read(shop, again)
+    assert counts(shop, again) == {"new": 1}
 
 
 def test_what_the_run_passed_over_is_among_them(town: Town, shop: Shop) -> None:
@@ -133,5 +149,8 @@ def test_who_is_erased_goes_out_of_the_files(town: Town, shop: Shop) -> None:
         assert db.session.scalar(select(func.count()).select_from(ImportFile)) == 0
         assert not import_named(number).has_file
         found = "SELECT string_agg(r::text, ' ') FROM import_row r"
+        with town.app.test_request_context():
+            first = refused_file(import_named(number)).decode("utf-8-sig").splitlines()[1]
+        assert first.startswith(",,,,,,Phone: ")
         assert "Olen" not in (text := db.session.scalar(db.text(found)))
         assert "7701" not in text

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import audit
-from app.bulk.models import BatchState
+from app.bulk.models import Batch, BatchState
 from app.bulk.services.steering import WrongStateError
 from app.customers import stats
 from app.customers.details import Details, Standing, details_of
@@ -17,6 +17,7 @@ from app.customers.services import create_customer
 from app.customers.services.merging import hold_pair, merge_customers
 from app.customers.services.writing import keep_search_of
 from app.extensions import db
+from app.imports.models import ImportRow
 from app.imports.queries import held_import, import_named, sent_before
 from app.imports.services import uploading
 from app.ledger.check import faults
@@ -27,7 +28,7 @@ from app.loyalty.services import create_program
 from app.permissions import Role
 from tests.bulk.batches import became, foreseen, run, state, tallied
 from tests.factories import add_answer, add_customer, add_question, choice_ids, default_program
-from tests.imports.files import HEAD, bring, counts, csv_bytes, customers, refusals, send, write
+from tests.imports.files import HEAD, bring, counts, csv_bytes, customers, refusals, send, take_back, write
 from tests.people import Shop, Town
 
 FULL = ("phone", "first name", "last name", "e-mail", "birthday", "language", "cards", "points")
@@ -160,6 +161,22 @@ def test_the_same_file_again_makes_nothing_again(town: Town, shop: Shop) -> None
         assert faults() == []
 
 
+def test_points_that_were_given_already_are_not_foreseen(town: Town, shop: Shop) -> None:
+    """BA-11: by what the row does else, nor shown beside it."""
+    bring(shop, town.anna, csv_bytes(["+380501112244", "Ivan", *[""] * 5, "3"], head=FULL))
+    rows = ["+380501112244", "Petro", *[""] * 5, "99"], ["+380501112255", *[""] * 6, "2"]
+    number = send(shop, town.anna, csv_bytes(*rows, head=FULL))
+    assert counts(shop, number) == {"updated": 1, "new": 1}
+    with shop.work():
+        found = import_named(number)
+        points = select(ImportRow.points).where(ImportRow.import_id == number).order_by(ImportRow.number)
+        assert db.session.scalars(points).all() == [0, 200]
+        assert db.session.get_one(Batch, (shop.id, found.batch_id)).foreseen["amount"] == 200
+    write(shop, town.anna, number)
+    with shop.work():
+        assert db.session.scalar(select(func.sum(Balance.amount))) == 500
+
+
 def test_a_file_that_was_sent_before_is_recognised(town: Town, shop: Shop) -> None:
     content = csv_bytes(OLENA, head=FULL)
     draft = send(shop, town.anna, content)
@@ -170,6 +187,9 @@ def test_a_file_that_was_sent_before_is_recognised(town: Town, shop: Shop) -> No
     with shop.work():
         assert (found := sent_before(import_named(again))) is not None
         assert found.id == draft
+    take_back(shop, town.anna, draft)
+    with shop.work():
+        assert sent_before(import_named(again)) is None
 
 
 def test_who_came_meanwhile_is_refused_and_the_rest_is_written(town: Town, shop: Shop) -> None:

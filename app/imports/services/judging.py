@@ -73,7 +73,8 @@ _JUDGE = f"""
             WHEN r.by_phone IS NULL AND c.phone <> '' AND r.phone <> '' THEN 'other_phone'
             WHEN c.card_count + r.new_cards > {MOST_CARDS} THEN 'many_cards'
             ELSE ''
-        END AS refused, c.id IS NOT NULL AND {CHANGES} AS changes
+        END AS refused, c.id IS NOT NULL AND {CHANGES} AS changes,
+            c.id IS NOT NULL AND r.points > 0 AND {BEGUN.format(family="family_of(c.id)")} AS begun
         FROM met r LEFT JOIN customer c ON c.business_id = :business AND c.id = r.known
     ), doubled AS (
         SELECT l.*, coalesce(earlier.number, first_value(l.number) OVER same) AS first_number
@@ -96,7 +97,7 @@ _JUDGE = f"""
             why, CASE WHEN why = 'double' AND reason = '' THEN first_number::text ELSE detail END,
             CASE WHEN there IS NOT NULL THEN there WHEN why = '' THEN nextval('customer_id_seq') END,
             phone, first_name, last_name, first_name_key, last_name_key, email, birthday, language, cards, answers,
-            points, document
+            CASE WHEN begun THEN 0 ELSE points END, document
         FROM judged
         RETURNING state, reason
     )

@@ -1,7 +1,8 @@
 """A file of any size, read where it lies (PERFORMANCE: CSV import by command), by several processes at once.
 
 One cuts the file into rows and writes them while others work out what rows say; then all of them write customers.
-What is killed goes on when the command is given again: the same file, read in the same way, is the same import.
+What is killed while it reads goes on when the command is given again: the same file, read in the same way, is the same
+import. What is killed while it writes is gone on with by workers, as any bulk action is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import TextIO
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from app.bulk.models import BatchState
+from app.bulk.models import STANDING, Batch, BatchState
 from app.bulk.queries import batch_named
 from app.bulk.services.running import work as work_batch
 from app.db import business_id, current_scope, unit_of_work
@@ -59,10 +60,19 @@ def columns_of(path: Path, how: Format) -> list[str]:
         return preview_of(stream, how).columns
 
 
+class StandingError(Exception):
+    """An import of this very file is confirmed and not at its end; `number` is that one."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(number))
+        self.number = number
+
+
 def begin(source: Source) -> ImportJob:
-    """An import of a file, or the one that was begun of it in just the same way. Raises MappingError."""
+    """An import of a file, or the one that was begun of it in just the same way. Raises MappingError, StandingError."""
     check_mapping(source.mapping)
     sha256, size, number = _look(source.path)
+    _expect_none_standing(sha256)
     said = {
         "sha256": sha256,
         "encoding": source.how.encoding,
@@ -84,6 +94,16 @@ def begin(source: Source) -> ImportJob:
     db.session.add(job)
     db.session.flush()
     return job
+
+
+def _expect_none_standing(sha256: bytes) -> None:
+    """A second one would take for new whom the first is about to write, and refuse them in the end."""
+    confirmed = select(ImportJob.id).join(
+        Batch, (Batch.business_id == ImportJob.business_id) & (Batch.id == ImportJob.batch_id)
+    )
+    same = ImportJob.business_id == business_id(), ImportJob.sha256 == sha256, Batch.state.in_(STANDING)
+    if (number := db.session.scalar(confirmed.where(*same).limit(1))) is not None:
+        raise StandingError(number)
 
 
 def read(scope: Scope, number: int, path: Path) -> Iterator[int]:

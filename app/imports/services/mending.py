@@ -24,8 +24,16 @@ def refused_file(job: ImportJob) -> bytes:
     What a spreadsheet would take for a formula is made text; sent again, it is read as it was (app.imports.parsing).
     """
     words = RowWords()
-    rows = ([*each.ImportRow.raw, words.row(each.ImportRow, each.later)] for each in every_refused(job.id))
+    width = len(job.columns)
+    rows = (
+        [*_wide(each.ImportRow.raw, width), words.row(each.ImportRow, each.later)] for each in every_refused(job.id)
+    )
     return csv_file([*job.columns, _("Reason")], rows)
+
+
+def _wide(cells: Sequence[str], width: int) -> list[str]:
+    """A row has no cells any more when whom it was about is erased; its reason stands where reasons stand."""
+    return [*cells, *[""] * (width - len(cells))]
 
 
 def send_again(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ import psycopg
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import NotFound
 
 from app.bulk.services import steering
 from app.businesses.queries import own_business
@@ -24,7 +26,7 @@ from app.extensions import db
 from app.imports.cleaning import Cleaner
 from app.imports.lines import Line, lines, marks_of, note, told_once
 from app.imports.models import ImportJob, ImportRow, ImportState
-from app.imports.parsing import MOST_ROWS, open_content, records
+from app.imports.parsing import MOST_ROWS, Format, open_content, records
 from app.imports.queries import content_of, held_import, import_named
 from app.imports.services.judging import Judged, judge
 from app.imports.services.uploading import format_of
@@ -36,7 +38,18 @@ CHUNK = 2_000
 ACTION = "import"
 TOO_MANY, NO_ROWS, BROKEN, GONE = "too_many_rows", "no_rows", "broken", "gone"
 """Why a file cannot be read."""
+Said = tuple[Format, tuple[str, ...], str]
+"""How a file is read, what its columns are, the country of its phones: said otherwise, its rows are other ones."""
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where lines are written, and what must still be said of their file then."""
+
+    scope: Scope
+    number: int
+    said: Said | None
 
 
 def work(business: int, number: int, stop: Callable[[], bool]) -> bool:
@@ -44,15 +57,18 @@ def work(business: int, number: int, stop: Callable[[], bool]) -> bool:
     scope = scope_of(business, number)
     if scope is None:
         return False
-    with unit_of_work(scope):
-        job = import_named(number)
-        if job.state is not ImportState.READING or not job.has_file:
-            return False
-        found, at = lines_of(job, open_content(content_of(number), format_of(job))), job.lines
     try:
-        return read_on(scope, number, found, at, stop)
+        with unit_of_work(scope):
+            job = import_named(number)
+            if job.state is not ImportState.READING or not job.has_file:
+                return False
+            found, at, said = lines_of(job, open_content(content_of(number), format_of(job))), job.lines, _said(job)
+        return read_on(scope, number, found, at, stop, said)
     except (DBAPIError, psycopg.Error):
         raise
+    except NotFound:
+        # Somebody removed it meanwhile.
+        return False
     except Exception:
         # It would fail again in the same way, every few seconds: whoever sent it is told instead.
         _log.exception("file not read", business=business, number=number)
@@ -70,11 +86,17 @@ def scope_of(business: int, number: int) -> Scope | None:
     return Scope(business, user) if user else None
 
 
-def read_on(scope: Scope, number: int, found: Iterator[Line], at: int, stop: Callable[[], bool]) -> bool:
-    """Writes lines chunk by chunk, the first of them being that behind `at`; whether there are more."""
+def read_on(
+    scope: Scope, number: int, found: Iterator[Line], at: int, stop: Callable[[], bool], said: Said | None = None
+) -> bool:
+    """Writes lines chunk by chunk, the first of them being that behind `at`; whether there are more.
+
+    `said` is what was said of the file when they were read, where it can be said otherwise.
+    """
+    keeping = Keeping(scope, number, said)
     while not stop():
         chunk = list(islice(found, CHUNK))
-        if not _keep(scope, number, chunk, at):
+        if not _keep(keeping, chunk, at):
             return False
         at += len(chunk)
     return True
@@ -101,25 +123,29 @@ def seen_by(job: ImportJob) -> dict[str, int]:
     return seen
 
 
-def _keep(scope: Scope, number: int, chunk: Sequence[Line], at: int) -> bool:
+def _said(job: ImportJob) -> Said:
+    return format_of(job), tuple(job.mapping), job.country
+
+
+def _keep(keeping: Keeping, chunk: Sequence[Line], at: int) -> bool:
     """Writes a chunk, or in the end what there is to do; whether to go on."""
     try:
-        return _write(scope, number, chunk, at)
+        return _write(keeping, chunk, at)
     except (DBAPIError, psycopg.Error) as error:
         # What the database cannot hold is the fault of a row, and is told of that one alone.
         state = str(getattr(getattr(error, "orig", error), "sqlstate", "") or "")
         if not state.startswith(("22", "54")) or not chunk:
             raise
     if len(chunk) == 1:
-        return _write(scope, number, [chunk[0].refused("unreadable")], at)
+        return _write(keeping, [chunk[0].refused("unreadable")], at)
     half = len(chunk) // 2
-    return _keep(scope, number, chunk[:half], at) and _keep(scope, number, chunk[half:], at + half)
+    return _keep(keeping, chunk[:half], at) and _keep(keeping, chunk[half:], at + half)
 
 
-def _write(scope: Scope, number: int, chunk: Sequence[Line], at: int) -> bool:
-    with unit_of_work(scope):
-        job = held_import(number)
-        if job.state is not ImportState.READING or job.lines != at:
+def _write(keeping: Keeping, chunk: Sequence[Line], at: int) -> bool:
+    with unit_of_work(keeping.scope):
+        job = held_import(keeping.number)
+        if job.state is not ImportState.READING or job.lines != at or keeping.said not in (None, _said(job)):
             return False
         if job.has_file and at + len(chunk) > MOST_ROWS:
             _fail(job, TOO_MANY)

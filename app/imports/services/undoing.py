@@ -12,7 +12,7 @@ from app.bulk.models import Batch, ItemState
 from app.bulk.registry import Claim, Doubts
 from app.customers.services.writing import keep_search_of
 from app.extensions import db
-from app.imports.services.applying import IS_NEW, NAME_KEY, ROW, key_of, program_of, values_of
+from app.imports.services.applying import IS_NEW, NAME_KEY, OF_IMPORT, ROW, key_of, program_of, values_of
 from app.ledger.models import EntryKind
 from app.ledger.services import Many, take_back_many
 
@@ -82,7 +82,7 @@ def _restore(known: Sequence[int], values: dict[str, object]) -> None:
     keep_search_of(known)
 
 
-_ROWS = "r.business_id = :business AND r.import_id = :import AND r.customer_id = ANY (CAST(:customers AS bigint[]))"
+_ROWS = f"r.business_id = :business AND {OF_IMPORT} AND r.customer_id = ANY (CAST(:customers AS bigint[]))"
 _NEW = text(f"SELECT r.customer_id FROM import_row r WHERE {_ROWS} AND {IS_NEW} ORDER BY 1")
 _GONE = f"USING import_row r WHERE {_ROWS} AND {IS_NEW} AND g.business_id = :business AND {{}} = r.customer_id"
 _ERASE = text(

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.imports.models import ImportFile, ImportJob, ImportRow, ImportState
 from app.imports.parsing import MOST_BYTES, Format, Preview, count_lines, guess, preview
 from app.imports.queries import batch_of, content_of
-from app.imports.targets import LEFT_OUT, check_mapping, remember, suggested
+from app.imports.targets import LEFT_OUT, check_mapping, remember, suggested, targets
 from app.lib.texts import one_line
 from app.permissions import Role
 from app.queue import wake as wake_worker
@@ -88,11 +88,13 @@ def read_as(job: ImportJob, how: Format) -> None:
 def check(job: ImportJob, mapping: Sequence[str], program_id: int, country: str = "") -> None:
     """Says what the columns are, and has a worker look at each row: the dry run (IM-2).
 
-    `country` is in which phones without a + are read. It can be done over until the import is confirmed. Raises
-    WrongStateError, MappingError.
+    `country` is in which phones without a + are read. A column is left out whose question is not asked any more. It can
+    be done over until the import is confirmed. Raises WrongStateError, MappingError.
     """
     _expect_draft(job)
-    kept = list(mapping[: len(job.columns)]) + [LEFT_OUT] * (len(job.columns) - len(mapping))
+    there = {each.key for each in targets()}
+    kept = [each if each in there else LEFT_OUT for each in mapping[: len(job.columns)]]
+    kept += [LEFT_OUT] * (len(job.columns) - len(kept))
     check_mapping(kept)
     _forget_check(job)
     remember(job.columns, kept)

@@ -1,0 +1,53 @@
+"""What is asked of an import of a moment ago is found row by row, though the planner knows nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import event
+
+from app.extensions import db
+from tests.imports.files import bring, csv_bytes, phones, send, write
+from tests.people import Shop, Town
+
+
+@contextmanager
+def plans_of(shop: Shop, words: str) -> Iterator[list[str]]:
+    """The plans of statements that hold these words, as each is about to be asked."""
+    plans: list[str] = []
+
+    def plan(_connection: Any, cursor: psycopg.Cursor, statement: str, values: Any, *_more: Any) -> None:
+        if words in statement:
+            with cursor.connection.cursor() as other:
+                plans.append("\n".join(line for (line,) in other.execute(f"EXPLAIN {statement}", values)))
+
+    with shop.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", plan)
+    try:
+        yield plans
+    finally:
+        event.remove(engine, "before_cursor_execute", plan)
+
+
+def test_rows_are_found_by_their_customers(town: Town) -> None:
+    """All rows were read for each of them: 20,000 took a minute and a half."""
+    content = csv_bytes(*[[each, "Olena"] for each in phones(4_000)])
+    with plans_of(town.kavalier, "WITH asked AS MATERIALIZED") as plans:
+        send(town.kavalier, town.anna, content)
+    assert len(plans) == 1
+    assert "state_number_idx on import_row r" not in plans[0]
+
+
+def test_what_was_is_kept_without_reading_all_items(town: Town) -> None:
+    """All items met all rows of a chunk: 10,000 known customers took a minute, and chunks were given up."""
+    shop = town.kavalier
+    bring(shop, town.anna, csv_bytes(*[[each, "Olena"] for each in phones(600)]))
+    number = send(shop, town.anna, csv_bytes(*[[each, "Olha"] for each in phones(600)]))
+    with plans_of(shop, "jsonb_strip_nulls") as plans:
+        write(shop, town.anna, number)
+    assert plans
+    assert not [each for each in plans if "Join Filter: (i.customer_id = r.customer_id)" in each]
