@@ -286,6 +286,22 @@ class TestAskingTooOften:
         answers = [client.post(form.action, data={**form.values, "phone": phone}).status_code for phone in phones]
         assert answers == [303] * 30 + [429]
 
+    def test_an_address_that_asks_on_shuts_nobody_out(
+        self, shop: Shop, olena: int, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What it is refused counts neither for the phone nor for the business."""
+        monkeypatch.setattr("app.accounts.throttle.OF_ADDRESS", {"my address": (2, timedelta(minutes=10))})
+        monkeypatch.setattr("app.accounts.throttle.OF_BUSINESS", {"my business": (3, timedelta(minutes=10))})
+        form = forms_of(client.get(my(shop, "/sign-in")))[0]
+
+        def asked(phone: str, address: str) -> int:
+            values = {**form.values, "phone": phone}
+            return client.post(form.action, data=values, environ_base={"REMOTE_ADDR": address}).status_code
+
+        phones = [NOBODY, "+380671119998", *[PHONE] * 4]
+        assert [asked(phone, "198.51.100.1") for phone in phones] == [303, 303, 429, 429, 429, 429]
+        assert asked(PHONE, "198.51.100.2") == 303
+
     def test_a_business_under_attack_compares_no_code(self, shop: Shop, olena: int, client: FlaskClient) -> None:
         """Many phones at once are guessed no faster than one."""
         page = ask(client, shop, PHONE).location or ""
