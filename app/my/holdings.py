@@ -100,9 +100,8 @@ class Holdings:
     @cached_property
     def money(self) -> list[Held]:
         held = [(row, available_in(row)) for row in self._wallets if row.kind == WalletKind.MONEY]
-        return [
-            Held(row.id, row.name, row.unit, True, amount, self._expiries(row.id, amount)) for row, amount in held if amount
-        ]
+        some = [(row, left) for row, left in held if left]
+        return [Held(row.id, row.name, row.unit, True, left, self._expiries(row.id, left)) for row, left in some]
 
     @cached_property
     def _rows(self) -> list[Row[Any]]:
