@@ -30,7 +30,7 @@ WORDS = {
         lazy_gettext("Something went wrong on our side."),
         lazy_gettext("Nothing was changed. Try again; if it happens again, tell support when it was."),
     ),
-    503: (lazy_gettext("The panel is busy or being updated."), lazy_gettext("Try again in a minute.")),
+    503: (lazy_gettext("This page is busy or being updated."), lazy_gettext("Try again in a minute.")),
 }
 
 
@@ -98,8 +98,9 @@ def problem_of(error: Exception) -> Shown:
 
 def page_at(path: str) -> str:
     """The template that shows it; customers are told nothing of the panel (MY-1, WL-1)."""
-    own = {"/my/": "errors/of_customers.html", "/kiosk/": "errors/at_kiosk.html"}
-    return next((page for begin, page in own.items() if f"{path}/".startswith(begin)), "errors/error.html")
+    if f"{path}/".startswith("/kiosk/"):
+        return "errors/at_kiosk.html"
+    return "errors/of_customers.html" if f"{path}/".startswith(("/my/", "/u/", "/l/")) else "errors/error.html"
 
 
 def _status(error: Exception) -> int:

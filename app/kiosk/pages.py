@@ -16,7 +16,7 @@ from app.customers.models import Customer, Enrolment
 from app.db import business_id
 from app.extensions import db
 from app.filters import language, short_date, tongue
-from app.ledger.queries import wallets_of
+from app.ledger.queries import available_in, wallets_of
 from app.lib import dates, formats
 from app.loyalty.models import Access, Program, WalletKind
 from app.loyalty.queries import every_program
@@ -65,7 +65,7 @@ class Guest:
     @cached_property
     def accounts(self) -> list[tuple[str, str]]:
         """Name of each money account with something on it, and how much."""
-        money = [each for each in self._wallets if each.kind == WalletKind.MONEY and _left(each) > 0]
+        money = [each for each in self._wallets if each.kind == WalletKind.MONEY and available_in(each) > 0]
         return [(each.name, _amount(each)) for each in money] if self.purses else []
 
     @cached_property
@@ -97,15 +97,9 @@ class Guest:
 
     def _purse(self, program: Program) -> Purse:
         wallet = next((each for each in self._wallets if each.id == program.wallet_id), None)
-        left = _left(wallet) if wallet else 0
+        left = available_in(wallet) if wallet else 0
         unit = (wallet.unit if wallet else "") or ngettext("point", "points", left // 100)
         return Purse(Voice.of(program).name(language()), formats.points(left, language()), unit, _note(wallet))
-
-
-def _left(wallet: Row[Any]) -> int:
-    """Without what is past its date and only waits to be taken out."""
-    gone = wallet.expiring if dates.NEVER < wallet.expiring_at <= dates.now() else 0
-    return int(wallet.amount - gone)
 
 
 def _note(wallet: Row[Any] | None) -> str:
@@ -118,5 +112,5 @@ def _note(wallet: Row[Any] | None) -> str:
 
 def _amount(wallet: Row[Any]) -> str:
     """In the account's own unit, where it has one."""
-    left, digits = _left(wallet), formats.precision(tongue().currency)
+    left, digits = available_in(wallet), formats.precision(tongue().currency)
     return f"{''.join(formats.minor(left, language(), digits))} {wallet.unit}" if wallet.unit else money_words(left)

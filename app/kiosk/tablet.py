@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.businesses.models import Business
@@ -19,6 +19,7 @@ from app.filters import Home, at_home
 from app.links import logo_address
 from app.locale import LANGUAGES, main_language, speak, written_languages
 from app.scope import Scope
+from app.web import go
 
 COOKIE = "regulars_kiosk"
 LASTS = timedelta(days=400)
@@ -59,7 +60,7 @@ def at_kiosk(view: View) -> View:
     def visit(**arguments: object) -> BaseResponse:
         tablet = known_tablet()
         if tablet is None:
-            return redirect(url_for("kiosk.index"), 303)
+            return go(url_for("kiosk.index"))
         tablet.speak()
         return view(tablet, **arguments)
 

@@ -32,7 +32,6 @@ def restore(
     """
     base = base_for(backups, until)
     postgres.prepare()
-    before = put_aside(postgres)
     part = postgres.home / "data.part"
     shutil.rmtree(part, ignore_errors=True)
     shutil.copytree(base, part, symlinks=True)
@@ -43,14 +42,15 @@ def restore(
         )
     (part / "recovery.signal").touch()
     give_to_server(part)
+    # Last of all: a copy that fails, as on a full disk, leaves what was there in its place.
+    before = put_aside(postgres)
     part.rename(postgres.data)
     # What it has been made by may be older than this project is by now.
     (postgres.home / "prepared").unlink(missing_ok=True)
     postgres.start()
     forget_recovery(postgres)
     for each in backups.keys.glob("*"):
-        if not (data / each.name).exists():
-            shutil.copy2(each, data / each.name)
+        bring_key_back(each, data / each.name)
     return base, before
 
 
@@ -73,6 +73,15 @@ def put_aside(postgres: Postgres) -> Path | None:
     kept = postgres.home / f"data-before-{datetime.now(UTC).strftime(STAMP)}"
     postgres.data.rename(kept)
     return kept
+
+
+def bring_key_back(saved: Path, key: Path) -> None:
+    """What is kept encrypted is read by the key that it was written with, not by one that a run made since."""
+    if key.exists():
+        if key.read_bytes() == saved.read_bytes():
+            return
+        key.rename(key.with_name(f"{key.name}-before-{datetime.now(UTC).strftime(STAMP)}"))
+    shutil.copy2(saved, key)
 
 
 def give_to_server(folder: Path) -> None:

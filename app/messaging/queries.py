@@ -32,7 +32,7 @@ MOST_UNREAD = 100
 """More unread ones than this are not counted."""
 MOST_LETTERS = 10
 REACHED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.UNKNOWN)
-_fallen_back = aliased(Message)
+_fallen_back, _pushed = aliased(Message), aliased(Message)
 _ON_PAGE: tuple[Any, ...] = (
     # What left the house, and may have arrived. A PIN is of no use on a page, and a push whose SMS followed (BA-2)
     # says the same as that.
@@ -74,9 +74,13 @@ def messages_on_page(customer_id: int, key: PageKey | None) -> Sequence[Row[Any]
 
 
 def message_on_page(customer_id: int, number: int) -> Message:
-    """One of them. Raises NotFound."""
-    mine = select(Message).where(*_of_customer(customer_id), *_ON_PAGE, Message.id == number)
-    found = db.session.scalars(mine).one_or_none()
+    """One of them; of a push whose SMS followed, that: the push may arrive still. Raises NotFound."""
+    mine = select(Message).where(*_of_customer(customer_id), *_ON_PAGE)
+    pushed = select(func.concat(_pushed.dedupe_key, ":sms")).where(
+        _pushed.business_id == business_id(), _pushed.id == number, _pushed.channel == Channel.PUSH
+    )
+    either = Message.id == number, Message.dedupe_key == pushed.scalar_subquery()
+    found = next((each for way in either if (each := db.session.scalars(mine.where(way)).one_or_none())), None)
     if found is None:
         raise NotFound
     return found

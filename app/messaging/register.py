@@ -18,6 +18,7 @@ from app.customers.registry import (
     add_personal_data,
     add_tab,
 )
+from app.customers.services.changing import add_phone_step
 from app.mail import carried_by
 from app.messaging.audit_words import KIND
 from app.messaging.charged import charged_messages
@@ -51,6 +52,8 @@ def register() -> None:
     add_erasure_step(ERASURE)
     add_personal_data("push_subscriptions", subscriptions.personal_data)
     add_erasure_step(BROWSERS)
+    # Who signed in by the code that went to the old one is signed out by that, and may be somebody else.
+    add_phone_step(subscriptions.forget_subscriptions)
     add_merge_step(MergeStep(subscriptions.merge_subscriptions, subscriptions.separate_subscriptions))
     for kind in KINDS:
         describe(kind)

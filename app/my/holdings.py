@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from app.filters import language, local, zone
-from app.ledger.queries import expiring_lots, wallets_of
+from app.ledger.queries import available_in, expiring_lots, wallets_of
 from app.lib import dates
 from app.lib.texts import in_language
 from app.loyalty.models import Access, WalletKind
@@ -95,12 +95,13 @@ class Holdings:
             by_wallet.setdefault(row.Program.wallet_id, []).append(mine)
         cards = [self._card(wallet, found.get(wallet), programs) for wallet, programs in by_wallet.items()]
         others = [row for row in self._wallets if row.kind == WalletKind.POINTS and row.id not in by_wallet]
-        return [*cards, *(self._card(row.id, row, []) for row in others if row.amount)]
+        return [*cards, *(self._card(row.id, row, []) for row in others if available_in(row))]
 
     @cached_property
     def money(self) -> list[Held]:
-        held = [row for row in self._wallets if row.kind == WalletKind.MONEY and row.amount]
-        return [Held(row.id, row.name, row.unit, True, row.amount, self._expiries(row.id, row.amount)) for row in held]
+        held = [(row, available_in(row)) for row in self._wallets if row.kind == WalletKind.MONEY]
+        some = [(row, left) for row, left in held if left]
+        return [Held(row.id, row.name, row.unit, True, left, self._expiries(row.id, left)) for row, left in some]
 
     @cached_property
     def _rows(self) -> list[Row[Any]]:
@@ -115,7 +116,7 @@ class Holdings:
         return expiring_lots(self.customer_id, zone())
 
     def _card(self, wallet: int, row: Row[Any] | None, programs: list[Membership]) -> Held:
-        amount = row.amount if row else 0
+        amount = available_in(row) if row else 0
         name = " · ".join(each.name for each in programs) or (row.name if row else "")
         unit = row.unit if row else ""
         return Held(wallet, name, unit, False, amount, self._expiries(wallet, amount), tuple(programs))

@@ -135,6 +135,18 @@ def test_the_code_on_the_screen_is_read_by_a_camera(page_for: PageFor, town: Tow
     till.get_by_text("Соломія").first.wait_for()
 
 
+def test_the_code_is_drawn_anew_when_the_phone_is_taken_out(page_for: PageFor, town: Town, olena: int) -> None:
+    """One that lay in the pocket for long is good no more."""
+    page = page_for(None, width=390, height=844)
+    enter(page, town.kavalier, olena)
+    page.goto(my(town.kavalier), wait_until="networkidle")
+    for _again in range(2):
+        with page.expect_response(lambda answer: answer.url.endswith("/shown-code")) as drawn_anew:
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        assert drawn_anew.value.status == 200
+        page.locator("#shown-code svg").wait_for()
+
+
 def test_everything_is_reached_by_keyboard(page_for: PageFor, town: Town, olena: int) -> None:
     page = page_for(None, width=390, height=844)
     enter(page, town.kavalier, olena)

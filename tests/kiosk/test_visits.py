@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.businesses.models import Kiosk
 from app.businesses.queries import own_business
@@ -183,6 +183,16 @@ class TestHowItEnds:
         assert press(tablet, page, "/extension").request.path == "/kiosk"
         state = tablet.get(f"{visit_of(page)}/state?shown=waiting", headers=HTMX)
         assert state.headers["HX-Redirect"] == "/kiosk"
+
+    def test_a_tablet_that_is_turned_out_leaves_the_page_of_a_visit_too(
+        self, tablet: FlaskClient, town: Town, iryna: int
+    ) -> None:
+        """Its page asks by itself: it goes whole, and no other page is put into the midst of it."""
+        page = show(tablet, PHONE)
+        with town.kavalier.work():
+            db.session.execute(delete(Kiosk))
+        state = tablet.get(f"{visit_of(page)}/state?shown=waiting", headers=HTMX)
+        assert (state.status_code, state.headers.get("HX-Redirect")) == (204, "/kiosk")
 
     def test_another_visitor_takes_the_place(self, tablet: FlaskClient, town: Town, iryna: int) -> None:
         first = show(tablet, PHONE)

@@ -107,6 +107,36 @@ def test_it_comes_back_as_it_was_at_a_moment(server: Postgres, data: Path) -> No
         base_for(backups, datetime(2020, 1, 1, tzinfo=UTC))
 
 
+def test_a_copy_that_fails_leaves_everything_in_its_place(
+    server: Postgres, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups = Backups(data / "backups")
+    take(server, backups, data)
+    note(server, 1)
+    server.stop()
+
+    def full(*_paths: Path, **_options: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("app.local.restore.shutil.copytree", full)
+    with pytest.raises(OSError, match="No space left"):
+        restore(server, backups, data)
+    server.start()
+    assert notes(server) == [1]
+
+
+def test_the_key_comes_back_that_the_database_was_written_with(server: Postgres, data: Path) -> None:
+    """Whoever lost the whole folder may have started anew in it, and a run makes keys of its own."""
+    backups = Backups(data / "backups")
+    take(server, backups, data)
+    lose(server)
+    (data / "secret_key").write_text("another key that a run has made since")
+    restore(server, backups, data)
+    assert (data / "secret_key").read_text().startswith("a key")
+    (kept,) = data.glob("secret_key-before-*")
+    assert kept.read_text().startswith("another key")
+
+
 def test_old_bases_and_their_log_go(server: Postgres, data: Path) -> None:
     backups = Backups(data / "backups")
     made = []

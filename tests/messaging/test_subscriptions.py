@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
+from app.customers.details import details_of
 from app.customers.family import hold_customers
 from app.customers.models import Customer
+from app.customers.queries import customer_to_change
+from app.customers.services.changing import change_customer
 from app.customers.services.erasing import Reason, confirmation, erase_customer
 from app.customers.services.merging import hold_pair, merge_customers
 from app.customers.services.unmerging import merge_to_undo, undo_merge
@@ -132,3 +137,17 @@ def test_an_erasure_forgets_the_browsers(town: Town) -> None:
         customer = db.session.get_one(Customer, (business_id(), olena))
         erase_customer(customer, confirmation(customer), Reason.REQUEST)
         assert kept() == 0
+
+
+def test_another_phone_forgets_the_browsers(town: Town) -> None:
+    """MY-1: whoever has the old one is signed out, so it is pushed nothing of the customer's any more."""
+    with town.kavalier.work():
+        olena = add_customer("Olena", phone="+380671112233")
+        subscribe(olena, browser())
+    with town.kavalier.work():
+        customer = customer_to_change(olena)
+        change_customer(customer, replace(details_of(customer), last_name="Koval"))
+        assert kept() == 1
+        change_customer(customer, replace(details_of(customer), phone="+380671112244"))
+        assert kept() == 0
+        assert db.session.get_one(Customer, (business_id(), olena), populate_existing=True).app_installed is False

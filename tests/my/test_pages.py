@@ -109,6 +109,14 @@ class TestCard:
         assert words.count("until") == 2
         assert "without a last day 1,234.50" in words
 
+    def test_points_past_their_day_are_not_held_any_more(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
+        """They cannot be spent from then on, though a job takes them out a little later."""
+        with shop.work():
+            add_points(olena, 5_000, days=0)
+        words = text_of(hers.get(my(shop)))
+        assert "1,234.50 points" in words
+        assert "1,284.50" not in words
+
     def test_what_has_expired_already_is_not_promised(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
         with shop.work():
             add_points(olena, 5_000, days=1)

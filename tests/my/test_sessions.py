@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, text, update
 
+from app.customers.details import details_of
 from app.customers.family import hold_family
 from app.customers.models import Enrolment
-from app.customers.queries import customer_to_erase
+from app.customers.queries import customer_to_change, customer_to_erase
+from app.customers.services.changing import change_customer
 from app.customers.services.erasing import Reason, confirmation, erase_customer
 from app.customers.services.merging import hold_pair, merge_customers
 from app.extensions import db
@@ -20,7 +23,7 @@ from app.my.services import forget_old
 from app.my.services.sessions import IDLE, LONGEST
 from tests.browsing import submit, text_of
 from tests.factories import add_customer
-from tests.my.arriving import arrive, ask, my, press
+from tests.my.arriving import arrive, ask, code_sent, my, press
 from tests.my.conftest import PHONE
 from tests.people import Shop, Town
 
@@ -71,6 +74,17 @@ class TestWhatEndsIt:
         client = arrive(shop, olena)
         with shop.work():
             db.session.execute(text("UPDATE customer SET phone = '+380671112244' WHERE id = :id"), {"id": olena})
+        assert not is_in(client, shop)
+
+    def test_another_phone_ends_a_code_that_went_to_the_old_one(
+        self, shop: Shop, olena: int, client: FlaskClient
+    ) -> None:
+        page = ask(client, shop, PHONE).location or ""
+        code = code_sent(shop)
+        with shop.work():
+            customer = customer_to_change(olena)
+            change_customer(customer, replace(details_of(customer), phone="+380671112244"))
+        assert press(client, page, code=code).location == my(shop, "/sign-in?over=1")
         assert not is_in(client, shop)
 
     def test_an_erasure(self, shop: Shop, olena: int, client: FlaskClient) -> None:

@@ -83,7 +83,7 @@ class TestOnThePage:
     def test_it_is_drawn_anew_each_minute(self, shop: Shop, olena: int) -> None:
         client = arrive(shop, olena)
         page, piece = client.get(my(shop)), client.get(my(shop, "/shown-code"))
-        assert page.text.count('hx-trigger="every 60s"') == 1
+        assert page.text.count('hx-trigger="every 60s, visibilitychange from:document"') == 1
         assert piece.text.strip().startswith("<div")
         assert "<svg" in piece.text
 

@@ -286,19 +286,36 @@ class TestAskingTooOften:
         answers = [client.post(form.action, data={**form.values, "phone": phone}).status_code for phone in phones]
         assert answers == [303] * 30 + [429]
 
+    def test_an_address_that_asks_on_shuts_nobody_out(
+        self, shop: Shop, olena: int, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What it is refused counts neither for the phone nor for the business."""
+        monkeypatch.setattr("app.accounts.throttle.OF_ADDRESS", {"my address": (2, timedelta(minutes=10))})
+        monkeypatch.setattr("app.accounts.throttle.OF_BUSINESS", {"my business": (3, timedelta(minutes=10))})
+        form = forms_of(client.get(my(shop, "/sign-in")))[0]
+
+        def asked(phone: str, address: str) -> int:
+            values = {**form.values, "phone": phone}
+            return client.post(form.action, data=values, environ_base={"REMOTE_ADDR": address}).status_code
+
+        phones = [NOBODY, "+380671119998", *[PHONE] * 4]
+        assert [asked(phone, "198.51.100.1") for phone in phones] == [303, 303, 429, 429, 429, 429]
+        assert asked(PHONE, "198.51.100.2") == 303
+
     def test_a_business_under_attack_compares_no_code(self, shop: Shop, olena: int, client: FlaskClient) -> None:
         """Many phones at once are guessed no faster than one."""
         page = ask(client, shop, PHONE).location or ""
-        with shop.work():
-            db.session.execute(
-                text(
-                    "INSERT INTO my_code (business_id, key, phone_hash, ending, code_hash, tries, expires_at)"
-                    " SELECT :id, gen_random_uuid(), 'other', '00', 'x', 5, now() FROM generate_series(1, 200)"
-                ),
-                {"id": shop.id},
-            )
+        guess_in_vain(shop, olena)
         assert press(client, page, code=code_sent(shop)).location == my(shop, "/sign-in?over=1")
         assert ask(client, shop, NOBODY).status_code == 429
+
+    def test_tries_with_phones_that_nobody_has_shut_nobody_out(
+        self, shop: Shop, olena: int, client: FlaskClient
+    ) -> None:
+        """Three addresses may try that often in an hour, and nothing is guessed by it."""
+        guess_in_vain(shop, None)
+        page = ask(client, shop, PHONE).location or ""
+        assert give(client, page, code_sent(shop)).location == my(shop)
 
     def test_who_asks_at_once_gets_no_more(self, shop: Shop, olena: int) -> None:
         def once(_number: int) -> int:
@@ -309,6 +326,18 @@ class TestAskingTooOften:
         with shop.work():
             open_ones = select(MyCode).where(MyCode.expires_at > dates.now())
             assert len(db.session.scalars(open_ones).all()) == 1
+
+
+def guess_in_vain(shop: Shop, customer: int | None) -> None:
+    """A thousand times, with a phone of this customer, or of nobody."""
+    with shop.work():
+        db.session.execute(
+            text(
+                "INSERT INTO my_code (business_id, key, customer_id, phone_hash, ending, code_hash, tries, expires_at)"
+                " SELECT :id, gen_random_uuid(), :customer, 'other', '00', 'x', 5, now() FROM generate_series(1, 200)"
+            ),
+            {"id": shop.id, "customer": customer},
+        )
 
 
 def press_from(client: FlaskClient, path: str, code: str, address: dict[str, str]) -> int:

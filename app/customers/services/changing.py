@@ -7,9 +7,18 @@ from dataclasses import replace
 from app import audit
 from app.customers.details import Details, details_of, differences
 from app.customers.models import Customer
+from app.customers.registry import Step
 from app.customers.services import writing
 from app.customers.services.duplicates import find_duplicates_of
 from app.extensions import db
+
+_phone_steps: list[Step] = []
+
+
+def add_phone_step(step: Step) -> None:
+    """Hangs in what another area does when a customer, which is held, gets another phone; once, at start-up."""
+    if step not in _phone_steps:
+        _phone_steps.append(step)
 
 
 def release_category(customer: Customer, program_id: int) -> None:
@@ -36,6 +45,8 @@ def change_customer(customer: Customer, new: Details, action: str = "customer.ch
     writing.keep_answers(customer.id, old, new)
     writing.keep_consents(customer.id, old, new)
     writing.keep_standings(customer.id, old, new)
+    for step in _phone_steps if old.phone != new.phone else ():
+        step(customer.id)
     customer.version += 1
     db.session.flush()
     find_duplicates_of(customer.id)

@@ -14,6 +14,6 @@ from app.messaging.queries import message_on_page
 def open_on_page(customer_id: int, number: int) -> Message:
     """Keeps when a customer first opened a message of its own. Raises NotFound."""
     message = message_on_page(customer_id, number)
-    mine = update(Message).where(Message.business_id == business_id(), Message.id == number, Message.read_at.is_(None))
-    db.session.execute(mine.values(read_at=dates.now()))
+    mine = Message.business_id == business_id(), Message.id == message.id
+    db.session.execute(update(Message).where(*mine, Message.read_at.is_(None)).values(read_at=dates.now()))
     return message

@@ -99,7 +99,7 @@ def _is_of_https(endpoint: str) -> bool:
 
 
 def forget_subscriptions(customer_id: int) -> None:
-    """A step of an erasure (CP-8), and what signing out everywhere means for pushes."""
+    """A step of an erasure (CP-8), and what another phone or signing out everywhere means for pushes."""
     hold_customers([customer_id])
     db.session.execute(delete(PushSubscription).where(*_of(customer_id)))
     note_apps([customer_id])

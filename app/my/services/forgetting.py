@@ -1,4 +1,4 @@
-"""What is kept of sign-ins goes: with who signed in (CP-8), and once it is of no use."""
+"""What is kept of sign-ins goes: with who signed in (CP-8), with its phone, and once it is of no use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COUNTED = timedelta(days=2)
 
 
 def forget_sign_ins(customer_id: int) -> None:
-    """A step of an erasure: a record's sessions end, its codes are gone."""
+    """A step of an erasure, and of getting another phone: a record's sessions end, its codes are gone."""
     for kind in (MyCode, MySession):
         db.session.execute(delete(kind).where(kind.business_id == business_id(), kind.customer_id == customer_id))
 
