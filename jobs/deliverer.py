@@ -4,7 +4,6 @@ It is a process of its own, as strangers' servers are slow, and looks for itself
 is needed. Several may run; what one that died had is called again when its lease is over.
 """
 
-import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from flask import Flask
 
-from app import create_app
-from app.db import refuse_unsafe_role
 from app.scope import Scope
 from app.webhooks.queries import due_webhooks
 from app.webhooks.services import deliver_due
+from jobs.starting import started
 
 EVERY = 1.0  # seconds
 AT_ONCE = 20.0  # seconds; then other addresses come first
@@ -66,11 +64,7 @@ class Deliverer:
 
 
 def main() -> None:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    app = create_app()
-    refuse_unsafe_role(app.config["REGULARS"].database_url)
+    app, stop = started()
     Deliverer(app, stop).run()
 
 

@@ -1,15 +1,13 @@
 """The listener: `python -m jobs.listener` hears what gateways tell, each of them in a thread of its own."""
 
-import signal
 import threading
 import time
 
 import structlog
 from flask import Flask
 
-from app import create_app
-from app.db import refuse_unsafe_role
 from app.messaging.services.hearing import close_gateways, configured_gateways, hear
+from jobs.starting import started
 
 PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds after nothing was told, and after one that keeps failing
 _log = structlog.get_logger(__name__)
@@ -32,11 +30,7 @@ def listen(app: Flask, gateway: str, stop: threading.Event) -> None:
 
 
 def main() -> None:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    app = create_app()
-    refuse_unsafe_role(app.config["REGULARS"].database_url)
+    app, stop = started()
     with app.app_context():
         gateways = configured_gateways()
     threads = [threading.Thread(target=listen, args=(app, each, stop), daemon=True) for each in gateways]

@@ -3,7 +3,6 @@
 Several may run, one works. With Redis gone for half a minute it does the work itself.
 """
 
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -13,14 +12,13 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy import Connection, text
 
-from app import create_app
 from app.accounts import services as accounts
 from app.acts.queries import due_businesses
 from app.acts.services import closing
 from app.bulk.queries import due_batches
 from app.bulk.services import steering as batches
 from app.bulk.services.running import work
-from app.db import autocommit_engine, refuse_unsafe_role
+from app.db import autocommit_engine
 from app.imports.queries import due_imports
 from app.imports.services import reading, uploading
 from app.messaging.queries import businesses_to_send
@@ -28,6 +26,7 @@ from app.messaging.services import send_due
 from app.messaging.services.waking import JOB, QUEUE
 from app.queue import wake_now
 from app.scope import Scope
+from jobs.starting import started
 
 EVERY = 5.0  # seconds
 WITHOUT_REDIS = 30.0  # seconds for which workers are given the chance to be woken
@@ -142,11 +141,7 @@ class Sweeper:
 
 
 def main() -> None:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    app = create_app()
-    refuse_unsafe_role(app.config["REGULARS"].database_url)
+    app, stop = started()
     Sweeper(app, stop).run()
 
 
