@@ -12,16 +12,11 @@ from app.lib import dates
 from app.loyalty.models import Access
 from app.transactions.models import Kind, Source, Transaction
 from tests.api.calling import Program, problem, program
-from tests.api.shopping import buyer, till_of
+from tests.api.shopping import buyer
 from tests.browsing import text_of
 from tests.factories import add_account, add_customer, add_points
 from tests.people import Town
 from tests.transactions.races import nothing_differs
-
-
-@pytest.fixture
-def till(town: Town) -> Program:
-    return till_of(town)
 
 
 @pytest.fixture

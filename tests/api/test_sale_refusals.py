@@ -18,7 +18,7 @@ from app.permissions import KeyScope
 from app.transactions.models import Transaction
 from app.transactions.services import check_pin
 from tests.api.calling import Program, problem, program
-from tests.api.shopping import buyer, till_of
+from tests.api.shopping import buyer
 from tests.factories import (
     add_account,
     add_customer,
@@ -30,11 +30,6 @@ from tests.factories import (
 )
 from tests.people import Town
 from tests.transactions.races import nothing_differs
-
-
-@pytest.fixture
-def till(town: Town) -> Program:
-    return till_of(town)
 
 
 def sales(town: Town) -> int:

@@ -16,21 +16,11 @@ from app.messaging.models import Message
 from app.paging import PAGE_SIZE
 from app.transactions.models import Source, Transaction, TransactionLine
 from tests.api.calling import Program, problem
-from tests.api.shopping import PHONE, buyer, till_of
+from tests.api.shopping import PHONE
 from tests.browsing import text_of
 from tests.factories import add_good, add_good_group, add_points, add_rule, add_sale, add_series
 from tests.people import Town
 from tests.transactions.races import nothing_differs
-
-
-@pytest.fixture
-def till(town: Town) -> Program:
-    return till_of(town)
-
-
-@pytest.fixture
-def iryna(town: Town) -> int:
-    return buyer(town.kavalier, 3_000)
 
 
 class TestQuoting:

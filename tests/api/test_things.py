@@ -13,21 +13,10 @@ from app.offers.services import generate_coupons
 from app.offers.services.gift_cards import make_gift_card
 from app.offers.services.guessing import MOST
 from tests.api.calling import Program, problem, program
-from tests.api.shopping import buyer, till_of
 from tests.factories import add_customer, add_offer, add_series
 from tests.people import Town
 from tests.transactions.bringing import left_on, offer_for, redeemed, used
 from tests.transactions.races import nothing_differs
-
-
-@pytest.fixture
-def till(town: Town) -> Program:
-    return till_of(town)
-
-
-@pytest.fixture
-def iryna(town: Town) -> int:
-    return buyer(town.kavalier, 3_000)
 
 
 class TestCoupons:
