@@ -24,6 +24,9 @@ from tests.people import Shop
 
 BAD = {"status": 500, "body": b"Oops"}
 
+Pass = Callable[[timedelta], None]
+"""Lets so much time pass."""
+
 
 @dataclass
 class Call:
