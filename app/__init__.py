@@ -59,6 +59,7 @@ from app.customers import models as customer_models
 from app.customers import register as customer_parts
 from app.customers import views as customer_views
 from app.customers.views import segments as segment_views
+from app.driver import ask_rested
 from app.extensions import compress, migrate
 from app.extensions import db as database
 from app.help import views as help_views
@@ -178,6 +179,8 @@ def create_app(config: Config | None = None) -> Flask:
     app = web.Panel("app", template_folder=str(ROOT / "templates"), static_folder=None)
     _configure(app, config)
     database.init_app(app)
+    with app.app_context():
+        ask_rested(database.engine)
     migrate.init_app(app, database)
     compress.init_app(app)
     for part in (logs, locale, web, filters, shell, assets, cli):
@@ -200,7 +203,6 @@ def _configure(app: Flask, config: Config) -> None:
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_size": 5,
             "max_overflow": 10,
-            "pool_pre_ping": True,
             # What people typed never stands in a log, and errors are logged.
             "hide_parameters": True,
             # Plans fit the business and scope at hand: what is right for a small one is not for a million rows.

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, Row, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.config import ConfigError
+from app.driver import send
 from app.extensions import db
 from app.scope import NoScopeError, Scope
 
+# In one column, as the driver makes ready for each.
 _SET = text(
-    "SELECT set_config('app.business_id', :b, true), set_config('app.franchisee_id', :f, true),"
-    " set_config('app.user_id', :u, true), set_config('app.api_key_id', :k, true)"
+    "SELECT concat(set_config('app.business_id', :b, true), set_config('app.franchisee_id', :f, true),"
+    " set_config('app.user_id', :u, true), set_config('app.api_key_id', :k, true),"
+    " set_config('plan_cache_mode', :plans, true))"
 )
 
 # What a franchisee's operators may see is worked out here, once, and not by every policy of every statement (PR-3).
@@ -66,13 +69,15 @@ def _set_scope(session: Session, _transaction: object, connection: Connection) -
     if not isinstance(scope, Scope):
         raise NoScopeError("No business was chosen for this database session.")
     values = scope.settings()
-    connection.execute(
+    send(
+        connection,
         _SET,
         {
             "b": values["app.business_id"],
             "f": values["app.franchisee_id"],
             "u": values["app.user_id"],
             "k": values["app.api_key_id"],
+            "plans": "force_generic_plan" if scope.at_counter else "force_custom_plan",
         },
     )
     if scope.franchisee_id is not None:
@@ -191,10 +196,22 @@ def references_planned_once() -> Iterator[None]:
         driver.prepare_threshold = threshold
 
 
-def one_row(statement: str, **values: Any) -> Row[Any] | None:
-    """One row of a definer function, in a transaction of its own outside every business."""
+def ask(statement: Executable, values: Mapping[str, Any]) -> list[Any]:
+    """Rows of a statement that every sale asks, in this unit of work; none of one that answers nothing.
+
+    It goes to the driver as it is: what SQLAlchemy does around each takes longer than the rest of it. Raises the same
+    errors.
+    """
+    return send(db.session.connection(), statement, values)
+
+
+def one_row(statement: str, **values: Any) -> Any:
+    """One row of a definer function, or None, in a transaction of its own outside every business."""
     with autocommit_engine().connect() as connection:
-        return connection.execute(text(statement), values).first()
+        return next(iter(send(connection, _made(statement), values)), None)
+
+
+_made = cache(text)
 
 
 def autocommit_engine() -> Engine:

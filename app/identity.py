@@ -75,7 +75,8 @@ class Identity(UserMixin):  # type: ignore[misc]
         """What this person's sessions with the database may touch."""
         if self.workplace is None:
             return Scope(None, self.user_id, address=address)
-        return Scope(self.workplace.id, self.user_id, self.workplace.franchisee_id, address)
+        at_counter = self.till is not None
+        return Scope(self.workplace.id, self.user_id, self.workplace.franchisee_id, address, at_counter=at_counter)
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Caller(UserMixin):  # type: ignore[misc]
         salesperson does.
         """
         franchisee_id = None if at_counter else self.workplace.franchisee_id
-        return Scope(self.workplace.id, None, franchisee_id, address, self.key_id)
+        return Scope(self.workplace.id, None, franchisee_id, address, self.key_id, at_counter)
 
 
 def caller() -> Caller:

@@ -24,6 +24,10 @@ class Scope:
     """Where the person works from, for the audit log."""
     api_key_id: int | None = None
     """The key of the program that works here in place of a person, for the audit log (AP-1)."""
+    at_counter: bool = False
+    """Whether somebody waits to be served, so that whatever is asked is asked by keys: a plan fits any value then, and
+    is kept, as making it anew takes longer than the rest.
+    """
 
     def settings(self) -> dict[str, str]:
         """The settings that the policies read, as text; empty when there is none."""

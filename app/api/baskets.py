@@ -6,17 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from app.api.reading import faulty
 from app.api.sales import AccountPays, BasketGiven, LineGiven
 from app.api.tills import chosen_terminal
-from app.db import business_id
-from app.extensions import db
 from app.identity import caller
 from app.lib import dates
-from app.loyalty.models import Good, Program
-from app.loyalty.queries import has_code
+from app.loyalty.queries import program_with_goods
 from app.offers.services import Found, Refused, RefusedError, find_code, is_in_hand
 from app.permissions import KeyScope
 from app.problems import CallProblem
@@ -53,18 +48,15 @@ def _check_scopes(given: BasketGiven) -> None:
             raise CallProblem(403, "scope-missing", f"This key has not the scope {scope}.", scope=scope.value)
 
 
-def _known(given: BasketGiven) -> tuple[int, Mapping[str, Good]]:
-    """The program, and the goods by their codes as they are compared: in one statement, as a sale has few."""
-    codes = {line.code for line in given.lines} - {""}
-    chosen = Program.is_default if given.program_id is None else Program.id == given.program_id
-    asked: Any = select(Program.id, Good).outerjoin(Good, has_code(codes))
-    rows = db.session.execute(asked.where(Program.business_id == business_id(), chosen)).all()
+def _known(given: BasketGiven) -> tuple[int, Mapping[str, Any]]:
+    """The program, and the goods by their codes as they are compared."""
+    rows = program_with_goods(given.program_id, {line.code for line in given.lines})
     if not rows:
         raise faulty("/program_id", "There is no such program.")
-    return rows[0].id, {good.code_key: good for _program, good in rows if good is not None}
+    return rows[0].program_id, {row.code_key: row for row in rows if row.id is not None}
 
 
-def _lines(given: BasketGiven, goods: Mapping[str, Good]) -> Iterator[BasketLine]:
+def _lines(given: BasketGiven, goods: Mapping[str, Any]) -> Iterator[BasketLine]:
     if given.amount is not None:
         if given.lines:
             raise faulty("/amount", "A basket has lines, or an amount in place of them.")
@@ -73,7 +65,7 @@ def _lines(given: BasketGiven, goods: Mapping[str, Good]) -> Iterator[BasketLine
         yield _line(place, line, goods.get(line.code.casefold()))
 
 
-def _line(place: int, line: LineGiven, good: Good | None) -> BasketLine:
+def _line(place: int, line: LineGiven, good: Any) -> BasketLine:
     if good is None:
         if line.amount is None:
             raise faulty(f"/lines/{place}/amount", "The list of goods has no such code, so the line needs an amount.")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.customers.family import family
-from app.db import business_id, current_scope
+from app.db import ask, business_id, current_scope
 from app.extensions import db
 from app.lib.dates import NEVER
 
@@ -101,7 +101,7 @@ _FORGET = text(
 def count_sale(values: dict[str, object]) -> None:
     """Counts one sale: customer, program, place (a point of sale), terminal, amount in the smallest unit, at."""
     _see_every_scope()
-    db.session.execute(_COUNT, values | {"business": business_id(), "never": NEVER})
+    ask(_COUNT, values | {"business": business_id(), "never": NEVER})
 
 
 def uncount_sale(values: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.db import business_id, current_scope
+from app.db import ask, business_id, current_scope
 from app.extensions import db
 from app.ledger.models import EntryKind
 from app.ledger.services.moving import Holding, Line, Lot, Move, Posted, Restore, TakeBack, Undone
@@ -140,14 +140,14 @@ def hold_all(customers: Sequence[int], wallets: Iterable[int]) -> dict[int, dict
     """The same of several customers, each in each of the wallets, in the order in which everyone holds them."""
     wanted = sorted(wallets)
     values: dict[str, Any] = {"business": business_id(), "customers": list(customers), "wallets": wanted}
-    held = db.session.execute(_HOLD, values).all()
+    held = ask(_HOLD, values)
     if len(held) < len(wanted) * len(customers):
         db.session.execute(_OPEN, values | {"never": dates.NEVER})
-        held = db.session.execute(_HOLD, values).all()
+        held = ask(_HOLD, values)
     holdings: dict[int, dict[int, Holding]] = {customer: {} for customer in customers}
     for row in held:
         holdings[row.customer_id][row.wallet_id] = Holding(row.wallet_id, row.amount, {})
-    for row in db.session.execute(_LOTS, values):
+    for row in ask(_LOTS, values):
         lot = Lot(row.id, row.amount, row.remaining, row.expires_at, row.entry_id, row.title, row.origin_id)
         holdings[row.customer_id][row.wallet_id].lots[row.id] = lot
     return holdings
@@ -192,7 +192,7 @@ def _write(
         **_use_values(order),
         **_held_values(holdings),
     }
-    entries = db.session.scalars(_WRITE, values).all()
+    entries = [number for (number,) in ask(_WRITE, values)]
     return [
         Posted(number, line.move.wallet_id, line.amount, line.balance_after)
         for line, number in zip(order, entries, strict=True)

@@ -7,11 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, any_, func, literal, or_, select, text, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, tuple_
 from werkzeug.exceptions import NotFound
 
-from app.db import business_id
+from app.db import ask, business_id
 from app.extensions import db
 from app.lib.collation import sort_key
 from app.lib.texts import one_line
@@ -109,12 +108,21 @@ def offered_among(numbers: Collection[int]) -> dict[int, Good]:
     return {each.id: each for each in found}
 
 
-def has_code(codes: Collection[str]) -> ColumnElement[bool]:
-    """Whether a good has one of these codes, as they are compared; archived ones too, as a code means one thing."""
-    keys = [code.casefold() for code in codes]
-    # That it is not empty is said apart, so that the index of codes serves.
-    named = Good.code_key != "", Good.code_key == any_(literal(keys, ARRAY(Text)))
-    return and_(Good.business_id == business_id(), *named)
+# That a code is not empty is said apart, so that the index of codes serves.
+_OF_PROGRAM = text(
+    "SELECT p.id AS program_id, g.id, g.group_id, g.code, g.code_key, g.name, g.price, g.archived_at FROM program p"
+    " LEFT JOIN good g ON g.business_id = :business AND g.code_key <> '' AND g.code_key = ANY(CAST(:codes AS text[]))"
+    " WHERE p.business_id = :business AND (p.id = :program OR p.is_default AND CAST(:program AS bigint) IS NULL)"
+)
+
+
+def program_with_goods(program_id: int | None, codes: Collection[str]) -> list[Any]:
+    """A program, the default one for None, beside each good that has one of these codes, as they are compared.
+
+    Archived goods too, as a code means one thing. One statement, as a sale has few; no row where there is no program.
+    """
+    keys = [code.casefold() for code in codes if code]
+    return ask(_OF_PROGRAM, {"business": business_id(), "program": program_id, "codes": keys})
 
 
 def good_choices() -> list[tuple[str, str]]:

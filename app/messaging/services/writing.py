@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from app.db import business_id, current_scope
-from app.extensions import db
+from app.db import ask, business_id, current_scope
 from app.lib import dates
 from app.lib.sms import segment_count
 from app.messaging.models import Channel, MessageKind, Priority
@@ -146,7 +145,7 @@ def write_to_many(addressed: Sequence[Addressed], sizes: Sequence[int] = ()) -> 
     counted = sizes or [_size(each.letter) for each in addressed]
     rows = [_row(each, size) for each, size in zip(addressed, counted, strict=True)]
     values = {"business": business_id(), "now": dates.now(), **_handed(rows)}
-    written = list(db.session.execute(_WRITE, values).scalars())
+    written = [number for (number,) in ask(_WRITE, values)]
     if written:
         wake_worker(current_scope())
     return written

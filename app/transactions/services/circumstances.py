@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, any_, bindparam, exists, func, select, true
+from sqlalchemy import CTE, BigInteger, ColumnElement, Executable, any_, bindparam, exists, func, select, true
 
 from app.businesses.models import Business, PointOfSale, Terminal
 from app.customers.models import Customer, Enrolment
-from app.db import business_id
-from app.extensions import db
+from app.db import ask, business_id
 from app.loyalty.models import Category, Notify, Program, ProgramAccount
 from app.loyalty.queries import active_rules
 from app.messaging.texts import Voice
@@ -19,6 +18,12 @@ from app.transactions.notices import Manner
 from app.transactions.services.basket import Basket, Refusal, RefusedError
 
 _HERE, _CUSTOMER, _PROGRAM = (bindparam(name, type_=BigInteger) for name in ("business", "customer", "program"))
+_KEPT = (
+    *(Program.active, Program.wallet_id, Program.default_access, Program.rounding, Program.notifications),
+    *(Program.points_share, Program.pin_limit, Program.points_days),
+    *(Program.public_names, Program.title, Program.signature, Program.terms_url),
+)
+"""What a sale goes by of its program."""
 
 
 def circumstances(basket: Basket, *, hold: bool = False) -> Any:
@@ -27,44 +32,44 @@ def circumstances(basket: Basket, *, hold: bool = False) -> Any:
     With `hold` sales and cancels of this customer, its edits and its erasure wait for the end of this unit of work.
     """
     values = {"business": business_id(), "customer": basket.customer_id, "program": basket.program_id}
-    row = db.session.execute(_statement(hold), values | {"terminal": basket.terminal_id}).first()
+    rows = ask(_statement(hold), values | {"terminal": basket.terminal_id})
+    row = rows[0] if rows else None
     if row is None or row.closed:
         raise RefusedError(Refusal.TERMINAL_CLOSED)
     if row.customer_id is None:
         raise RefusedError(Refusal.CUSTOMER_GONE)
-    if not row.Program.active:
+    if not row.active:
         raise RefusedError(Refusal.PROGRAM_OFF)
     return row
 
 
 def manner_of(row: Any) -> Manner:
     """How the program speaks to this customer."""
-    program, language = row.Program, row.language or row.languages[0]
     # Who left the program by itself is told no more of it (LP-5).
-    notify = Notify.NONE if row.left_at else Notify(program.notifications)
-    spoken = program.id, notify, Voice.of(program), program.terms_url
-    return Manner(*spoken, language, row.currency, row.is_first)
+    notify = Notify.NONE if row.left_at else Notify(row.notifications)
+    spoken = row.program_id, notify, Voice(row.public_names, row.title, row.signature), row.terms_url
+    return Manner(*spoken, row.language or row.languages[0], row.currency, row.is_first)
 
 
 @cache
-def _statement(hold: bool) -> Select[Any]:
+def _statement(hold: bool) -> Executable:
     """Made once, as making it takes longer than asking it."""
     customer = _customer(hold)
     standing = _standing(customer, hold)
-    statement = select(
-        Terminal.point_of_sale_id,
-        (Terminal.archived_at.is_not(None) | PointOfSale.archived_at.is_not(None)).label("closed"),
-        *(Business.time_zone, Business.currency, Business.languages, Program),
-        *(customer.c.id.label("customer_id"), customer.c.language, standing.c.access, standing.c.category_id),
-        standing.c.left_at,
-        *_of_program(),
-        (~_bought_before()).label("is_first"),
-    )
-    if hold:
-        # What a sale asks and writes next goes by keys: a plan fits any value, and making it anew took half the time.
-        statement = statement.add_columns(func.set_config("plan_cache_mode", "auto", True))
     return (
-        statement.join(PointOfSale, (PointOfSale.business_id == _HERE) & (PointOfSale.id == Terminal.point_of_sale_id))
+        select(
+            Terminal.point_of_sale_id,
+            (Terminal.archived_at.is_not(None) | PointOfSale.archived_at.is_not(None)).label("closed"),
+            *(Business.time_zone, Business.currency, Business.languages),
+            Program.id.label("program_id"),
+            *_KEPT,
+            *(customer.c.id.label("customer_id"), customer.c.language, standing.c.access, standing.c.category_id),
+            standing.c.left_at,
+            *_of_program(),
+            # A customer's own purchase is looked for first: most have one, and none was merged into most.
+            (~(_bought_before(Transaction.customer_id == _CUSTOMER) | _bought_before(_of_family()))).label("is_first"),
+        )
+        .join(PointOfSale, (PointOfSale.business_id == _HERE) & (PointOfSale.id == Terminal.point_of_sale_id))
         .join(Business, Business.id == Terminal.business_id)
         .join(Program, (Program.business_id == _HERE) & (Program.id == _PROGRAM))
         .outerjoin(customer, true())
@@ -107,10 +112,14 @@ def _of_program() -> list[ColumnElement[Any]]:
     ]
 
 
-def _bought_before() -> ColumnElement[bool]:
+def _of_family() -> ColumnElement[bool]:
+    return Transaction.customer_id == any_(func.family_of(_CUSTOMER))
+
+
+def _bought_before(whose: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(
         Transaction.business_id == _HERE,
-        Transaction.customer_id == any_(func.family_of(_CUSTOMER)),
+        whose,
         Transaction.program_id == _PROGRAM,
         # Points by hand are told to nobody, so they are no welcome.
         Transaction.kind == Kind.SALE,

@@ -117,7 +117,7 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
     """
     check_size(basket)
     row, at = circumstances(basket, hold=hold), at or dates.now()
-    access = row.access or row.Program.default_access
+    access = Access(row.access or row.default_access)
     if access is Access.BLACKLISTED:
         raise RefusedError(Refusal.BLACKLISTED)
     if basket.brought and access is not Access.FULL:
@@ -128,17 +128,17 @@ def quote(basket: Basket, at: datetime | None = None, *, hold: bool = False) -> 
     return Quote(
         basket,
         row.point_of_sale_id,
-        row.Program.wallet_id,
+        row.wallet_id,
         access,
         purchase.category_id,
         row.category_id is not None,
         row.assigns,
         purchase.digits,
         becomes,
-        Rounding(row.Program.rounding),
-        row.Program.points_share,
-        row.Program.pin_limit,
-        row.Program.points_days,
+        Rounding(row.rounding),
+        row.points_share,
+        row.pin_limit,
+        row.points_days,
         frozenset(row.accounts or ()),
         manner_of(row),
         carried,

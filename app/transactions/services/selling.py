@@ -13,8 +13,7 @@ from app.customers.services.assigning import assign_categories
 from app.customers.services.confirming import confirm
 from app.customers.services.enrolling import enrol
 from app.customers.services.figures import count_sale
-from app.db import business_id, current_scope
-from app.extensions import db
+from app.db import ask, business_id, current_scope
 from app.ledger.models import EntryKind
 from app.ledger.services import Credit, Holding, Move, Occasion, Spend, hold, post
 from app.lib import dates
@@ -139,7 +138,7 @@ def _write(asked: Quote, source: Source, at: datetime) -> int:
         "discounts": [asked.outcome.discounts[number] for number in range(1, len(basket.lines) + 1)],
         "goods": [line.good_id for line in basket.lines],
     }
-    return int(db.session.execute(_WRITE, values).scalar_one())
+    return int(ask(_WRITE, values)[0].id)
 
 
 def _told(looked: Looked) -> dict[str, Any]:

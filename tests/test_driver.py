@@ -1,0 +1,103 @@
+"""Statements that go to the driver as they are, and connections that the server let go."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from app.db import ask, rollback, unit_of_work
+from app.driver import RESTED
+from app.extensions import db
+from app.scope import Scope
+from tests.people import Shop, Town
+
+CUT = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'regulars_app'"
+NUMBER = text("SELECT CAST(:number AS integer) AS number")
+MODE = text("SELECT current_setting('plan_cache_mode') AS mode")
+NOBODYS = text("INSERT INTO good_group (business_id, name, name_key) VALUES (:business, 'Tea', NULL)")
+
+
+@pytest.fixture
+def pings(town: Town, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Connections that were asked whether they are there."""
+    asked: list[object] = []
+    with town.app.app_context():
+        dialect = db.engine.dialect
+    ping = dialect.do_ping
+
+    def note(connection: Any) -> bool:
+        asked.append(connection)
+        return ping(connection)
+
+    monkeypatch.setattr(dialect, "do_ping", note)
+    return asked
+
+
+def number(shop: Shop, wanted: int) -> int:
+    with shop.work():
+        return int(ask(NUMBER, {"number": wanted})[0].number)
+
+
+class TestRest:
+    def test_a_connection_is_asked_after_a_rest_alone(self, town: Town, pings: list[object]) -> None:
+        number(town.kavalier, 1)
+        pings.clear()
+        number(town.kavalier, 2)
+        assert pings == []
+        time.sleep(RESTED * 1.5)
+        number(town.kavalier, 3)
+        assert len(pings) == 1
+
+    def test_one_that_is_gone_after_a_rest_is_replaced(self, town: Town, superuser: psycopg.Connection) -> None:
+        number(town.kavalier, 1)
+        superuser.execute(CUT)
+        time.sleep(RESTED * 1.5)
+        assert number(town.kavalier, 2) == 2
+
+
+class TestErrors:
+    def test_they_are_those_of_the_library(self, town: Town) -> None:
+        with pytest.raises(IntegrityError, match="name_key"), town.kavalier.work():
+            ask(NOBODYS, {"business": town.kavalier.id})
+        assert number(town.kavalier, 2) == 2
+
+    def test_what_people_typed_stands_in_none(self, town: Town) -> None:
+        with pytest.raises(Exception, match="hidden") as raised, town.kavalier.work():
+            ask(NUMBER, {"number": "Sasha"})
+        assert "Sasha" not in str(raised.value).split("[SQL")[1]
+
+    def test_a_connection_that_is_lost_meanwhile_is_let_go(self, town: Town, superuser: psycopg.Connection) -> None:
+        with town.kavalier.work():
+            ask(NUMBER, {"number": 1})
+            superuser.execute(CUT)
+            with pytest.raises(OperationalError):
+                ask(NUMBER, {"number": 2})
+            rollback()
+        assert number(town.kavalier, 3) == 3
+
+
+def test_whoever_listens_for_statements_hears_of_them(town: Town) -> None:
+    heard: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        heard.append(statement)
+
+    with town.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            number(town.kavalier, 1)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+    assert "SELECT CAST(%(number)s AS integer) AS number" in heard
+
+
+@pytest.mark.parametrize(("at_counter", "mode"), [(True, "force_generic_plan"), (False, "force_custom_plan")])
+def test_plans_are_kept_where_somebody_waits_at_a_counter(town: Town, at_counter: bool, mode: str) -> None:
+    """What is asked there is asked by keys; anything else is planned for the business at hand."""
+    with town.app.app_context(), unit_of_work(Scope(town.kavalier.id, at_counter=at_counter)):
+        assert ask(MODE, {})[0].mode == mode
