@@ -96,4 +96,6 @@ _away_until: dict[str, float] = {}
 
 def _shared(redis_url: str) -> Redis:
     """One client of a process for an address: its pool is safe among threads and after a fork."""
-    return _clients.setdefault(redis_url, connect(redis_url))
+    if redis_url not in _clients:
+        _clients.setdefault(redis_url, connect(redis_url))
+    return _clients[redis_url]

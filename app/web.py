@@ -56,8 +56,9 @@ class Panel(Flask):
         if response.status_code >= 400:
             rollback()
         else:
-            form_keys.remember(response)
-            unsent_forms.forget(response)
+            if not is_call(request):
+                form_keys.remember(response)
+                unsent_forms.forget(response)
             commit()
         return response
 
