@@ -68,6 +68,7 @@ def _set_scope(session: Session, _transaction: object, connection: Connection) -
     scope = session.info.get("scope")
     if not isinstance(scope, Scope):
         raise NoScopeError("No business was chosen for this database session.")
+    session.info["connection"] = connection
     values = scope.settings()
     send(
         connection,
@@ -202,7 +203,9 @@ def ask(statement: Executable, values: Mapping[str, Any]) -> list[Any]:
     It goes to the driver as it is: what SQLAlchemy does around each takes longer than the rest of it. Raises the same
     errors.
     """
-    return send(db.session.connection(), statement, values)
+    session = db.session()
+    known = session.info.get("connection")
+    return send(session.connection() if known is None or known.closed else known, statement, values)
 
 
 def one_row(statement: str, **values: Any) -> Any:
