@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from app.webhooks.models import Event
+from app.webhooks.models import Disabled, Event
 
 CHOSEN = tuple(event for event in Event if event is not Event.TEST)
 """What an address can listen to; a test goes to any."""
@@ -36,3 +36,8 @@ ITEMS: Mapping[Event, tuple[str, ...]] = {
     Event.BALANCE_CHANGED: (*("entry_id", "customer_id", "wallet_id", "kind", "amount", "balance", "transaction_id"),),
 }
 """What an item of each says. Money is in the smallest unit of the currency, points in hundredths."""
+WHY: Mapping[Disabled, LazyString] = {
+    Disabled.FAILING: _l("It took nothing for three days."),
+    Disabled.GONE: _l("It answered that it is gone for good (410)."),
+}
+"""Why an address was disabled that nobody disabled by hand."""

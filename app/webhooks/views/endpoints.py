@@ -13,9 +13,9 @@ from app.lib import dates
 from app.permissions import Permission, requires
 from app.web import go, invalid, render
 from app.webhooks import queries
-from app.webhooks.events import ABOUT
+from app.webhooks.events import ABOUT, WHY
 from app.webhooks.forms import EndpointForm
-from app.webhooks.models import Disabled, Endpoint
+from app.webhooks.models import Endpoint
 from app.webhooks.services import endpoints as services
 from app.webhooks.services.signing import read
 from app.webhooks.views.blueprint import blueprint
@@ -129,16 +129,8 @@ def _show(found: Endpoint, form: EndpointForm, status: int = 200, kept: Sequence
         about=ABOUT,
         readable=read(found.secret) is not None,
         overlaps=found.old_until is not None and found.old_until > dates.now(),
-        why=_why(found),
+        why=WHY.get(found.disabled_why, "") if found.disabled_why else "",
     )
     response.status_code = status
     return response
 
-
-def _why(found: Endpoint) -> str:
-    """Why it is disabled."""
-    if found.disabled_why is Disabled.FAILING:
-        return _("It took nothing for three days.")
-    if found.disabled_why is Disabled.GONE:
-        return _("It answered that it is gone for good (410).")
-    return ""
