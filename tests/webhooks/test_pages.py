@@ -200,6 +200,16 @@ class TestLog:
         ):
             assert anna.get(f"{LOG}?{query}").status_code == status, query
 
+    def test_of_one_that_was_removed_it_still_tells(
+        self, town: Town, anna: FlaskClient, endpoint: int, failed: int
+    ) -> None:
+        with town.kavalier.work(town.anna):
+            remove(endpoint_named(endpoint, held=True))
+        shown = anna.get(f"{LOG}?address={endpoint}")
+        assert len(page_of(shown).findall(".//tr[@data-id]")) == 2
+        assert "(removed)" in text_of(shown)
+        assert "(removed)" in text_of(anna.get(LOG))
+
     def test_one_is_sent_again_under_its_id(
         self, town: Town, anna: FlaskClient, endpoint: int, failed: int, receiver: Receiver
     ) -> None:
