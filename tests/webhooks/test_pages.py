@@ -91,6 +91,28 @@ class TestAdding:
             remove(endpoint_named(numbers[0], held=True))
         assert submit(anna, NEW, SHOP).status_code == 200
 
+    def test_the_person_proves_itself_first(
+        self, town: Town, anna: FlaskClient, endpoint: int, superuser: psycopg.Connection
+    ) -> None:
+        """RELIABILITY: what sends elsewhere what happens here, or makes a secret, asks for the password again."""
+        page, later = f"{LIST}/{endpoint}", "UPDATE user_session SET proved_at = now() - interval '11 minutes'"
+        for where, values, action, status in (
+            (NEW, SHOP, NEW, 200),
+            (page, {}, f"{page}/secret", 200),
+            (page, {"url": "https://shop.example.com/other"}, page, 303),
+        ):
+            superuser.execute(later)
+            kept = superuser.execute("SELECT array_agg((url, secret)::text ORDER BY id) FROM webhook_endpoint").fetchone()
+            refused = submit(anna, where, {**values, "password": "wrong"}, action=action)
+            assert refused.status_code == 422
+            assert "This is not your password." in text_of(refused)
+            now = superuser.execute("SELECT array_agg((url, secret)::text ORDER BY id) FROM webhook_endpoint").fetchone()
+            assert now == kept
+            done = submit(anna, where, {**values, "password": "correct horse battery"}, action=action)
+            assert done.status_code == status
+        superuser.execute(later)
+        assert submit(anna, page, {"label": "Till"}).status_code == 303
+
     def test_a_double_click_adds_one(self, town: Town, anna: FlaskClient) -> None:
         form = form_to(anna.get(NEW), NEW)
         assert send(anna, form, SHOP).status_code == 200
