@@ -17,12 +17,14 @@ from app.db import business_id, current_scope
 from app.extensions import db
 from app.identity import token_hash
 from app.lib import dates
+from app.paging import Order, Page, PageKey, page_of
 from app.permissions import KeyScope
 
 PREFIX = "rk_"
 """By it a key that got into the open is recognised."""
 HINT = 8
 MOST_KEYS = 200
+ORDER = Order(ApiKey.created_at.expression, ApiKey.id.expression)
 
 
 class TooManyKeysError(Exception):
@@ -69,22 +71,23 @@ def revoke_key(number: int) -> ApiKey:
     return row
 
 
-def keys(*, revoked: bool) -> Sequence[Row[Any]]:
-    """Those that work, or that were revoked, newest first, with where they work and who made them."""
+def keys(key: PageKey | None = None, *, revoked: bool) -> Page[Row[Any]]:
+    """A page of those that work, or that were revoked, newest first, with where they work and who made them."""
     chosen = ApiKey.revoked_at.is_not(None) if revoked else ApiKey.revoked_at.is_(None)
-    columns: list[Any] = [ApiKey, User.name.label("maker"), Franchisee.name.label("franchisee")]
+    ids = ORDER.newest(select(ApiKey.id).where(ApiKey.business_id == business_id(), chosen), key).subquery()
+    columns: list[Any] = [ApiKey.id, ApiKey, User.name.label("maker"), Franchisee.name.label("franchisee")]
     columns += [PointOfSale.name.label("place"), Terminal.name.label("terminal")]
     statement = (
         select(*columns)
+        .join(ids, ids.c.id == ApiKey.id)
         .outerjoin(User, User.id == ApiKey.user_id)
         .outerjoin(Franchisee, _of_key(Franchisee, ApiKey.franchisee_id))
         .outerjoin(Terminal, _of_key(Terminal, ApiKey.terminal_id))
         .outerjoin(PointOfSale, _of_key(PointOfSale, func.coalesce(ApiKey.point_of_sale_id, Terminal.point_of_sale_id)))
-        .where(ApiKey.business_id == business_id(), chosen)
-        .order_by(ApiKey.id.desc())
-        .limit(MOST_KEYS)
+        .where(ApiKey.business_id == business_id())
+        .order_by(*ORDER.newest_first())
     )
-    return db.session.execute(statement).all()
+    return page_of(db.session.execute(statement).all(), key)
 
 
 def revoked_count() -> int:

@@ -10,9 +10,11 @@ from app.accounts import api_keys
 from app.accounts.key_forms import KeyForm
 from app.accounts.key_words import SCOPES
 from app.accounts.proving import ProofForm, is_proved, proof_form
-from app.address import takes
+from app.address import address, takes
 from app.businesses.queries import franchisees, place_options, terminal_options
 from app.errors import BadAddress, Problem
+from app.paging import ARGS as PAGE_ARGS
+from app.paging import PageKey
 from app.permissions import Permission, requires
 from app.web import go, render
 
@@ -21,7 +23,7 @@ blueprint = Blueprint("api_keys", __name__, url_prefix="/settings/api-keys")
 
 @blueprint.get("")
 @requires(Permission.EDIT_KEYS)
-@takes("show")
+@takes("show", *PAGE_ARGS)
 def index() -> Response:
     shown = request.args.get("show", "")
     if shown not in ("", "revoked"):
@@ -70,6 +72,14 @@ def _ask(form: KeyForm, proof: ProofForm | None, status: int = 200) -> Response:
 
 
 def _list(*, revoked: bool) -> Response:
-    rows = api_keys.keys(revoked=revoked)
-    gone = len(rows) if revoked else api_keys.revoked_count()
-    return render("accounts/api_keys.html", keys=rows, revoked=revoked, revoked_count=gone, scopes=SCOPES)
+    page = api_keys.keys(PageKey.from_args(request.args), revoked=revoked)
+    show = {"show": "revoked"} if revoked else {}
+    hrefs = [address("api_keys.index", show, place) if place else None for place in (page.previous, page.next)]
+    return render(
+        "accounts/api_keys.html",
+        keys=page.lines,
+        hrefs=hrefs,
+        revoked=revoked,
+        revoked_count=api_keys.revoked_count(),
+        scopes=SCOPES,
+    )

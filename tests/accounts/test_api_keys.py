@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app import paging
 from app.accounts import api_keys
 from app.accounts.models import ApiKey
 from app.audit import AuditEntry
@@ -102,6 +103,22 @@ class TestRevoking:
         assert "Web shop" not in text_of(anna.get(KEYS))
         assert "Web shop" in text_of(anna.get(f"{KEYS}?show=revoked"))
         assert anna.get(f"{KEYS}?show=all").status_code == 400
+
+    def test_all_that_were_revoked_are_listed(
+        self, anna: FlaskClient, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """AP-1: page by page, as there is no end of them."""
+        for number in range(3):
+            submit(anna, NEW, {**SHOP, "name": f"Shop {number}"}, action=KEYS)
+        superuser.execute("UPDATE api_key SET revoked_at = now()")
+        monkeypatch.setattr(paging, "PAGE_SIZE", 2)
+        first = anna.get(f"{KEYS}?show=revoked")
+        assert [name in text_of(first) for name in ("Shop 2", "Shop 1", "Shop 0")] == [True, True, False]
+        (link,) = [each.get("href") for each in page_of(first).iter("a") if each.get("aria-label") == "Next page"]
+        last = anna.get(link or "")
+        assert "Shop 0" in text_of(last)
+        assert "Shop 1" not in text_of(last)
+        assert anna.get(f"{KEYS}?after=x").status_code == 400
 
     def test_both_stand_in_the_audit_log(self, town: Town, anna: FlaskClient) -> None:
         """PR-4."""
