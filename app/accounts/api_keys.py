@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -13,6 +14,7 @@ from werkzeug.exceptions import NotFound
 from app import audit
 from app.accounts.models import ApiKey, User
 from app.businesses.models import Franchisee, PointOfSale, Terminal
+from app.businesses.queries import lock_places
 from app.db import business_id, current_scope
 from app.extensions import db
 from app.identity import token_hash
@@ -24,11 +26,17 @@ PREFIX = "rk_"
 """By it a key that got into the open is recognised."""
 HINT = 8
 MOST_KEYS = 200
+SHOWN_AGAIN = timedelta(minutes=1)
+"""For which a form that is sent twice shows its key again."""
 ORDER = Order(ApiKey.created_at.expression, ApiKey.id.expression)
 
 
 class TooManyKeysError(Exception):
     """A business has at most MOST_KEYS that work."""
+
+
+class MadeBeforeError(Exception):
+    """The key was made before."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +48,22 @@ class Works:
     terminal_id: int | None = None
 
 
-def make_key(name: str, scopes: Sequence[KeyScope], works: Works) -> str:
-    """A new key, to be shown once. Raises TooManyKeysError."""
+def new_secret() -> str:
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def make_key(name: str, scopes: Sequence[KeyScope], works: Works, secret: str | None = None) -> str:
+    """A new key, to be shown once; made again with the same `secret`, as by a double click, it is the same one.
+
+    Raises TooManyKeysError, and MadeBeforeError where that was another one, was used, or is some time ago.
+    """
+    secret, said = secret or new_secret(), {"name": name, "scopes": [scope.value for scope in scopes], **vars(works)}
+    lock_places()
+    if _is_made(secret, said):
+        return secret
     working = select(func.count()).where(ApiKey.business_id == business_id(), ApiKey.revoked_at.is_(None))
     if (db.session.scalar(working) or 0) >= MOST_KEYS:
         raise TooManyKeysError
-    secret = PREFIX + secrets.token_urlsafe(32)
-    said = {"name": name, "scopes": [scope.value for scope in scopes], **vars(works)}
     row = ApiKey(
         business_id=business_id(),
         hint=secret[:HINT],
@@ -58,6 +75,17 @@ def make_key(name: str, scopes: Sequence[KeyScope], works: Works) -> str:
     db.session.flush()
     audit.record("api_key.add", _subject(row), {field: (None, value) for field, value in said.items()})
     return secret
+
+
+def _is_made(secret: str, said: Mapping[str, object]) -> bool:
+    mine = ApiKey.business_id == business_id(), ApiKey.secret_hash == token_hash(secret)
+    row = db.session.scalars(select(ApiKey).where(*mine)).first()
+    if row is None:
+        return False
+    is_new = row.created_at > dates.now() - SHOWN_AGAIN and row.last_used_at is None and row.revoked_at is None
+    if not is_new or audit.changes_of(row, said):
+        raise MadeBeforeError
+    return True
 
 
 def revoke_key(number: int) -> ApiKey:

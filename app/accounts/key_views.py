@@ -13,6 +13,7 @@ from app.accounts.proving import ProofForm, is_proved, proof_form
 from app.address import address, takes
 from app.businesses.queries import franchisees, place_options, terminal_options
 from app.errors import BadAddress, Problem
+from app.form_keys import keyless
 from app.paging import ARGS as PAGE_ARGS
 from app.paging import PageKey
 from app.permissions import Permission, requires
@@ -39,13 +40,16 @@ def write() -> Response:
 
 @blueprint.post("")
 @requires(Permission.EDIT_KEYS)
+@keyless
 def make() -> BaseResponse:
-    """Shows the key itself, once: nothing leads back to it."""
+    """Shows the key itself, once: nothing leads back to it. A browser shows the answer to the second click alone."""
     form, proof = _form(), proof_form()
     if not (form.validate() and is_proved(proof)):
         return _ask(form, proof, 422)
     try:
-        secret = api_keys.make_key(form.name.data, form.chosen_scopes, form.chosen)
+        secret = api_keys.make_key(form.name.data, form.chosen_scopes, form.chosen, form.secret())
+    except api_keys.MadeBeforeError:
+        raise Problem(409, _("This form was sent already."), _("Reload the page to see what became of it.")) from None
     except api_keys.TooManyKeysError:
         raise Problem(409, _("There are too many keys."), _("Revoke those that nobody uses.")) from None
     return render("accounts/api_key_made.html", name=form.name.data, secret=secret)
@@ -66,6 +70,7 @@ def _form() -> KeyForm:
 
 
 def _ask(form: KeyForm, proof: ProofForm | None, status: int = 200) -> Response:
+    form.secret()
     response = render("accounts/api_key_form.html", form=form, proof_form=proof)
     response.status_code = status
     return response
