@@ -1,4 +1,4 @@
-"""How often a key may call (AP-1): counted in Valkey, and not at all while it is away."""
+"""How often a key may call (AP-1): counted in Valkey; while it is away, look-ups alone."""
 
 from __future__ import annotations
 
@@ -69,3 +69,13 @@ def test_while_it_is_away_calls_go_on(town: Town, config: Config) -> None:
     app = create_app(replace(config, api_calls=1))
     shop = Program(app, program(town.kavalier).secret)
     assert [shop.get("/about").status_code for _ in range(3)] == [200] * 3
+
+
+def test_while_it_is_away_look_ups_are_counted_still(
+    town: Town, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CT-11: each process counts them for itself."""
+    monkeypatch.setattr(call_limits, "LOOK_UPS", (RateLimitItemPerMinute(2),))
+    shop = Program(create_app(config), program(town.kavalier).secret)
+    assert [shop.get("/customers/999999").status_code for _ in range(3)] == [404, 404, 429]
+    assert shop.get("/about").status_code == 200
