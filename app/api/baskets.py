@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.api.reading import faulty
 from app.api.sales import AccountPays, BasketGiven, LineGiven
-from app.api.tills import chosen_terminal
+from app.api.tills import check_met, chosen_terminal
 from app.db import business_id
 from app.extensions import db
 from app.identity import caller
@@ -29,6 +29,7 @@ CHECK = "Check"
 def basket_of(given: BasketGiven) -> Basket:
     """Raises CallProblem, BroughtRefusedError, and the errors of codes that are not taken."""
     _check_scopes(given)
+    check_met(given.customer_id)
     program, goods = _known(given)
     terminal = chosen_terminal(given.terminal_id)
     return Basket(
