@@ -132,9 +132,7 @@ def transaction_named(number: int, customer_id: int | None = None) -> Row[Any]:
         )
         .join(Program, (Program.business_id == Transaction.business_id) & (Program.id == Transaction.program_id))
         .outerjoin(User, User.id == Transaction.user_id)
-        .outerjoin(
-            ApiKey, (ApiKey.business_id == Transaction.business_id) & (ApiKey.id == Transaction.api_key_id)
-        )
+        .outerjoin(ApiKey, (ApiKey.business_id == Transaction.business_id) & (ApiKey.id == Transaction.api_key_id))
         .where(Transaction.business_id == business_id(), Transaction.id == number)
     )
     if customer_id is not None:

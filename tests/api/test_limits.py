@@ -67,7 +67,7 @@ def test_looking_customers_up_has_a_limit_of_its_own(
 def test_registering_who_is_known_is_a_look_up(
     shops: list[Program], town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CT-11: 409 tells that a phone is a customer's. Newcomers are registered without an end, until it was too often."""
+    """CT-11: 409 tells that a phone is a customer's. Newcomers are registered without an end until then."""
     monkeypatch.setattr(call_limits, "LOOK_UPS", (RateLimitItemPerMinute(2),))
     with town.kavalier.work():
         add_customer("Iryna", phone="+380501112233")

@@ -96,17 +96,18 @@ class TestAdding:
     ) -> None:
         """RELIABILITY: what sends elsewhere what happens here, or makes a secret, asks for the password again."""
         page, later = f"{LIST}/{endpoint}", "UPDATE user_session SET proved_at = now() - interval '11 minutes'"
+        there = "SELECT array_agg((url, secret)::text ORDER BY id) FROM webhook_endpoint"
         for where, values, action, status in (
             (NEW, SHOP, NEW, 200),
             (page, {}, f"{page}/secret", 200),
             (page, {"url": "https://shop.example.com/other"}, page, 303),
         ):
             superuser.execute(later)
-            kept = superuser.execute("SELECT array_agg((url, secret)::text ORDER BY id) FROM webhook_endpoint").fetchone()
+            kept = superuser.execute(there).fetchone()
             refused = submit(anna, where, {**values, "password": "wrong"}, action=action)
             assert refused.status_code == 422
             assert "This is not your password." in text_of(refused)
-            now = superuser.execute("SELECT array_agg((url, secret)::text ORDER BY id) FROM webhook_endpoint").fetchone()
+            now = superuser.execute(there).fetchone()
             assert now == kept
             done = submit(anna, where, {**values, "password": "correct horse battery"}, action=action)
             assert done.status_code == status

@@ -154,4 +154,3 @@ def _show(
     )
     response.status_code = status
     return response
-
