@@ -1,10 +1,12 @@
-"""How often a key may call the API (AP-1): counted in Redis, and not at all while it is away, so that sales go on.
+"""How often a key may call the API (AP-1): counted in Redis. While it is away calls are not counted, so that sales go
+on; look-ups are by each process for itself, so that nobody lists customers meanwhile (CT-11).
 
 By `limits`, on which Flask-Limiter is built: that one counts before it is known who calls.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import ceil
 from time import monotonic, time
@@ -12,44 +14,103 @@ from time import monotonic, time
 import structlog
 from flask import current_app
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
-from limits.storage import RedisStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import SlidingWindowCounterRateLimiter as Counter
 from redis import RedisError
 
 from app.queue import AWAY, connect
 
 LOOK_UPS = (RateLimitItemPerMinute(120), RateLimitItemPerDay(5_000))
 """Of customers: more than any queue at a counter needs, too few to list them (CT-11)."""
+MET = RateLimitItemPerDay(1)
 _log = structlog.get_logger(__name__)
 _away_until: dict[str, float] = {}
 
 
 def wait_before_call(key_id: int) -> int:
     """Counts a call of a key; the seconds until the next one is answered, 0 for now."""
-    return _count("calls", key_id, (RateLimitItemPerMinute(current_app.config["REGULARS"].api_calls),))
+    limits = (RateLimitItemPerMinute(current_app.config["REGULARS"].api_calls),)
+    return _in_redis(lambda counter: _hit(counter, limits, "calls", key_id)) or 0
 
 
 def wait_before_look_up(key_id: int) -> int:
     """The same of a call that shows who a customer is."""
-    return _count("look-ups", key_id, LOOK_UPS)
+    return _strictly(lambda counter: _hit(counter, LOOK_UPS, "look-ups", key_id))
 
 
-def _count(kind: str, key_id: int, limits: tuple[RateLimitItem, ...]) -> int:
-    address = current_app.config["REGULARS"].redis_url
-    if monotonic() < _away_until.get(address, 0):
+def wait_before_serving(key_id: int, customer_id: int) -> int:
+    """The same of serving a customer whom the key's places never saw: a look-up, unless it was looked up that day."""
+    who = f"{key_id}:{customer_id}"
+    if not _strictly(lambda counter: int(counter.test(MET, "met", who))):
         return 0
-    counter, who = _counter(address), f"api-key:{key_id}"
-    try:
-        over = [each for each in limits if not counter.hit(each, kind, who)]
-        ends = [counter.get_window_stats(each, kind, who).reset_time for each in over]
-    except RedisError as error:
-        _log.warning("calls not counted", error=str(error))
-        _away_until[address] = monotonic() + AWAY
-        return 0
+    wait = wait_before_look_up(key_id)
+    if not wait:
+        note_met(key_id, customer_id)
+    return wait
+
+
+def note_met(key_id: int, customer_id: int) -> None:
+    """A customer was looked up by what it shows, so whatever is done for it today is no look-up."""
+    _strictly(lambda counter: int(counter.hit(MET, "met", f"{key_id}:{customer_id}")))
+
+
+def wait_before_registering(key_id: int) -> int:
+    """Counts nothing: the seconds until a key may register, of which too many were known already."""
+    return _strictly(lambda counter: _wait(counter, _full(counter, LOOK_UPS, "known", key_id), "known", key_id))
+
+
+def note_known(key_id: int) -> None:
+    """Who was to be registered is known, which tells as much as a look-up. Those that are new tell nothing."""
+    _strictly(lambda counter: _hit(counter, LOOK_UPS, "known", key_id))
+
+
+def _hit(counter: Counter, limits: Sequence[RateLimitItem], kind: str, key_id: int) -> int:
+    over = [each for each in limits if not counter.hit(each, kind, _who(key_id))]
+    return _wait(counter, over, kind, key_id)
+
+
+def _full(counter: Counter, limits: Sequence[RateLimitItem], kind: str, key_id: int) -> list[RateLimitItem]:
+    return [each for each in limits if not counter.test(each, kind, _who(key_id))]
+
+
+def _wait(counter: Counter, over: Sequence[RateLimitItem], kind: str, key_id: int) -> int:
+    ends = [counter.get_window_stats(each, kind, _who(key_id)).reset_time for each in over]
     return max((max(1, ceil(end - time())) for end in ends), default=0)
 
 
+def _who(key_id: int) -> str:
+    return f"api-key:{key_id}"
+
+
+def _strictly(asked: Callable[[Counter], int]) -> int:
+    """While Redis is away, out of this process's own memory."""
+    found = _in_redis(asked)
+    return asked(_own(_address())) if found is None else found
+
+
+def _in_redis(asked: Callable[[Counter], int]) -> int | None:
+    """None while it is away."""
+    address = _address()
+    if monotonic() < _away_until.get(address, 0):
+        return None
+    try:
+        return asked(_counter(address))
+    except RedisError as error:
+        _log.warning("calls not counted", error=str(error))
+        _away_until[address] = monotonic() + AWAY
+        return None
+
+
+def _address() -> str:
+    return str(current_app.config["REGULARS"].redis_url)
+
+
 @cache
-def _counter(address: str) -> SlidingWindowCounterRateLimiter:
+def _counter(address: str) -> Counter:
     pool = connect(address).connection_pool
-    return SlidingWindowCounterRateLimiter(RedisStorage("redis://", connection_pool=pool))
+    return Counter(RedisStorage("redis://", connection_pool=pool))
+
+
+@cache
+def _own(_address: str) -> Counter:
+    return Counter(MemoryStorage())

@@ -41,7 +41,7 @@ FIELD = "form_key"
 KEPT = timedelta(days=30)
 """Far longer than a session: no form that is older can be sent."""
 _UNHASHED = {"csrf_token"}
-_SECRET = re.compile("password|one_time_code")
+_SECRET = re.compile("password|one_time_code|sealed")
 
 
 class FormKey(Base):
@@ -108,7 +108,7 @@ def sealed(view: View) -> View:
 
 
 def keyless(view: View) -> View:
-    """For a view that writes nothing: its form is shown on, so the key of that form is not used up."""
+    """For a view that writes nothing, as its form is shown on, or that sees to it by itself that it writes once."""
     view.is_keyless = True  # type: ignore[attr-defined]
     return view
 

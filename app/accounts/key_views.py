@@ -10,9 +10,12 @@ from app.accounts import api_keys
 from app.accounts.key_forms import KeyForm
 from app.accounts.key_words import SCOPES
 from app.accounts.proving import ProofForm, is_proved, proof_form
-from app.address import takes
+from app.address import address, takes
 from app.businesses.queries import franchisees, place_options, terminal_options
 from app.errors import BadAddress, Problem
+from app.form_keys import keyless
+from app.paging import ARGS as PAGE_ARGS
+from app.paging import PageKey
 from app.permissions import Permission, requires
 from app.web import go, render
 
@@ -21,7 +24,7 @@ blueprint = Blueprint("api_keys", __name__, url_prefix="/settings/api-keys")
 
 @blueprint.get("")
 @requires(Permission.EDIT_KEYS)
-@takes("show")
+@takes("show", *PAGE_ARGS)
 def index() -> Response:
     shown = request.args.get("show", "")
     if shown not in ("", "revoked"):
@@ -37,13 +40,16 @@ def write() -> Response:
 
 @blueprint.post("")
 @requires(Permission.EDIT_KEYS)
+@keyless
 def make() -> BaseResponse:
-    """Shows the key itself, once: nothing leads back to it."""
+    """Shows the key itself, once: nothing leads back to it. A browser shows the answer to the second click alone."""
     form, proof = _form(), proof_form()
     if not (form.validate() and is_proved(proof)):
         return _ask(form, proof, 422)
     try:
-        secret = api_keys.make_key(form.name.data, form.chosen_scopes, form.chosen)
+        secret = api_keys.make_key(form.name.data, form.chosen_scopes, form.chosen, form.secret())
+    except api_keys.MadeBeforeError:
+        raise Problem(409, _("This form was sent already."), _("Reload the page to see what became of it.")) from None
     except api_keys.TooManyKeysError:
         raise Problem(409, _("There are too many keys."), _("Revoke those that nobody uses.")) from None
     return render("accounts/api_key_made.html", name=form.name.data, secret=secret)
@@ -64,12 +70,21 @@ def _form() -> KeyForm:
 
 
 def _ask(form: KeyForm, proof: ProofForm | None, status: int = 200) -> Response:
+    form.secret()
     response = render("accounts/api_key_form.html", form=form, proof_form=proof)
     response.status_code = status
     return response
 
 
 def _list(*, revoked: bool) -> Response:
-    rows = api_keys.keys(revoked=revoked)
-    gone = len(rows) if revoked else api_keys.revoked_count()
-    return render("accounts/api_keys.html", keys=rows, revoked=revoked, revoked_count=gone, scopes=SCOPES)
+    page = api_keys.keys(PageKey.from_args(request.args), revoked=revoked)
+    show = {"show": "revoked"} if revoked else {}
+    hrefs = [address("api_keys.index", show, place) if place else None for place in (page.previous, page.next)]
+    return render(
+        "accounts/api_keys.html",
+        keys=page.lines,
+        hrefs=hrefs,
+        revoked=revoked,
+        revoked_count=api_keys.revoked_count(),
+        scopes=SCOPES,
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.api.reading import faulty
 from app.api.sales import AccountPays, BasketGiven, LineGiven
-from app.api.tills import chosen_terminal
+from app.api.tills import check_met, chosen_terminal
 from app.identity import caller
 from app.lib import dates
 from app.loyalty.queries import program_with_goods
@@ -24,6 +24,7 @@ CHECK = "Check"
 def basket_of(given: BasketGiven) -> Basket:
     """Raises CallProblem, BroughtRefusedError, and the errors of codes that are not taken."""
     _check_scopes(given)
+    check_met(given.customer_id)
     program, goods = _known(given)
     terminal = chosen_terminal(given.terminal_id)
     return Basket(

@@ -1,4 +1,4 @@
-"""The OpenAPI document of the API, made of its operations (AP-1)."""
+"""The OpenAPI document of the API, made of its operations and of the events that it tells (AP-1)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from app.api import told
 from app.api.operations import Operation, operations
 from app.api.schemas import ProblemShown, Query, Shown
 from app.call_keys import HEADER, LONGEST
@@ -62,6 +63,7 @@ _ARGUMENT = re.compile(r"<(?:[a-z]+:)?(\w+)>")
 def document() -> Json:
     """The whole of it, made once: operations are known once the application has started."""
     models = {model for each in operations for model in _models(each)} | {PROBLEM}
+    models |= {(each, "serialization") for each in told.models()}
     references, defined = models_json_schema(
         sorted(models, key=lambda pair: pair[0].__name__), ref_template="#/components/schemas/{model}"
     )
@@ -73,8 +75,12 @@ def document() -> Json:
         "info": {"title": "Regulars", "version": "1", "description": ABOUT},
         "servers": [{"url": "/api/v1"}],
         "security": [{"key": []}],
-        "tags": [{"name": name} for name in dict.fromkeys(each.section for each in operations)],
+        "tags": [
+            *({"name": name} for name in dict.fromkeys(each.section for each in operations)),
+            {"name": told.SECTION, "description": told.ABOUT},
+        ],
         "paths": paths,
+        "webhooks": told.webhooks(references),
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "rk_…"}},
             "schemas": defined.get("$defs", {}),
@@ -90,7 +96,7 @@ def _models(each: Operation) -> list[Model]:
 def _described(each: Operation, references: References) -> Json:
     summary, more = each.words
     scope = f"Needs the scope `{each.needs.value}`." if each.needs else "Any key may."
-    told: Json = {
+    found: Json = {
         "operationId": each.name,
         "tags": [each.section],
         "summary": summary,
@@ -99,8 +105,8 @@ def _described(each: Operation, references: References) -> Json:
         "responses": _answers(each, references),
     }
     if each.body is not None:
-        told["requestBody"] = {"required": True, "content": _json(references[each.body, "validation"])}
-    return told
+        found["requestBody"] = {"required": True, "content": _json(references[each.body, "validation"])}
+    return found
 
 
 def _answers(each: Operation, references: References) -> Json:
@@ -109,10 +115,10 @@ def _answers(each: Operation, references: References) -> Json:
     refused = ALWAYS | (WITH_BODY if each.body is not None else {})
     refused |= (WITH_KEY if each.writes else {}) | dict(each.refuses)
     problem = {MEDIA_TYPE: {"schema": references[PROBLEM]}}
-    told: Json = {str(status): {"description": why, "content": problem} for status, why in sorted(refused.items())}
+    refusals: Json = {str(status): {"description": why, "content": problem} for status, why in sorted(refused.items())}
     for status in RETRY_AFTER:
-        told[str(status)]["headers"] = {"Retry-After": _WAIT}
-    return {str(each.status): done} | told
+        refusals[str(status)]["headers"] = {"Retry-After": _WAIT}
+    return {str(each.status): done} | refusals
 
 
 def _headers(each: Operation) -> Json:

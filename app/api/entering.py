@@ -22,15 +22,16 @@ def enter(needs: KeyScope | None, *, looks_up: bool, at_counter: bool) -> None:
             "Send a key of the business as “Authorization: Bearer rk_…”. This one is none, or was revoked.",
             headers={"WWW-Authenticate": 'Bearer realm="Regulars"'},
         )
-    _slow_down(wait_before_call(caller.key_id))
+    slow_down(wait_before_call(caller.key_id))
     if needs is not None and needs not in caller.scopes:
         raise CallProblem(403, "scope-missing", f"This key has not the scope {needs}.", scope=needs.value)
     if looks_up:
-        _slow_down(wait_before_look_up(caller.key_id))
+        slow_down(wait_before_look_up(caller.key_id))
     open_scope(caller.scope(request.remote_addr or "", at_counter=at_counter))
 
 
-def _slow_down(seconds: int) -> None:
+def slow_down(seconds: int) -> None:
+    """Raises CallProblem 429 where a call has to wait."""
     if seconds:
         raise CallProblem(
             429, "too-many-calls", f"Too many calls. Wait {seconds} seconds.", headers={"Retry-After": str(seconds)}

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.api import told
 from app.api.document import ABOUT, document
 from app.permissions import Permission, requires
 from app.web import render
@@ -56,6 +57,8 @@ def index() -> BaseResponse:
         about=ABOUT.strip().split("\n\n"),
         example=EXAMPLE.format(url_for("api.about_key", _external=True)),
         sections=sections(),
+        called=told.SECTION,
+        intros={each["name"]: each["description"] for each in document()["tags"] if "description" in each},
         types=types(),
         document_href=url_for("api.openapi"),
     )
@@ -63,9 +66,11 @@ def index() -> BaseResponse:
 
 @cache
 def sections() -> dict[str, list[Told]]:
-    """The operations by what they are about."""
+    """The operations by what they are about, and the events that are told, by their types."""
     found: dict[str, list[Told]] = {}
-    for path, methods in document()["paths"].items():
+    server = document()["servers"][0]["url"]
+    addresses = {server + path: methods for path, methods in document()["paths"].items()} | document()["webhooks"]
+    for path, methods in addresses.items():
         for method, operation in methods.items():
             found.setdefault(operation["tags"][0], []).append(_told(path, method, operation))
     return found
@@ -84,9 +89,9 @@ def _told(path: str, method: str, operation: Json) -> Told:
     return Told(
         id=operation["operationId"],
         method=method.upper(),
-        path=document()["servers"][0]["url"] + path,
+        path=path,
         summary=operation["summary"],
-        about=operation["description"].split("\n\n"),
+        about=operation["description"].split("\n\n") if "description" in operation else [],
         arguments=[
             _field(each["name"], each["schema"] | {"description": _about(each)}, each["required"])
             for each in operation["parameters"]
@@ -94,7 +99,7 @@ def _told(path: str, method: str, operation: Json) -> Told:
         body=_named(operation.get("requestBody", {})),
         answer=_named(answers[done]),
         status=done,
-        refusals=[(status, answer["description"]) for status, answer in answers.items() if status >= "4"],
+        refusals=[(status, answer["description"]) for status, answer in answers.items() if status != done],
     )
 
 

@@ -162,21 +162,29 @@ class QuoteShown(Shown):
     """What series it brings a coupon of."""
 
 
-class SaleMade(Shown):
-    """A sale as it was made."""
+class _SaleFigures(Shown):
+    """What is told of every sale."""
 
     id: int
     at: Moment
     program_id: int
     terminal_id: int
     total: int
+    """After discounts."""
     discount: int
     due: int
+    """What was left to be paid in money."""
     earned: int
+    """Points."""
     points_paid: int
     points_for_offers: int
     account_paid: int
     """By money accounts and gift cards."""
+
+
+class SaleMade(_SaleFigures):
+    """A sale as it was made."""
+
     balance: int
     """Points of the customer after it."""
     gifts: list[str]
@@ -188,24 +196,13 @@ class SaleMade(Shown):
         return f"/api/v1/sales/{self.id}"
 
 
-class SaleListed(Shown):
+class SaleListed(_SaleFigures):
     """A sale in the list, where nobody is told whose it was."""
 
-    id: int
-    at: Moment
     status: str
     """completed or cancelled."""
     source: str
     """store for a Terminal, api for a key."""
-    program_id: int
-    terminal_id: int
-    total: int
-    discount: int
-    due: int
-    earned: int
-    points_paid: int
-    points_for_offers: int
-    account_paid: int
     cancelled_at: Moment | None
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from app.address import LARGEST
+from app.address import LARGEST, Number
 from app.lib.texts import has_control_characters, one_line
 
 LONGEST_LINE = 300
@@ -52,7 +52,7 @@ class PageQuery(Query):
     cursor: (
         Annotated[
             str,
-            StringConstraints(pattern="^[0-9]{1,19}$"),
+            StringConstraints(pattern=f"^{Number.regex}$"),
             Field(description="`next` of the page before; none is the first."),
         ]
         | None

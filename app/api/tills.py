@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy import Select, select
 from werkzeug.exceptions import NotFound
 
+from app.api.entering import slow_down
 from app.api.reading import faulty
-from app.businesses.models import PointOfSale, Terminal
+from app.businesses.models import PointOfSale, StatsScope, Terminal
+from app.call_limits import wait_before_serving
+from app.customers.models import CustomerStats
 from app.db import business_id
 from app.extensions import db
 from app.identity import caller
@@ -51,6 +54,15 @@ def asked_terminals(number: int | None) -> Select[Any]:
     return terminals() if number is None else terminals().where(Terminal.id == number)
 
 
+def check_met(customer_id: int) -> None:
+    """Who sells at a Terminal sees the customer, or what it shows. So a franchisee's key knows whom its places never
+    saw by a look-up of that day, or serving it counts as one: its id could be guessed (PR-3). Raises CallProblem 429.
+    """
+    franchisee = caller().workplace.franchisee_id
+    if franchisee is not None and not _is_seen(customer_id, franchisee):
+        slow_down(wait_before_serving(caller().key_id, customer_id))
+
+
 def own_sale(number: int) -> Transaction:
     """A sale that one of these Terminals made. Raises NotFound."""
     mine = Transaction.business_id == business_id(), Transaction.id == number, Transaction.kind == Kind.SALE
@@ -58,3 +70,14 @@ def own_sale(number: int) -> Transaction:
     if found is None:
         raise NotFound
     return found
+
+
+def _is_seen(customer_id: int, franchisee: int) -> bool:
+    scope = StatsScope.business_id == business_id(), StatsScope.franchisee_id == franchisee
+    others = (StatsScope.program_id, StatsScope.point_of_sale_id, StatsScope.terminal_id)
+    theirs = select(StatsScope.id).where(*scope, *(each.is_(None) for each in others)).scalar_subquery()
+    rows = select(CustomerStats.customer_id).where(
+        *(CustomerStats.business_id == business_id(), CustomerStats.scope_id == theirs),
+        CustomerStats.customer_id == customer_id,
+    )
+    return db.session.scalar(rows) is not None

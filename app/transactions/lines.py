@@ -26,6 +26,8 @@ class Opened:
     terminal: str
     program: str
     author: str | None
+    key: str | None
+    """The name of the program that made it, for whoever sees keys."""
     goods: list[Good]
 
     @property
@@ -90,7 +92,7 @@ def opened_transaction(number: int, customer_id: int | None = None) -> Opened:
     """A transaction, of the customer if one is named. Raises NotFound."""
     row = queries.transaction_named(number, customer_id)
     goods = [_good(line) for line in queries.goods_of(number)]
-    return Opened(row.Transaction, row.place, row.terminal, row.program, row.author, goods)
+    return Opened(row.Transaction, row.place, row.terminal, row.program, row.author, row.key, goods)
 
 
 def _good(line: TransactionLine) -> Good:

@@ -131,6 +131,8 @@ class Transaction(Base):
     """Hundredths of a point that the offers redeemed cost; they pay nothing of the check (LP-8)."""
     points_earned: Mapped[Minor]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    api_key_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The key of the program that made it (AP-1). Keys are never removed, and each sale would pay for a constraint."""
     cancelled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     rules: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     """Every rule that was looked at: its name as it was then, whether it applied and why (CP-3)."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import FromClause, Row, Select, func, literal_column, select
 from werkzeug.exceptions import NotFound
 
-from app.accounts.models import User
+from app.accounts.models import ApiKey, User
 from app.businesses.models import PointOfSale, StatsScope, Terminal
 from app.customers.family import of_family, stretches
 from app.customers.models import CustomerStats
@@ -111,13 +111,17 @@ def transaction_count(customer_id: int) -> int:
 
 
 def transaction_named(number: int, customer_id: int | None = None) -> Row[Any]:
-    """A transaction, of the customer if one is named, with place, Terminal, program and author. Raises NotFound."""
+    """A transaction, of the customer if one is named, with place, Terminal, program and who made it.
+
+    Raises NotFound.
+    """
     columns: list[Any] = [
         Transaction,
         PointOfSale.name.label("place"),
         Terminal.name.label("terminal"),
         Program.title.label("program"),
         User.name.label("author"),
+        ApiKey.name.label("key"),
     ]
     statement = (
         select(*columns)
@@ -128,6 +132,7 @@ def transaction_named(number: int, customer_id: int | None = None) -> Row[Any]:
         )
         .join(Program, (Program.business_id == Transaction.business_id) & (Program.id == Transaction.program_id))
         .outerjoin(User, User.id == Transaction.user_id)
+        .outerjoin(ApiKey, (ApiKey.business_id == Transaction.business_id) & (ApiKey.id == Transaction.api_key_id))
         .where(Transaction.business_id == business_id(), Transaction.id == number)
     )
     if customer_id is not None:

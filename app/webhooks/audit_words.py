@@ -12,7 +12,8 @@ from sqlalchemy import select
 from app.audit_words import Kind, KnownFields
 from app.db import business_id
 from app.extensions import db
-from app.webhooks.models import Endpoint, Event
+from app.webhooks.events import WHY
+from app.webhooks.models import Disabled, Endpoint, Event
 
 
 def _names(ids: Collection[int]) -> dict[int, str]:
@@ -27,12 +28,17 @@ def _fields() -> KnownFields:
             "label": (_("What it is for"), str),
             "events": (_("Events"), _types),
             "deliveries": (_("Deliveries"), str),
+            "disabled_why": (_("Why"), _why),
         }
     )
 
 
 def _types(value: object) -> str:
     return ", ".join(Event(each).type for each in value) if isinstance(value, list) else str(value)
+
+
+def _why(value: object) -> str:
+    return str(WHY.get(Disabled(value), value)) if isinstance(value, int) else str(value)
 
 
 KIND = Kind(

@@ -1,4 +1,4 @@
-"""Events in words: what each tells of, and of what its items are made."""
+"""Events in words: what each tells of; why an address is told none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from app.webhooks.models import Event
+from app.webhooks.models import Disabled, Event
 
 CHOSEN = tuple(event for event in Event if event is not Event.TEST)
 """What an address can listen to; a test goes to any."""
@@ -21,18 +21,8 @@ ABOUT: Mapping[Event, LazyString] = {
     Event.SALE_CANCELLED: _l("A sale was cancelled"),
     Event.BALANCE_CHANGED: _l("Points or money of a customer moved, for whatever reason"),
 }
-_CUSTOMER = ("customer_id",)
-ITEMS: Mapping[Event, tuple[str, ...]] = {
-    Event.TEST: ("endpoint_id",),
-    Event.CUSTOMER_CREATED: (*_CUSTOMER, "point_of_sale_id"),
-    Event.CUSTOMER_UPDATED: _CUSTOMER,
-    Event.CUSTOMER_ERASED: _CUSTOMER,
-    Event.CUSTOMER_MERGED: (*_CUSTOMER, "merged_into"),
-    Event.SALE_CREATED: (
-        *("sale_id", "customer_id", "program_id", "point_of_sale_id", "terminal_id", "source"),
-        *("amount", "discount", "points_paid", "points_earned"),
-    ),
-    Event.SALE_CANCELLED: ("sale_id", "customer_id"),
-    Event.BALANCE_CHANGED: (*("entry_id", "customer_id", "wallet_id", "kind", "amount", "balance", "transaction_id"),),
+WHY: Mapping[Disabled, LazyString] = {
+    Disabled.FAILING: _l("It took nothing for three days."),
+    Disabled.GONE: _l("It answered that it is gone for good (410)."),
 }
-"""What an item of each says. Money is in the smallest unit of the currency, points in hundredths."""
+"""Why an address was disabled that nobody disabled by hand."""

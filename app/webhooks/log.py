@@ -81,7 +81,7 @@ class Log(Words, Lines):
         self.filter = LogFilter.from_args(args)
         self.period = self.filter.period
         self.key = PageKey.from_args(args)
-        self.endpoints = {each.id: each for each in queries.endpoints()}
+        self.endpoints = {each.id: each for each in queries.logged_endpoints(self.filter.endpoint)}
         self.opened = Opened.of(queries.delivery_named(opened)) if opened else None
         if self.filter.endpoint and self.filter.endpoint not in self.endpoints:
             raise NotFound
@@ -100,7 +100,7 @@ class Log(Words, Lines):
 
     @property
     def selects(self) -> list[Select]:
-        values, named = self.filter_args, [(str(each.id), each.name) for each in self.endpoints.values()]
+        values, named = self.filter_args, [(str(each.id), _name(each)) for each in self.endpoints.values()]
         types = {event: event.type for event in Event}
         return [
             select("address", _("Address"), [(None, named)], values),
@@ -129,3 +129,7 @@ class Log(Words, Lines):
 
     def href(self, *parts: Mapping[str, str]) -> str:
         return address("webhooks.log", *parts)
+
+
+def _name(each: Endpoint) -> str:
+    return _("%(name)s (removed)", name=each.name) if each.removed_at else each.name

@@ -33,6 +33,16 @@ def endpoints() -> Sequence[Endpoint]:
     return db.session.scalars(select(Endpoint).where(*_there()).order_by(Endpoint.id)).all()
 
 
+def logged_endpoints(chosen: int | None) -> Sequence[Endpoint]:
+    """Addresses of which the log tells: those that are there, and those removed that it has something of, or that is
+    `chosen`.
+    """
+    told = select(Delivery.id).where(_of_endpoint()).exists()
+    asked = select(Endpoint).where(Endpoint.business_id == business_id())
+    asked = asked.where(Endpoint.removed_at.is_(None) | (Endpoint.id == chosen) | told)
+    return db.session.scalars(asked.order_by(Endpoint.id)).all()
+
+
 def endpoint_named(number: int, *, held: bool = False) -> Endpoint:
     """An address that was not removed; `held` until the end of this unit of work. Raises NotFound."""
     asked = select(Endpoint).where(*_there(), Endpoint.id == number)

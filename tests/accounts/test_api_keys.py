@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app import paging
 from app.accounts import api_keys
 from app.accounts.models import ApiKey
 from app.audit import AuditEntry
@@ -48,11 +49,31 @@ class TestMaking:
         assert row
         assert secret[0][8:] not in row[0]
 
-    def test_sent_twice_it_makes_one(self, town: Town, anna: FlaskClient) -> None:
+    def test_sent_twice_it_makes_one_and_shows_it(
+        self, town: Town, anna: FlaskClient, superuser: psycopg.Connection
+    ) -> None:
+        """RELIABILITY: of a double click the browser shows the second answer alone."""
         form = form_to(anna.get(NEW), KEYS)
-        assert send(anna, form, SHOP).status_code == 200
+        first, second = (re.search(r"rk_[\w-]{43}", send(anna, form, SHOP).text) for _click in range(2))
+        assert first
+        assert second
+        assert first[0] == second[0]
+        assert kept(town).name == "Web shop"
+        assert send(anna, form, {**SHOP, "name": "Till"}).status_code == 409
+        superuser.execute("UPDATE api_key SET created_at = now() - interval '2 minutes'")
         assert send(anna, form, SHOP).status_code == 409
         assert kept(town).name == "Web shop"
+
+    def test_a_form_shown_to_another_makes_another_key(self, town: Town, anna: FlaskClient) -> None:
+        """PR-1."""
+        oleg = town.browser(town.oleg)
+        mine, others = form_to(anna.get(NEW), KEYS), form_to(oleg.get(NEW), KEYS)
+        keys = [
+            re.findall(r"rk_[\w-]{43}", send(who, form, {**SHOP, "sealed": mine.values["sealed"]}).text)
+            for who, form in ((anna, mine), (oleg, others))
+        ]
+        assert [len(each) for each in keys] == [1, 1]
+        assert keys[0] != keys[1]
 
     def test_it_names_where_it_works(self, town: Town, anna: FlaskClient) -> None:
         """PR-3: everywhere, or at one of the places in use; of another business none is offered."""
@@ -102,6 +123,22 @@ class TestRevoking:
         assert "Web shop" not in text_of(anna.get(KEYS))
         assert "Web shop" in text_of(anna.get(f"{KEYS}?show=revoked"))
         assert anna.get(f"{KEYS}?show=all").status_code == 400
+
+    def test_all_that_were_revoked_are_listed(
+        self, anna: FlaskClient, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """AP-1: page by page, as there is no end of them."""
+        for number in range(3):
+            submit(anna, NEW, {**SHOP, "name": f"Shop {number}"}, action=KEYS)
+        superuser.execute("UPDATE api_key SET revoked_at = now()")
+        monkeypatch.setattr(paging, "PAGE_SIZE", 2)
+        first = anna.get(f"{KEYS}?show=revoked")
+        assert [name in text_of(first) for name in ("Shop 2", "Shop 1", "Shop 0")] == [True, True, False]
+        (link,) = [each.get("href") for each in page_of(first).iter("a") if each.get("aria-label") == "Next page"]
+        last = anna.get(link or "")
+        assert "Shop 0" in text_of(last)
+        assert "Shop 1" not in text_of(last)
+        assert anna.get(f"{KEYS}?after=x").status_code == 400
 
     def test_both_stand_in_the_audit_log(self, town: Town, anna: FlaskClient) -> None:
         """PR-4."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.api.operations import operations
+from app.webhooks.models import Event
+from app.webhooks.services.signing import new_secret, signed
 from tests.api.calling import program
 from tests.browsing import page_of, text_of
 from tests.people import Town
@@ -58,12 +61,28 @@ def test_every_operation_has_words(client: FlaskClient) -> None:
             assert not each["summary"].endswith("."), each["operationId"]
 
 
+def test_it_tells_what_webhooks_are_sent(client: FlaskClient) -> None:
+    """AP-1: every event with its body, and the headers that it is signed by; tests of events hold the bodies to it."""
+    told = document(client)
+    assert set(told["webhooks"]) == {event.type for event in Event}
+    signed_by = set(signed("evt_1", datetime.now(UTC), b"{}", [new_secret()]))
+    for name, methods in told["webhooks"].items():
+        (method, each), *others = methods.items()
+        assert (method, others) == ("post", [])
+        assert each["security"] == []
+        assert {header["name"] for header in each["parameters"]} == signed_by
+        reference = each["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        body = told["components"]["schemas"][reference.rpartition("/")[2]]
+        assert body["properties"]["type"]["const"] == name
+
+
 def test_the_page_tells_the_same(town: Town) -> None:
     """AP-1: whoever works in the panel reads it, without a script."""
     for person in (town.anna, town.vera):
         response = town.browser(person).get("/help/api")
         page = page_of(response)
-        assert {each.name for each in operations} <= {article.get("id") for article in page.iter("article")}
+        names = {each.name for each in operations} | {event.name.lower() for event in Event}
+        assert names <= {article.get("id") for article in page.iter("article")}
         anchors = {element.get("id") for element in page.iter() if element.get("id")}
         links = {link.get("href", "")[1:] for link in page.iter("a") if link.get("href", "").startswith("#")}
         assert links - anchors <= {""}

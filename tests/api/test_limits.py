@@ -1,4 +1,4 @@
-"""How often a key may call (AP-1): counted in Valkey, and not at all while it is away."""
+"""How often a key may call (AP-1): counted in Valkey; while it is away, look-ups alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app import call_limits, create_app
 from app.config import Config
 from app.local.embedded import Valkey
 from tests.api.calling import Program, problem, program
-from tests.factories import add_customer
+from tests.factories import add_customer, add_sale
 from tests.people import Town
 
 CALLS = 8
@@ -64,8 +64,59 @@ def test_looking_customers_up_has_a_limit_of_its_own(
     assert first.get("/about").status_code == 200
 
 
+def test_registering_who_is_known_is_a_look_up(
+    shops: list[Program], town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CT-11: 409 tells that a phone is a customer's. Newcomers are registered without an end until then."""
+    monkeypatch.setattr(call_limits, "LOOK_UPS", (RateLimitItemPerMinute(2),))
+    with town.kavalier.work():
+        add_customer("Iryna", phone="+380501112233")
+    first, known = shops[0], {"phone": "+380501112233"}
+    assert [first.post("/customers", {"phone": f"+38050222000{each}"}).status_code for each in range(3)] == [201] * 3
+    assert [first.post("/customers", known).status_code for _ in range(2)] == [409] * 2
+    for phone in ("+380501112233", "+380502220009"):
+        problem(first.post("/customers", {"phone": phone}), 429, "too-many-calls")
+    problem(first.get("/customers/999999"), 404)
+
+
+def test_a_franchisee_serves_whom_it_never_saw_by_look_ups_alone(
+    config: Config, valkey: Valkey, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PR-3: ids are guessed, and a salesperson sees who comes. Whoever was looked up or bought there is served."""
+    monkeypatch.setattr(call_limits, "LOOK_UPS", (RateLimitItemPerMinute(2),))
+    shop, app = town.kavalier, create_app(replace(config, redis_url=valkey.url))
+    till, brand = (
+        Program(app, program(shop, terminal_id=terminal).secret)
+        for terminal in (shop.franchised_terminal, shop.own_terminal)
+    )
+    with shop.work():
+        shown, guessed, another = add_customer(phone="+380501112233"), add_customer(), add_customer()
+        regular = add_customer()
+        add_sale(regular, shop.franchised_terminal, 500)
+    assert till.post("/customers/look-up", {"number": "+380501112233"}).status_code == 200
+    basket = {"amount": 100}
+    for customer in (shown, regular, guessed, guessed):
+        assert till.post("/quotes", {**basket, "customer_id": customer}).status_code == 200
+    for path in ("/quotes", "/pins", "/sales"):
+        problem(till.post(path, {**basket, "customer_id": another}), 429, "too-many-calls")
+        problem(till.post(path, {**basket, "customer_id": 999_999}), 429, "too-many-calls")
+    for customer in (shown, regular, guessed):
+        assert till.post("/sales", {**basket, "customer_id": customer}).status_code == 201
+    assert brand.post("/sales", {**basket, "customer_id": another}).status_code == 201
+
+
 def test_while_it_is_away_calls_go_on(town: Town, config: Config) -> None:
     """Sales do not wait for what only counts them."""
     app = create_app(replace(config, api_calls=1))
     shop = Program(app, program(town.kavalier).secret)
     assert [shop.get("/about").status_code for _ in range(3)] == [200] * 3
+
+
+def test_while_it_is_away_look_ups_are_counted_still(
+    town: Town, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CT-11: each process counts them for itself."""
+    monkeypatch.setattr(call_limits, "LOOK_UPS", (RateLimitItemPerMinute(2),))
+    shop = Program(create_app(config), program(town.kavalier).secret)
+    assert [shop.get("/customers/999999").status_code for _ in range(3)] == [404, 404, 429]
+    assert shop.get("/about").status_code == 200

@@ -22,8 +22,9 @@ def test_they_are_read_page_by_page_newest_first(town: Town) -> None:
     second = shop.get(f"/customers/{customer}/messages?cursor={first['next']}").get_json()
     assert second["next"] is None
     assert [each["id"] for each in first["items"] + second["items"]] == written[::-1]
-    for wrong in ("x", "-1", "0", "9" * 20):
-        assert shop.get(f"/customers/{customer}/messages?cursor={wrong}").status_code in (400, 422)
+    for wrong in ("x", "-1", "0", "9" * 19, "9" * 20):
+        told = problem(shop.get(f"/customers/{customer}/messages?cursor={wrong}"), 422, "address-wrong")
+        assert [each["pointer"] for each in told["errors"]] == ["/cursor"]
     problem(shop.get(f"/customers/{customer}/messages?cursor=999999"), 404)
 
 

@@ -15,7 +15,7 @@ from app.loyalty.rules import Conditions, CouponIssue, DiscountPercent, Gift, Po
 from app.messaging.models import Message
 from app.paging import PAGE_SIZE
 from app.transactions.models import Source, Transaction, TransactionLine
-from tests.api.calling import Program, problem
+from tests.api.calling import Program, problem, program
 from tests.api.shopping import PHONE
 from tests.browsing import text_of
 from tests.factories import add_good, add_good_group, add_points, add_rule, add_sale, add_series
@@ -76,6 +76,25 @@ class TestSelling:
             assert "API" in text_of(anna.get(page)), page
         assert response.location.endswith(f"/api/v1/sales/{made['id']}")
         nothing_differs(town.kavalier)
+
+    def test_its_key_is_named_where_salespeople_are(self, town: Town, iryna: int) -> None:
+        """PR-4: of a sale, of points by call, and of a cancel in the audit log; to who sees the keys of the brand."""
+        shop = town.kavalier
+        till = program(shop, terminal_id=shop.franchised_terminal)
+        sold = till.post("/sales", {"customer_id": iryna, "amount": 12_345}).get_json()["id"]
+        anna, boris = town.browser(town.anna), town.browser(town.boris)
+        assert "API key Web shop" in text_of(anna.get(f"/transactions/{sold}"))
+        shown = boris.get(f"/transactions/{sold}")
+        assert shown.status_code == 200
+        assert "Web shop" not in text_of(shown)
+        said = {"account_id": shop.wallet, "amount": 100, "reason": "Late"}
+        assert till.post(f"/customers/{iryna}/credits", said).status_code == 200
+        assert till.post(f"/sales/{sold}/cancellation", {}).status_code == 200
+        assert "API key Web shop" in text_of(anna.get("/audit-log?kind=transaction"))
+        with shop.work():
+            keys = db.session.scalars(select(Transaction.api_key_id)).all()
+        assert len(keys) == 2
+        assert None not in keys
 
     def test_goods_go_by_their_codes(self, town: Town, till: Program, iryna: int) -> None:
         """LP-2, LP-6, CT-7: rules for groups know them; the till's own amount comes before the list's price."""

@@ -19,6 +19,7 @@ from app.webhooks.services import claiming, forget_old
 from app.webhooks.services.claiming import AT_ONCE, LEASE, claim
 from app.webhooks.services.endpoints import remove, replay, send_test
 from app.webhooks.services.settling import GIVEN_UP, Answer, settle
+from tests.browsing import text_of
 from tests.factories import add_customer
 from tests.people import Shop, Town
 from tests.webhooks.receiving import Call, Pass, Receiver, deliver, delivery_of, endpoint_row
@@ -183,6 +184,9 @@ class TestAddressThatTakesNothing:
             assert note.title.endswith(receiver.url)
             assert letter.user_id == town.anna.id
             assert f"/settings/webhooks/{endpoint}" in letter.text
+        told = text_of(town.browser(town.anna).get("/audit-log?kind=webhook"))
+        assert "Webhook disabled" in told
+        assert "It took nothing for three days." in told
         with shop.work():
             add_customer()
         assert len(receiver.calls) == 2
@@ -228,6 +232,7 @@ class TestWorkers:
             settle(dead, [Answer(event, dates.now(), 1, 500)])
         assert delivery_of(shop).state is State.DELIVERED
         assert len(attempts(shop)) == 1
+        assert endpoint_row(shop, endpoint).failing_since is None
 
     def test_nobody_is_told_of_one_that_was_removed_during_a_call(
         self, town: Town, shop: Shop, endpoint: int, event: int

@@ -91,6 +91,29 @@ class TestAdding:
             remove(endpoint_named(numbers[0], held=True))
         assert submit(anna, NEW, SHOP).status_code == 200
 
+    def test_the_person_proves_itself_first(
+        self, town: Town, anna: FlaskClient, endpoint: int, superuser: psycopg.Connection
+    ) -> None:
+        """RELIABILITY: what sends elsewhere what happens here, or makes a secret, asks for the password again."""
+        page, later = f"{LIST}/{endpoint}", "UPDATE user_session SET proved_at = now() - interval '11 minutes'"
+        there = "SELECT array_agg((url, secret)::text ORDER BY id) FROM webhook_endpoint"
+        for where, values, action, status in (
+            (NEW, SHOP, NEW, 200),
+            (page, {}, f"{page}/secret", 200),
+            (page, {"url": "https://shop.example.com/other"}, page, 303),
+        ):
+            superuser.execute(later)
+            kept = superuser.execute(there).fetchone()
+            refused = submit(anna, where, {**values, "password": "wrong"}, action=action)
+            assert refused.status_code == 422
+            assert "This is not your password." in text_of(refused)
+            now = superuser.execute(there).fetchone()
+            assert now == kept
+            done = submit(anna, where, {**values, "password": "correct horse battery"}, action=action)
+            assert done.status_code == status
+        superuser.execute(later)
+        assert submit(anna, page, {"label": "Till"}).status_code == 303
+
     def test_a_double_click_adds_one(self, town: Town, anna: FlaskClient) -> None:
         form = form_to(anna.get(NEW), NEW)
         assert send(anna, form, SHOP).status_code == 200
@@ -199,6 +222,16 @@ class TestLog:
             *(("from=2026-02-01&to=2026-01-01", 422), ("after=999999999", 404)),
         ):
             assert anna.get(f"{LOG}?{query}").status_code == status, query
+
+    def test_of_one_that_was_removed_it_still_tells(
+        self, town: Town, anna: FlaskClient, endpoint: int, failed: int
+    ) -> None:
+        with town.kavalier.work(town.anna):
+            remove(endpoint_named(endpoint, held=True))
+        shown = anna.get(f"{LOG}?address={endpoint}")
+        assert len(page_of(shown).findall(".//tr[@data-id]")) == 2
+        assert "(removed)" in text_of(shown)
+        assert "(removed)" in text_of(anna.get(LOG))
 
     def test_one_is_sent_again_under_its_id(
         self, town: Town, anna: FlaskClient, endpoint: int, failed: int, receiver: Receiver

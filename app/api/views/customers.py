@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from app.api.customers import CustomerChange, CustomerShown, FoundShown, LookUp, NewCustomer, changed, found, shown
+from app.api.entering import slow_down
 from app.api.operations import operation
 from app.api.reading import faulty
 from app.businesses.models import PointOfSale
 from app.businesses.queries import place_named
+from app.call_limits import note_known, note_met, wait_before_registering
 from app.customers import services
 from app.customers.details import Details, details_of
 from app.customers.models import Customer
@@ -40,6 +42,8 @@ def look_up_customer(body: LookUp) -> FoundShown:
     number = customer_known_by(body.number, workplace().country)
     if number is None:
         raise CallProblem(404, "customer-unknown", "Nobody has this number.")
+    if workplace().franchisee_id is not None:
+        note_met(caller().key_id, number)
     return found(customer_named(number))
 
 
@@ -56,8 +60,10 @@ def read_customer(customer_id: int) -> CustomerShown:
 def create_customer(body: NewCustomer) -> CustomerShown:
     """Create a customer.
 
-    It is enrolled in the default program, with the access that the program gives to newcomers.
+    It is enrolled in the default program, with the access that the program gives to newcomers. Who is known already is
+    a look-up: too many of them, and the key waits before it creates any.
     """
+    slow_down(wait_before_registering(caller().key_id))
     asked = questions()
     new = changed(Details(), body, asked)
     _check_answered(new, asked)
@@ -65,6 +71,7 @@ def create_customer(body: NewCustomer) -> CustomerShown:
     try:
         number = services.create_customer(new, place)
     except services.TakenError as taken:
+        note_known(caller().key_id)
         raise _taken(taken) from None
     return shown(customer_named(number))
 

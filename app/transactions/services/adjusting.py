@@ -91,6 +91,7 @@ def _line(asked: Adjustment, place: int) -> int:
             at=dates.now(),
             points_earned=points,
             user_id=current_scope().user_id,
+            api_key_id=current_scope().api_key_id,
         )
     )
     return number

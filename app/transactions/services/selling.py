@@ -56,9 +56,10 @@ _WRITE = text(
     WITH sale AS (
         INSERT INTO transaction (business_id, customer_id, program_id, point_of_sale_id, terminal_id, kind, source,
             status, at, gross, discount, points_paid, account_paid, points_for_offers, points_earned, user_id, rules,
-            extras)
+            extras, api_key_id)
         VALUES (:business, :customer, :program, :place, :terminal, :kind, :source, :status, :at, :gross, :discount,
-            :points, :accounts, :offers, :earned, :user, CAST(:rules AS jsonb), CAST(:extras AS jsonb))
+            :points, :accounts, :offers, :earned, :user, CAST(:rules AS jsonb), CAST(:extras AS jsonb),
+            :key)
         RETURNING id
     ), lines AS (
         INSERT INTO transaction_line
@@ -119,6 +120,7 @@ def _write(asked: Quote, source: Source, at: datetime) -> int:
         "terminal": basket.terminal_id,
         "at": at,
         "user": current_scope().user_id,
+        "key": current_scope().api_key_id,
         "kind": int(Kind.SALE),
         "source": int(source),
         "status": int(Status.COMPLETED),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from app import audit
 from app.db import business_id
 from app.extensions import db
 from app.lib import dates
@@ -45,15 +46,16 @@ class Answer:
 
 
 def settle(batch: Batch, answers: Sequence[Answer]) -> None:
-    """What another worker has meanwhile, as the lease was over, is left to that one."""
+    """What another worker has meanwhile, as the lease was over, is left to that one; nor does the answer count."""
     now, endpoint = dates.now(), db.session.get_one(Endpoint, (business_id(), batch.endpoint_id), with_for_update=_HELD)
     mine = select(Delivery).where(Delivery.business_id == business_id(), Delivery.token == batch.token)
     held = mine.where(Delivery.id.in_([each.delivery_id for each in answers])).order_by(Delivery.id).with_for_update()
     deliveries = {each.id: each for each in db.session.scalars(held)}
-    for each in answers:
-        if each.delivery_id in deliveries:
-            _settle(deliveries[each.delivery_id], each, now)
-    _judge(endpoint, answers, now)
+    in_time = [each for each in answers if each.delivery_id in deliveries]
+    for each in in_time:
+        _settle(deliveries[each.delivery_id], each, now)
+    if in_time:
+        _judge(endpoint, in_time, now)
 
 
 _HELD = {"key_share": True}
@@ -101,6 +103,7 @@ def _judge(endpoint: Endpoint, answers: Sequence[Answer], now: datetime) -> None
 def _disable(endpoint: Endpoint, why: Disabled, now: datetime) -> None:
     endpoint.disabled_at, endpoint.disabled_why = now, why
     tell_disabled(endpoint)
+    audit.record("webhook.disable", audit.Subject("webhook", endpoint.id), {"disabled_why": (None, why)})
 
 
 def _pause(tries: int, longest: float, growth: float, asked: float | None) -> timedelta:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import hmac
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from app.ciphers import decrypted, encrypted
 from app.webhooks.models import Endpoint
 
+SIGNED: Mapping[str, str] = {
+    "webhook-id": "Of the event: the same each time that it is sent.",
+    "webhook-timestamp": "When it was sent, in seconds since 1970. Take none that is more than five minutes off.",
+    "webhook-signature": "Parted by blanks, one for each secret in use: `v1,` and in Base64 the HMAC-SHA256 of"
+    " `webhook-id`, `webhook-timestamp` and the body as it came, joined by dots. The key is what stands behind `whsec_`"
+    " of the secret, in Base64.",
+}
+"""The headers of a call, in the words of the API's document."""
 _PREFIX = "whsec_"
 _PURPOSE = "webhook"
 
@@ -43,7 +51,7 @@ def signed(message: str, at: datetime, body: bytes, with_secrets: Sequence[str])
     moment = str(int(at.timestamp()))
     content = b".".join((message.encode(), moment.encode(), body))
     signatures = [f"v1,{_signature(each, content)}" for each in with_secrets]
-    return {"webhook-id": message, "webhook-timestamp": moment, "webhook-signature": " ".join(signatures)}
+    return dict(zip(SIGNED, (message, moment, " ".join(signatures)), strict=True))
 
 
 def _signature(secret: str, content: bytes) -> str:

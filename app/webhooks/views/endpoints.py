@@ -8,14 +8,15 @@ from flask import Response, flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.accounts.proving import ProofForm, is_proved, proof_form
 from app.errors import Problem
 from app.lib import dates
 from app.permissions import Permission, requires
 from app.web import go, invalid, render
 from app.webhooks import queries
-from app.webhooks.events import ABOUT
+from app.webhooks.events import ABOUT, WHY
 from app.webhooks.forms import EndpointForm
-from app.webhooks.models import Disabled, Endpoint
+from app.webhooks.models import Endpoint
 from app.webhooks.services import endpoints as services
 from app.webhooks.services.signing import read
 from app.webhooks.views.blueprint import blueprint
@@ -33,16 +34,16 @@ def index() -> Response:
 @blueprint.get("/new")
 @requires(Permission.EDIT_BUSINESS)
 def ask() -> Response:
-    return render("webhooks/new.html", form=EndpointForm(), about=ABOUT)
+    return render("webhooks/new.html", form=EndpointForm(), about=ABOUT, proof_form=proof_form())
 
 
 @blueprint.post("/new")
 @requires(Permission.EDIT_BUSINESS)
 def add() -> BaseResponse:
     """Shows the secret once."""
-    form = EndpointForm()
-    if not form.validate():
-        return invalid("webhooks/new.html", form=form, about=ABOUT)
+    form, proof = EndpointForm(), proof_form()
+    if not (form.validate() and is_proved(proof)):
+        return invalid("webhooks/new.html", form=form, about=ABOUT, proof_form=proof)
     try:
         endpoint, secret = services.add_endpoint(form.values())
     except services.TooManyError:
@@ -58,21 +59,21 @@ def add() -> BaseResponse:
 @requires(Permission.EDIT_BUSINESS)
 def endpoint(endpoint_id: int) -> Response:
     found = queries.endpoint_named(endpoint_id)
-    form = EndpointForm(obj=found)
-    form.show(found)
-    return _show(found, form)
+    return _show(found, _form_of(found), secret_proof=proof_form())
 
 
 @blueprint.post("/<int:endpoint_id>")
 @requires(Permission.EDIT_BUSINESS)
 def change(endpoint_id: int) -> BaseResponse:
+    """To send events elsewhere is as sensitive as to add an address."""
     found = queries.endpoint_named(endpoint_id, held=True)
     form = EndpointForm(obj=found)
     if form.is_stale(found) and (kept := form.kept_words(found)):
         form.show(found)
         return _show(found, form, 409, kept)
-    if not form.validate():
-        return _show(found, form, 422)
+    proof = proof_form() if form.url.data != found.url else None
+    if not (form.validate() and is_proved(proof)):
+        return _show(found, form, 422, proof=proof)
     services.change_endpoint(found, form.values())
     flash(_("“%(name)s” was saved.", name=found.name), "success")
     return go(url_for("webhooks.endpoint", endpoint_id=endpoint_id))
@@ -98,7 +99,9 @@ def enable(endpoint_id: int) -> BaseResponse:
 @requires(Permission.EDIT_BUSINESS)
 def renew_secret(endpoint_id: int) -> BaseResponse:
     """Shows it once; asked for again, it is another one."""
-    found = queries.endpoint_named(endpoint_id, held=True)
+    found, proof = queries.endpoint_named(endpoint_id, held=True), proof_form()
+    if not is_proved(proof):
+        return _show(found, _form_of(found), 422, secret_proof=proof)
     secret = services.renew_secret(found)
     return render("webhooks/secret.html", endpoint=found, secret=secret, is_new=False)
 
@@ -120,25 +123,34 @@ def remove(endpoint_id: int) -> BaseResponse:
     return go(url_for("webhooks.index"))
 
 
-def _show(found: Endpoint, form: EndpointForm, status: int = 200, kept: Sequence[tuple[str, str]] = ()) -> Response:
+def _form_of(found: Endpoint) -> EndpointForm:
+    """With what is kept, whatever was sent."""
+    form = EndpointForm(formdata=None, obj=found)
+    form.show(found)
+    return form
+
+
+def _show(
+    found: Endpoint,
+    form: EndpointForm,
+    status: int = 200,
+    kept: Sequence[tuple[str, str]] = (),
+    *,
+    proof: ProofForm | None = None,
+    secret_proof: ProofForm | None = None,
+) -> Response:
+    """With a field for the password in the form, or where the secret is made anew."""
     response = render(
         "webhooks/endpoint.html",
         endpoint=found,
         form=form,
         kept=kept,
+        proof_form=proof,
+        secret_proof=secret_proof,
         about=ABOUT,
         readable=read(found.secret) is not None,
         overlaps=found.old_until is not None and found.old_until > dates.now(),
-        why=_why(found),
+        why=WHY.get(found.disabled_why, "") if found.disabled_why else "",
     )
     response.status_code = status
     return response
-
-
-def _why(found: Endpoint) -> str:
-    """Why it is disabled."""
-    if found.disabled_why is Disabled.FAILING:
-        return _("It took nothing for three days.")
-    if found.disabled_why is Disabled.GONE:
-        return _("It answered that it is gone for good (410).")
-    return ""
