@@ -15,12 +15,13 @@ from app.imports.models import ImportRow
 from app.imports.pages import ImportPage
 from app.imports.parsing import LONGEST_CELL
 from app.imports.queries import refused_page
-from app.imports.targets import CARDS, LEFT_OUT, PHONE
+from app.imports.targets import CARDS, LEFT_OUT, PHONE, POINTS
 
 MOST_ROWS, MOST_LETTERS = 25, 100_000
 """What one form holds, far below what it may be large."""
 _CARDS, _PHONE = ("two_cards", "taken_card", "many_cards"), ("taken_phone", "other_phone", "no_plus")
 _LIES_IN = {"nobody": (PHONE, CARDS)} | dict.fromkeys(_CARDS, (CARDS,)) | dict.fromkeys(_PHONE, (PHONE,))
+_LIES_IN |= dict.fromkeys(("left", "blacklisted"), (POINTS,))
 
 
 @dataclass(frozen=True)
