@@ -14,11 +14,10 @@ from app.db import business_id, patience
 from app.extensions import db
 from app.imports.models import ImportFile, ImportJob, ImportRow, ImportState
 from app.imports.services.reading import GONE
-from app.imports.services.uploading import remove
+from app.imports.services.uploading import TIME, remove
 from app.lib import dates
 
 KEPT = timedelta(days=30)
-_TIME = 120_000
 # A row that was refused is nobody's yet, and may be this one's in any spelling of its phone.
 _REFUSED = text(
     "SELECT import_id, number FROM import_row WHERE business_id = :business AND state = 4 AND customer_id IS NULL"
@@ -34,7 +33,7 @@ def forget_old() -> int:
     job = db.session.scalars(_old().limit(1).with_for_update(skip_locked=True, of=ImportJob)).first()
     if job is None:
         return 0
-    with patience(_TIME):
+    with patience(TIME):
         if job.batch_id is None and job.state is not ImportState.READ:
             remove(job)
             return 1
