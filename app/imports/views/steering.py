@@ -36,9 +36,9 @@ def confirm(import_id: int) -> BaseResponse:
         with told():
             batch = uploading.confirm(page.job, workplace().role)
     except WrongStateError:
-        raise Problem(
-            409, _("There is nothing to confirm here."), _("Go back to the columns and have the rows checked again.")
-        ) from None
+        again = _("Go back to the columns and have the rows checked again.")
+        advice = again if page.can_be_checked else _("Remove the draft and import the file again.")
+        raise Problem(409, _("There is nothing to confirm here."), advice) from None
     if batch.state is BatchState.WAITING:
         flash(_("It is over your limit, so it waits for a second person's approval."), "message")
     return go(page.href)
