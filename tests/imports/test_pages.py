@@ -174,8 +174,10 @@ class TestConfirmation:
 
     def test_the_end_is_a_note_that_leads_here(self, desk: ImportDesk) -> None:
         """INTERFACE: the end of a job comes into the inbox."""
-        page = desk.imported(OLENA)
-        assert "Done: Import of customers.csv" in desk.see("/messages?unread=yes")
+        page = desk.imported(OLENA, BROKEN)
+        note = desk.see("/messages?unread=yes")
+        assert "Done: Import of customers.csv" in note
+        assert "1 of 1 row written. 1 refused." in note
         assert desk.client.get(f"/bulk-actions/{desk.batch(page)}").location == page
 
     def test_it_is_in_the_audit_log(self, desk: ImportDesk) -> None:

@@ -136,6 +136,7 @@ class TestUndoing:
     def test_taken_back_it_says_so(self, town: Town, desk: ImportDesk, shop: Shop) -> None:
         page = desk.imported(OLENA)
         take_back(shop, town.anna, number_of(page))
+        assert "1 of 1 row taken back." in desk.see("/messages?unread=yes")
         assert "Undone" in desk.see(page)
         assert "Taken back by No." in desk.see(page)
         assert customers(shop) == []

@@ -54,6 +54,7 @@ def test_over_the_limit_a_second_person_is_asked(town: Town) -> None:
     assert state(town.kavalier, batch) is BatchState.WAITING
     assert "It is over the limit of Olha Tkachenko." in desk.see(page)
     second = ImportDesk(town, town.anna)
+    assert "It writes 2 rows of a file. A second person has to approve it." in second.see("/messages?unread=yes")
     assert second.press(page, "approval").location == page
     assert state(town.kavalier, batch) is BatchState.RUNNING
 
