@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from app.address import address, member, whole_number
 from app.customers.models import Customer
@@ -17,7 +16,7 @@ from app.extensions import db
 from app.filters import language
 from app.imports.models import ImportRow, RowState
 from app.imports.pages import ImportPage
-from app.imports.queries import PAGE_SIZE, refused_page, row_page
+from app.imports.queries import PAGE_SIZE, Found, refused_page, row_page
 from app.imports.targets import CARDS, PHONE
 from app.imports.words import state_words
 from app.lib import formats
@@ -91,7 +90,7 @@ class Rows:
     def next_href(self) -> str | None:
         if len(self._found) <= PAGE_SIZE:
             return None
-        return self.href(self.state, self.reason, self._found[PAGE_SIZE - 1].ImportRow.number)
+        return self.href(self.state, self.reason, self._found[PAGE_SIZE - 1].row.number)
 
     @property
     def first_href(self) -> str | None:
@@ -106,13 +105,13 @@ class Rows:
         return self.page.reason_words(self.reason)
 
     @cached_property
-    def _found(self) -> list[Row[Any]]:
-        if self.state is RowState.REFUSED and not self.reason:
-            return list(refused_page(self.page.id, self.after))
-        return list(row_page(self.page.id, self.state, self.reason, self.after))
+    def _found(self) -> list[Found]:
+        if self.state is RowState.REFUSED:
+            return refused_page(self.page.id, self.after, reason=self.reason)
+        return row_page(self.page.id, self.state, self.after)
 
-    def _line(self, found: Row[Any], now: Mapping[int, Customer]) -> Line:
-        row: ImportRow = found.ImportRow
+    def _line(self, found: Found, now: Mapping[int, Customer]) -> Line:
+        row = found.row
         state = RowState.REFUSED if found.later else row.state
         there = row.customer_id in now and state is not RowState.REFUSED
         return Line(
@@ -145,7 +144,7 @@ class Rows:
 
     def _customers(self) -> dict[int, Customer]:
         """Whom the rows of the page are about, as far as they are customers by now."""
-        ids = {each.ImportRow.customer_id for each in self._found if each.ImportRow.customer_id}
+        ids = {each.row.customer_id for each in self._found if each.row.customer_id}
         mine = select(Customer).where(Customer.business_id == business_id(), Customer.id.in_(ids))
         return {each.id: each for each in db.session.scalars(mine.where(Customer.erased_at.is_(None)))} if ids else {}
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.customers.details import Details
 from app.customers.services.creating import create_customer
-from app.imports.queries import import_named, mended_as, refused_count, refused_page
+from app.imports.queries import every_refused, import_named, mended_as, refused_page
 from app.imports.services.mending import refused_file, send_again
 from app.imports.services.uploading import WrongStateError
 from app.loyalty.queries import question_named
@@ -33,7 +33,7 @@ def test_they_come_as_a_file_with_their_columns_and_the_reason(town: Town, shop:
     number = send(shop, town.anna, csv_bytes(*ROWS))
     with shop.work(town.anna), town.app.test_request_context():
         content = refused_file(import_named(number))
-        assert refused_count(number) == 2
+        assert len(list(every_refused(number))) == 2
     lines = content.decode("utf-8-sig").splitlines()
     assert lines[0] == "phone,first name,last name,e-mail,cards,points,Reason"
     assert lines[1].startswith("0501112244,'=cmd(),'-1,,,,Phone: The phone does not begin with +")
@@ -48,7 +48,7 @@ def test_they_come_as_a_file_with_their_columns_and_the_reason(town: Town, shop:
 def test_mended_rows_are_sent_again_alone(town: Town, shop: Shop) -> None:
     number = bring(shop, town.anna, csv_bytes(*ROWS))
     with shop.work(town.anna):
-        (_first, second) = (each.ImportRow for each in refused_page(number))
+        (_first, second) = (each.row for each in refused_page(number))
         mended = [*second.raw[:3], "ivan@example.com", *second.raw[4:]]
         again = send_again(import_named(number), {second.number: mended}).id
     read(shop, again)
