@@ -33,6 +33,7 @@ KIND = Kind(
     {
         "import.upload": _l("File of customers sent"),
         "import.confirm": _l("Import of customers confirmed"),
+        "import.mend": _l("Refused rows of an import mended"),
         "import.remove": _l("Draft of an import removed"),
     },
     names=_names,
