@@ -14,10 +14,12 @@ from app.bulk.services.steering import forget_drafts
 from app.extensions import db
 from app.imports.models import ImportFile, ImportJob
 from app.lib import dates
+from app.loyalty.models import FieldKind
+from app.loyalty.services import create_program
 from tests.browsing import text_of
-from tests.factories import add_customer
+from tests.factories import add_answer, add_customer, add_question
 from tests.imports.desk import ImportDesk
-from tests.imports.files import customers
+from tests.imports.files import csv_bytes, customers
 from tests.people import Shop, Town
 
 OLENA = ("+380501112233", "Olena", "Koval", "olena@example.com", "7701", "12.5")
@@ -49,6 +51,25 @@ class TestCheck:
         assert "The same customer as in row 1" in refused
         assert "Olena" not in desk.see(f"{page}?reason=phone").partition("Which rows")[2]
         assert len(customers(shop)) == 1
+
+    def test_all_that_a_row_changes_is_named(self, desk: ImportDesk, shop: Shop) -> None:
+        """IM-2: cards, answers and the program too, each as people read it; and nothing that stays."""
+        with shop.work():
+            city, height = add_question("City"), add_question("Height", FieldKind.NUMBER)
+            add_question("Likes", FieldKind.CHOICE, choices=["Filter", "Espresso"])
+            known = add_customer("Petro", "Savchuk", PETRO[0], cards=["7701"])
+            add_answer(known, city, words="Lviv")
+            add_answer(known, height, number=17_500)
+            add_customer("Nina", phone="+380501112235")
+            club = create_program("Coffee Club", {})
+        head = ("phone", "first name", "cards", "City", "Height", "Likes")
+        row = (PETRO[0], "Petro", "7701; 7702; 7703", "Kyiv", "1,75", "espresso")
+        page = desk.checked(content=csv_bytes(row, ("+380501112235", "Nina"), head=head), program_id=str(club))
+        shown = desk.see(f"{page}?state=updated")
+        changes = "Additional cards: + 7702, 7703, City: Lviv → Kyiv, Likes: – → Espresso, Joins Coffee Club"
+        assert changes in shown
+        assert "Height:" not in shown.partition("Which rows")[2]
+        assert shown.count("Joins Coffee Club") == 2
 
     def test_rows_are_paged(self, desk: ImportDesk) -> None:
         page = desk.checked(*((f"+3805011{n:05}", f"Name{n:03}") for n in range(120)))
