@@ -6,7 +6,8 @@ import pytest
 
 from app.customers.details import Details
 from app.customers.services.creating import create_customer
-from app.imports.queries import every_refused, import_named, mended_as, refused_page
+from app.imports.queries import every_refused, held_import, import_named, mended_as, refused_page
+from app.imports.services import reading
 from app.imports.services.mending import refused_file, send_again
 from app.imports.services.uploading import WrongStateError
 from app.loyalty.queries import question_named
@@ -57,6 +58,29 @@ def test_mended_rows_are_sent_again_alone(town: Town, shop: Shop) -> None:
     assert [each.email for each in customers(shop)] == ["", "ivan@example.com"]
     with shop.work():
         assert [each.id for each in mended_as(import_named(number))] == [again]
+
+
+def test_what_joins_a_draft_while_it_is_read_is_read_too(town: Town, shop: Shop) -> None:
+    """Its first rows are not yet kept, and those that the worker has in hand are of the file before."""
+    number = bring(shop, town.anna, csv_bytes(*ROWS))
+    phones = {2: "+380501112244", 3: "+380501112255"}
+
+    def mend(row: int) -> int:
+        with shop.work(town.anna):
+            return send_again(held_import(number), {row: [phones[row], *[""] * 5]}).id
+
+    again = mend(2)
+    joined: list[int] = []
+
+    def joining() -> bool:
+        joined[:] = joined or [mend(3)]
+        return False
+
+    with shop.app.app_context():
+        assert reading.work(shop.id, again, joining) is False
+    assert joined == [again]
+    read(shop, again)
+    assert counts(shop, again) == {"new": 2}
 
 
 def test_all_of_them_can_be_read_with_a_country(town: Town, shop: Shop) -> None:
