@@ -21,7 +21,6 @@ PAGES = {
     "import-checking": "/imports/{checking}",
     "import-check": "/imports/{checked}",
     "import-rows": "/imports/{checked}?state=refused",
-    "import-updated": "/imports/{checked}?state=updated",
     "import-progress": "/imports/{under_way}",
     "import-report": "/imports/{done_import}",
     "import-mending": "/imports/{done_import}/mending",
