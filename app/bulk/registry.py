@@ -128,7 +128,10 @@ class Action:
     """Selects as customer_id whom it is for, where no selection of the table says that; it is not offered there."""
     whom: Callable[[Values], str] | None = None
     """Who they are then, in words."""
-
+    waits: Callable[[int], str] | None = None
+    """How many a second person is asked for, in words, where they are not called customers."""
+    ended: Callable[[Batch, int], str] | None = None
+    """The same of how many are done, at its end."""
     page: Callable[[Values], str] | None = None
     """Where its batches are shown, where they have a page of their own; those that take them back have none."""
 

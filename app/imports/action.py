@@ -14,8 +14,9 @@ from app.bulk.models import Batch
 from app.bulk.registry import Action, ActionForm, Values
 from app.bulk.sensitive import gives_much
 from app.db import business_id
+from app.extensions import db
 from app.filters import language
-from app.imports.models import ImportRow, RowState
+from app.imports.models import ImportJob, ImportRow, RowState
 from app.imports.services.applying import Writing
 from app.imports.services.reading import ACTION
 from app.imports.services.undoing import TakingBack
@@ -34,8 +35,34 @@ def _asked(batch: Batch) -> Any:
 
 
 def _whom(values: Values) -> str:
-    number = formats.number(values["rows"], language())
+    number = _written(values["rows"])
     return ngettext("%(number)s row of a file", "%(number)s rows of a file", values["rows"], number=number)
+
+
+def _written(number: int) -> str:
+    return formats.number(number, language())
+
+
+def _waits(number: int) -> str:
+    return ngettext(
+        "It writes %(number)s row of a file. A second person has to approve it.",
+        "It writes %(number)s rows of a file. A second person has to approve it.",
+        number,
+        number=_written(number),
+    )
+
+
+def _ended(batch: Batch, done: int) -> str:
+    """With what the dry run refused, as that can be mended."""
+    told = {"done": _written(done), "all": _written(batch.selected)}
+    if batch.undoes_id is not None:
+        return ngettext(
+            "%(done)s of %(all)s row taken back.", "%(done)s of %(all)s rows taken back.", batch.selected, **told
+        )
+    words = ngettext("%(done)s of %(all)s row written.", "%(done)s of %(all)s rows written.", batch.selected, **told)
+    job = db.session.get(ImportJob, (business_id(), batch.values["import"]))
+    refused = job.counts.get("refused", 0) if job else 0
+    return " ".join([words, *([_("%(number)s refused.", number=_written(refused))] if refused else [])])
 
 
 IMPORT = Action(
@@ -54,5 +81,7 @@ IMPORT = Action(
     asks_again=gives_much,
     asked=_asked,
     whom=_whom,
+    waits=_waits,
+    ended=_ended,
     page=lambda values: url_for("imports.show", import_id=values["import"]),
 )

@@ -30,7 +30,12 @@ def _number(value: object) -> str:
 KIND = Kind(
     "import",
     _l("Import"),
-    {"import.upload": _l("File of customers sent"), "import.confirm": _l("Import of customers confirmed")},
+    {
+        "import.upload": _l("File of customers sent"),
+        "import.confirm": _l("Import of customers confirmed"),
+        "import.mend": _l("Refused rows of an import mended"),
+        "import.remove": _l("Draft of an import removed"),
+    },
     names=_names,
     fields=_fields,
 )

@@ -28,8 +28,8 @@ _PLAIN_EMAIL = re.compile(
     r"(?=.{6,60}$)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]{1,40}\.)+(com|net|org|ua|ru|eu|de|pl|info|me)"
 )
 _LANGUAGE = re.compile("[a-z]{2}")
-# One sign with three digits or more behind it parts thousands in one country and begins the fraction in another.
-_DOUBTFUL = re.compile(r"[^.,]*[.,][0-9]{3,}")
+# One sign before the last three digits parts thousands in one country and begins the fraction in another.
+_DOUBTFUL = re.compile(r"[+\-−]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d", "%Y.%m.%d", "%d-%m-%Y")
 _YES = {"1", "+", "yes", "y", "true", "так", "да"}
 _NO = {"0", "-", "no", "n", "false", "ні", "нет", "−"}
@@ -162,7 +162,7 @@ def _language(found: Clean, cell: str) -> None:
 
 def _points(found: Clean, cell: str) -> None:
     hundredths, rest = divmod(_number(cell, "points"), 100)
-    if rest or _DOUBTFUL.fullmatch(cell) or not 0 <= hundredths < _MOST_POINTS:
+    if rest or not 0 <= hundredths < _MOST_POINTS:
         raise Refused("points")
     found.values["points"] = hundredths
 
@@ -198,7 +198,9 @@ def _answered(kind: FieldKind, cell: str, choices: Mapping[str, int]) -> dict[st
 
 
 def _number(cell: str, reason: str) -> int:
-    """In ten-thousandths. A comma begins the fraction, unless it only parts thousands."""
+    """In ten-thousandths. A comma begins the fraction, unless it only parts thousands; what may be both is refused."""
+    if _DOUBTFUL.fullmatch(cell.replace(" ", "")):
+        raise Refused("doubtful")
     for language in ("uk", "en"):
         try:
             return decimals.parse(cell, language)

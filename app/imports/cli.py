@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
+from werkzeug.exceptions import NotFound
 
 from app.accounts.models import Membership, User
 from app.bulk.models import UNDER_WAY, BatchState
 from app.bulk.queries import progress_of
+from app.bulk.services import steering
 from app.businesses.queries import business_with_slug
 from app.db import business_id, unit_of_work
 from app.extensions import db
@@ -130,12 +133,24 @@ def _read(scope: Scope, number: int, file: Path) -> None:
     with unit_of_work(scope):
         expected = import_named(number).expected
     told = began = time.monotonic()
-    for at in loading.read(scope, number, file):
-        if time.monotonic() - told >= EVERY:
-            told = time.monotonic()
-            click.echo(f"{at:,} of about {expected:,} rows read, {at / (told - began):,.0f} a second")
-    with unit_of_work(scope):
-        _tell(import_named(number), time.monotonic() - began)
+    with _of_nobody_else():
+        for at in loading.read(scope, number, file):
+            if time.monotonic() - told >= EVERY:
+                told = time.monotonic()
+                click.echo(f"{at:,} of about {expected:,} rows read, {at / (told - began):,.0f} a second")
+        with unit_of_work(scope):
+            _tell(import_named(number), time.monotonic() - began)
+
+
+@contextmanager
+def _of_nobody_else() -> Iterator[None]:
+    """Says so when somebody removed the import in the panel meanwhile, or confirmed it."""
+    try:
+        yield
+    except NotFound:
+        raise click.ClickException("Somebody removed the import meanwhile.") from None
+    except (steering.WrongStateError, uploading.WrongStateError):
+        raise click.ClickException("Somebody confirmed or removed it meanwhile: see Imports in the panel.") from None
 
 
 def _tell(job: ImportJob, seconds: float) -> None:
@@ -148,14 +163,18 @@ def _tell(job: ImportJob, seconds: float) -> None:
 
 
 def _write(scope: Scope, number: int, role: Role) -> None:
-    with unit_of_work(scope):
+    with _of_nobody_else(), unit_of_work(scope):
         batch = import_named(number).batch_id
     if batch is None:
         click.echo("There is nothing to write.")
         return
     loading.freeze(scope, batch)
-    with unit_of_work(scope):
-        uploading.confirm(held_import(number), role)
+    try:
+        with _of_nobody_else(), unit_of_work(scope):
+            uploading.confirm(held_import(number), role)
+    except steering.NothingToDoError:
+        click.echo("No row can be taken any more: see which are refused under Imports in the panel.")
+        return
     began, writers = time.monotonic(), loading.write(scope, batch)
     while any(each.is_alive() for each in writers):
         writers[0].join(EVERY)

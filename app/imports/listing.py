@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from app.address import address, member, whole_number
 from app.customers.models import Customer
 from app.db import business_id
 from app.extensions import db
 from app.filters import language
+from app.imports.changes import Changes
 from app.imports.models import ImportRow, RowState
 from app.imports.pages import ImportPage
-from app.imports.queries import PAGE_SIZE, refused_page, row_page
+from app.imports.queries import PAGE_SIZE, Found, refused_page, row_page
 from app.imports.targets import CARDS, PHONE
 from app.imports.words import state_words
 from app.lib import formats
@@ -25,7 +25,6 @@ from app.lib.texts import preview
 
 ARGUMENTS = ("state", "reason", "after")
 _TONES = {RowState.NEW: "accent", RowState.UPDATED: "ok", RowState.UNCHANGED: "outline", RowState.REFUSED: "bad"}
-_TOLD = ("first_name", "last_name", "phone", "email", "birthday", "language")
 _LONGEST = 60
 
 
@@ -84,14 +83,13 @@ class Rows:
 
     @cached_property
     def lines(self) -> list[Line]:
-        now = self._customers()
-        return [self._line(each, now) for each in self._found[:PAGE_SIZE]]
+        return [self._line(each) for each in self._found[:PAGE_SIZE]]
 
     @property
     def next_href(self) -> str | None:
         if len(self._found) <= PAGE_SIZE:
             return None
-        return self.href(self.state, self.reason, self._found[PAGE_SIZE - 1].ImportRow.number)
+        return self.href(self.state, self.reason, self._found[PAGE_SIZE - 1].row.number)
 
     @property
     def first_href(self) -> str | None:
@@ -106,52 +104,47 @@ class Rows:
         return self.page.reason_words(self.reason)
 
     @cached_property
-    def _found(self) -> list[Row[Any]]:
-        if self.state is RowState.REFUSED and not self.reason:
-            return list(refused_page(self.page.id, self.after))
-        return list(row_page(self.page.id, self.state, self.reason, self.after))
+    def _found(self) -> list[Found]:
+        if self.state is RowState.REFUSED:
+            return refused_page(self.page.id, self.after, reason=self.reason)
+        return row_page(self.page.id, self.state, self.after)
 
-    def _line(self, found: Row[Any], now: Mapping[int, Customer]) -> Line:
-        row: ImportRow = found.ImportRow
+    def _line(self, found: Found) -> Line:
+        row = found.row
         state = RowState.REFUSED if found.later else row.state
-        there = row.customer_id in now and state is not RowState.REFUSED
+        there = row.customer_id in self._known and state is not RowState.REFUSED
         return Line(
             row.number,
             formats.phone(row.phone) if row.phone else self._said(row, PHONE, CARDS),
             f"{row.first_name} {row.last_name}".strip() or self._said(row, "first_name", "last_name"),
             state_words(state),
             _TONES[state],
-            self._about(row, found.later, now.get(row.customer_id or 0)),
+            self._about(row, found.later),
             row.customer_id if there else None,
         )
 
-    def _about(self, row: ImportRow, later: str | None, known: Customer | None) -> str:
+    def _about(self, row: ImportRow, later: str | None) -> str:
         """Why it is refused; or else what it brings, and before it is written what it changes."""
         if later or row.state is RowState.REFUSED:
             return self.page.row_words.row(row, later)
         points = [_("%(amount)s points", amount=formats.points(row.points, language()))] if row.points else []
-        changed = self._changes(row, known) if known and not self.page.is_confirmed else []
-        return ", ".join([*changed, *points])
+        return ", ".join([*(self._changes.of(row) if not self.page.is_confirmed else []), *points])
 
-    def _changes(self, row: ImportRow, known: Customer) -> list[str]:
-        labels = self.page.row_words.labels
-        said = [(name, getattr(row, name), getattr(known, name)) for name in _TOLD]
-        return [f"{labels[name]}: {_words(old)} → {_words(new)}" for name, new, old in said if new and new != old]
+    @cached_property
+    def _changes(self) -> Changes:
+        return Changes([each.row for each in self._found], self._known, self.page.job.program_id)
 
     def _said(self, row: ImportRow, *keys: str) -> str:
         """What stands in the cells of these columns, of a row that is not understood."""
         cells = zip(self.page.job.mapping, row.raw, strict=False)
         return preview(" ".join(cell for key, cell in cells if key in keys and cell.strip()), _LONGEST)
 
-    def _customers(self) -> dict[int, Customer]:
+    @cached_property
+    def _known(self) -> dict[int, Customer]:
         """Whom the rows of the page are about, as far as they are customers by now."""
-        ids = {each.ImportRow.customer_id for each in self._found if each.ImportRow.customer_id}
+        ids = {each.row.customer_id for each in self._found if each.row.customer_id}
         mine = select(Customer).where(Customer.business_id == business_id(), Customer.id.in_(ids))
         return {each.id: each for each in db.session.scalars(mine.where(Customer.erased_at.is_(None)))} if ids else {}
-
-
-def _words(value: object) -> str:
-    return str(value) if value else "–"
 
 
 def _many_words(state: RowState | None) -> str:

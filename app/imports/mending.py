@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row
 
 from app.imports.models import ImportRow
 from app.imports.pages import ImportPage
 from app.imports.parsing import LONGEST_CELL
-from app.imports.queries import refused_page
-from app.imports.targets import CARDS, LEFT_OUT, PHONE
+from app.imports.queries import Found, refused_page
+from app.imports.targets import CARDS, LEFT_OUT, PHONE, POINTS
 
 MOST_ROWS, MOST_LETTERS = 25, 100_000
 """What one form holds, far below what it may be large."""
 _CARDS, _PHONE = ("two_cards", "taken_card", "many_cards"), ("taken_phone", "other_phone", "no_plus")
 _LIES_IN = {"nobody": (PHONE, CARDS)} | dict.fromkeys(_CARDS, (CARDS,)) | dict.fromkeys(_PHONE, (PHONE,))
+_LIES_IN |= dict.fromkeys(("left", "blacklisted"), (POINTS,))
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,13 @@ class Mending:
     @cached_property
     def rows(self) -> list[MendingRow]:
         words = self.page.row_words
-        return [
-            MendingRow(each.ImportRow.number, words.row(each.ImportRow, each.later), self._cells(each))
-            for each in self._shown
-        ]
+        return [MendingRow(each.row.number, words.row(each.row, each.later), self._cells(each)) for each in self._shown]
 
     def changed(self, sent: Mapping[str, str]) -> dict[int, list[str]]:
         """The rows in which something is different now, whole, by their numbers."""
         found = {}
         for each in self._shown:
-            row: ImportRow = each.ImportRow
+            row = each.row
             cells = self._wide(row)
             for place in self._places(row):
                 typed = sent.get(_name(row, place))
@@ -76,7 +72,7 @@ class Mending:
     def next_href(self) -> str | None:
         if len(self._shown) == len(self._found):
             return None
-        last = self._shown[-1].ImportRow.number
+        last = self._shown[-1].row.number
         return url_for("imports.ask_mending", import_id=self.page.id, after=last)
 
     @property
@@ -84,23 +80,23 @@ class Mending:
         return url_for("imports.ask_mending", import_id=self.page.id) if self.after else None
 
     @cached_property
-    def _found(self) -> list[Row[Any]]:
-        return list(refused_page(self.page.id, self.after, MOST_ROWS + 1))
+    def _found(self) -> list[Found]:
+        return refused_page(self.page.id, self.after, MOST_ROWS + 1)
 
     @cached_property
-    def _shown(self) -> list[Row[Any]]:
+    def _shown(self) -> list[Found]:
         """As many as fit, and at least one."""
-        shown: list[Row[Any]] = []
+        shown: list[Found] = []
         letters = 0
         for each in self._found[:MOST_ROWS]:
-            letters += sum(map(len, each.ImportRow.raw))
+            letters += sum(map(len, each.row.raw))
             if shown and letters > MOST_LETTERS:
                 break
             shown.append(each)
         return shown
 
-    def _cells(self, found: Row[Any]) -> list[MendingCell]:
-        row: ImportRow = found.ImportRow
+    def _cells(self, found: Found) -> list[MendingCell]:
+        row = found.row
         wrong = _LIES_IN.get(found.later or row.reason, (row.detail,))
         cells = self._wide(row)
         return [

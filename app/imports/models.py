@@ -90,6 +90,8 @@ class ImportJob(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     parent_id: Mapped[int | None] = mapped_column(BigInteger)
     """The import whose refused rows these are, mended."""
+    parent_rows: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
+    """Their numbers there, in the order of this file."""
     batch_id: Mapped[int | None] = mapped_column(BigInteger)
     """What writes the rows (app.bulk); none where no row would be written, or when its draft lapsed."""
     expected: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -129,6 +131,11 @@ class ImportRow(Base):
     __tablename__ = "import_row"
     __table_args__ = (
         Index(None, "business_id", "import_id", "state", "number"),
+        Index(
+            "import_row_reason_idx",
+            *("business_id", "import_id", "reason", "number"),
+            postgresql_where=text("reason <> ''"),
+        ),
         Index(None, "business_id", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
     )
 

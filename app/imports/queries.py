@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, exists, func, or_, select, text
+from sqlalchemy import exists, select, text
 from werkzeug.exceptions import NotFound
 
-from app.bulk.models import Batch, BatchItem, BatchState, ItemState
+from app.bulk.models import Batch, BatchItem, BatchState
 from app.db import autocommit_engine, business_id
 from app.extensions import db
 from app.imports.models import ImportFile, ImportJob, ImportRow, RowState
@@ -89,33 +90,110 @@ def mended_as(job: ImportJob) -> Sequence[ImportJob]:
     return db.session.scalars(mine.order_by(ImportJob.id)).all()
 
 
-def row_page(number: int, state: RowState | None = None, reason: str = "", after: int = 0) -> Sequence[Row[Any]]:
-    """Rows of the dry run behind one, a page and one: ImportRow, and as `later` why the run passed it over."""
-    page = _rows(number).where(ImportRow.number > after)
-    if state is not None:
-        page = page.where(ImportRow.state == state)
-    if reason:
-        page = page.where(or_(ImportRow.reason == reason, BatchItem.reason == reason))
-    return db.session.execute(page.order_by(ImportRow.number).limit(PAGE_SIZE + 1)).all()
+class Found(NamedTuple):
+    """A row of a dry run, and why the run passed it over, or its draft did."""
+
+    row: ImportRow
+    later: str | None = None
 
 
-def refused_page(number: int, after: int = 0, most: int = PAGE_SIZE + 1) -> Sequence[Row[Any]]:
-    """The rows that were not taken, by the dry run or the run: ImportRow and `later`, behind one."""
-    page = _rows(number).where(ImportRow.number > after, _not_taken())
-    return db.session.execute(page.order_by(ImportRow.number).limit(most)).all()
+def row_page(number: int, state: RowState | None = None, after: int = 0) -> list[Found]:
+    """Rows behind one, a page and one."""
+    kind = () if state is None else (ImportRow.state == state,)
+    page = _rows(number).where(*kind, ImportRow.number > after).order_by(ImportRow.number)
+    return _found(number, db.session.scalars(page.limit(PAGE_SIZE + 1)).all())
 
 
-def refused_count(number: int) -> int:
-    counted = _rows(number).where(_not_taken()).with_only_columns(func.count())
-    return int(db.session.execute(counted).scalar_one())
+def refused_among(number: int, numbers: Collection[int]) -> list[Found]:
+    """Those of these rows that were not taken."""
+    found = _found(number, db.session.scalars(_rows(number).where(ImportRow.number.in_(numbers))).all())
+    return [each for each in found if each.later or each.row.state is RowState.REFUSED]
 
 
-def every_refused(number: int) -> Iterator[Row[Any]]:
+def refused_page(number: int, after: int = 0, most: int = PAGE_SIZE + 1, reason: str = "") -> list[Found]:
+    """The rows that were not taken, by the dry run or the run, behind one."""
+    return _refused(number, PassedOver(number, reason), after, most)
+
+
+def every_refused(number: int) -> Iterator[Found]:
     """All of them, fetched piece by piece, for a file or to be sent again."""
-    after = 0
-    while rows := refused_page(number, after, TOGETHER):
+    after, passed = 0, PassedOver(number)
+    while rows := _refused(number, passed, after, TOGETHER):
         yield from rows
-        after = rows[-1].ImportRow.number
+        after = rows[-1].row.number
+
+
+def _refused(number: int, passed: PassedOver, after: int, most: int) -> list[Found]:
+    """Each of both kinds is asked for by an index of its own: no page reads the import."""
+    kind = (ImportRow.reason == passed.reason, ImportRow.reason != "") if passed.reason else (_REFUSED,)
+    by_check = _rows(number).where(*kind, ImportRow.number > after).order_by(ImportRow.number).limit(most)
+    found = [Found(each) for each in db.session.scalars(by_check)]
+    upto = found[-1].row.number if len(found) == most else _LAST
+    later = dict(passed.between(after, upto, most))
+    by_run = db.session.scalars(_rows(number).where(ImportRow.number.in_(later))) if later else ()
+    found += [Found(each, later[each.number]) for each in by_run]
+    return sorted(found, key=lambda each: each.row.number)[:most]
+
+
+class PassedOver:
+    """The rows that the run passed over, or its draft did, each with the reason; or those of one reason.
+
+    Few are found by the items that have a reason; of many one comes soon, so rows are looked through then.
+    """
+
+    def __init__(self, number: int, reason: str = "") -> None:
+        self.reason = reason
+        batch = select(ImportJob.batch_id).where(ImportJob.business_id == business_id(), ImportJob.id == number)
+        self._batch = db.session.scalar(batch)
+        self._values = {"business": business_id(), "import": number, "batch": self._batch, "reason": reason}
+
+    def _asked(self, statement: str, **values: int) -> list[tuple[int | None, str]]:
+        asked = text(statement.format(reason="= :reason" if self.reason else "IS NOT NULL"))
+        return [(row.number, row.reason) for row in db.session.execute(asked, self._values | values)]
+
+    def between(self, after: int, upto: int, most: int) -> list[tuple[int, str]]:
+        if self._few is not None:
+            return [each for each in self._few if after < each[0] <= upto][:most]
+        return _known(self._asked(_MANY, after=after, upto=upto, most=most))
+
+    @cached_property
+    def _few(self) -> list[tuple[int, str]] | None:
+        """All of them; None where they are too many for that."""
+        if self._batch is None:
+            return []
+        items = self._asked(_FEW, most=FEW + 1)
+        return sorted(_known(items)) if len(items) <= FEW else None
+
+
+def _known(rows: Iterable[tuple[int | None, str]]) -> list[tuple[int, str]]:
+    """Without those whose row is not kept any more."""
+    return [(number, reason) for number, reason in rows if number is not None]
+
+
+FEW = 5_000
+_LAST = 2**31 - 1
+_REFUSED = ImportRow.state == RowState.REFUSED
+_PASSED = "i.business_id = :business AND i.batch_id = :batch AND i.reason {reason}"
+# OFFSET 0 keeps each part as it is written: of an import of a moment ago the planner knows nothing.
+_FEW = f"""
+    SELECT r.number, p.reason
+    FROM (SELECT i.customer_id, i.reason FROM batch_item i WHERE {_PASSED} LIMIT :most) p
+    LEFT JOIN LATERAL (
+        SELECT r.number FROM import_row r WHERE r.business_id = :business AND r.customer_id = p.customer_id
+            AND r.import_id + 0 = :import AND r.state < {RowState.UNCHANGED:d} OFFSET 0
+    ) r ON true
+"""
+_MANY = f"""
+    SELECT r.number, p.reason
+    FROM (
+        SELECT r.number, r.customer_id FROM import_row r WHERE r.business_id = :business AND r.import_id = :import
+            AND r.number > :after AND r.number <= :upto AND r.state < {RowState.UNCHANGED:d} ORDER BY r.number OFFSET 0
+    ) r
+    CROSS JOIN LATERAL (
+        SELECT i.reason FROM batch_item i WHERE {_PASSED} AND i.customer_id = r.customer_id OFFSET 0
+    ) p
+    ORDER BY r.number LIMIT :most
+"""
 
 
 def has_doubles(number: int) -> bool:
@@ -125,21 +203,19 @@ def has_doubles(number: int) -> bool:
 
 
 def _rows(number: int) -> Any:
-    """Rows with what became of them in the run; a row's item is that of its customer, and only a taken row has one."""
-    of_job = (ImportJob.business_id == ImportRow.business_id) & (ImportJob.id == ImportRow.import_id)
-    own = (
-        (BatchItem.business_id == ImportRow.business_id)
-        & (BatchItem.batch_id == ImportJob.batch_id)
-        & (BatchItem.customer_id == ImportRow.customer_id)
-        & (ImportRow.state < RowState.UNCHANGED)
-    )
-    rows = select(ImportRow, BatchItem.state.label("item"), BatchItem.reason.label("later"))
-    return (
-        rows.join(ImportJob, of_job)
-        .outerjoin(BatchItem, own)
-        .where(ImportRow.business_id == business_id(), ImportRow.import_id == number)
-    )
+    return select(ImportRow).where(ImportRow.business_id == business_id(), ImportRow.import_id == number)
 
 
-def _not_taken() -> Any:
-    return or_(ImportRow.state == RowState.REFUSED, BatchItem.state.in_([ItemState.SKIPPED, ItemState.FAILED]))
+def _found(number: int, rows: Sequence[ImportRow]) -> list[Found]:
+    taken = {each.number: each.customer_id for each in rows if each.customer_id and each.state < RowState.UNCHANGED}
+    later = _later({*taken.values()}, number)
+    return [Found(each, later.get(taken.get(each.number, 0))) for each in rows]
+
+
+def _later(customers: set[int], number: int) -> dict[int, str]:
+    """Why the run passed some of them over; a row's item is that of its customer, and only a taken row has one."""
+    of_job = (ImportJob.business_id == BatchItem.business_id) & (ImportJob.batch_id == BatchItem.batch_id)
+    mine = (BatchItem.business_id == business_id(), ImportJob.id == number, BatchItem.reason.is_not(None))
+    asked = select(BatchItem.customer_id, BatchItem.reason).join(ImportJob, of_job)
+    found = db.session.execute(asked.where(*mine, BatchItem.customer_id.in_(customers))) if customers else ()
+    return {row.customer_id: row.reason for row in found}

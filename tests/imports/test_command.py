@@ -10,14 +10,17 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.customers import stats
+from app.customers.details import Details
+from app.customers.services.creating import create_customer
 from app.extensions import db
 from app.imports.models import ImportJob, ImportState
 from app.imports.queries import held_import
-from app.imports.services import loading, reading
+from app.imports.services import loading, reading, uploading
 from app.imports.services.uploading import confirm
 from app.lib import dates
 from app.permissions import Role
 from tests.bulk.batches import run
+from tests.imports.desk import ImportDesk
 from tests.imports.files import counts, csv_bytes, customers, job_of, phones
 from tests.people import Shop, Town
 
@@ -106,8 +109,52 @@ def test_who_is_disabled_imports_nothing(town: Town, shop: Shop, file: Path) -> 
     assert jobs(shop) == []
 
 
-def jobs(shop: Shop) -> list[int]:
+def test_where_every_row_is_overtaken_it_says_so(
+    town: Town, shop: Shop, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It told a traceback."""
+    file.write_bytes(csv_bytes(["+380501112233", "Olena"]))
+    monkeypatch.setattr(reading.steering, "AT_ONCE", 0)
+    real = loading.freeze
 
+    def overtaken(*values: object) -> None:
+        with shop.work(town.anna):
+            create_customer(Details(phone="+380501112233"), None)
+        real(*values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loading, "freeze", overtaken)
+    result = command(town, file)
+    assert result.exit_code == 0, result.output
+    assert "No row can be taken any more" in result.output
+    assert not isinstance(result.exception, Exception)
+
+
+def test_what_is_removed_meanwhile_is_told(town: Town, shop: Shop, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 100)
+    real = loading.read_on
+
+    def removed(*values: object) -> bool:
+        with shop.work(town.anna):
+            uploading.discard(held_import(jobs(shop)[0]))
+        return real(*values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loading, "read_on", removed)
+    result = command(town, file)
+    assert result.exit_code == 1
+    assert "Somebody removed the import meanwhile." in result.output
+
+
+def test_it_stands_in_the_audit_log(town: Town, shop: Shop, file: Path) -> None:
+    """PR-4: what was brought by the command, and what became of its draft."""
+    command(town, file, "--dry-run")
+    with shop.work(town.anna):
+        uploading.discard(held_import(jobs(shop)[0]))
+    log = ImportDesk(town, town.anna).see("/audit-log")
+    assert "File of customers sent" in log
+    assert "Draft of an import removed" in log
+
+
+def jobs(shop: Shop) -> list[int]:
     with shop.work():
         return list(db.session.scalars(select(ImportJob.id)))
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import func, select, update
 
 from app.customers.details import Details
-from app.customers.models import Customer
 from app.customers.services.creating import create_customer
-from app.customers.services.erasing import Reason, confirmation, erase_customer
-from app.extensions import db
-from app.imports.models import ImportFile, ImportJob, ImportRow
-from app.imports.queries import import_named, mended_as, refused_count, refused_page
-from app.imports.services.forgetting import KEPT, forget_old
+from app.imports.queries import every_refused, held_import, import_named, mended_as, refused_page
+from app.imports.services import reading
 from app.imports.services.mending import refused_file, send_again
-from app.imports.services.uploading import WrongStateError, begin
-from app.lib import dates
+from app.imports.services.uploading import WrongStateError
 from app.loyalty.queries import question_named
 from app.loyalty.services.questionnaire import archive_question
 from tests.bulk.batches import became
@@ -42,7 +34,7 @@ def test_they_come_as_a_file_with_their_columns_and_the_reason(town: Town, shop:
     number = send(shop, town.anna, csv_bytes(*ROWS))
     with shop.work(town.anna), town.app.test_request_context():
         content = refused_file(import_named(number))
-        assert refused_count(number) == 2
+        assert len(list(every_refused(number))) == 2
     lines = content.decode("utf-8-sig").splitlines()
     assert lines[0] == "phone,first name,last name,e-mail,cards,points,Reason"
     assert lines[1].startswith("0501112244,'=cmd(),'-1,,,,Phone: The phone does not begin with +")
@@ -57,7 +49,7 @@ def test_they_come_as_a_file_with_their_columns_and_the_reason(town: Town, shop:
 def test_mended_rows_are_sent_again_alone(town: Town, shop: Shop) -> None:
     number = bring(shop, town.anna, csv_bytes(*ROWS))
     with shop.work(town.anna):
-        (_first, second) = (each.ImportRow for each in refused_page(number))
+        (_first, second) = (each.row for each in refused_page(number))
         mended = [*second.raw[:3], "ivan@example.com", *second.raw[4:]]
         again = send_again(import_named(number), {second.number: mended}).id
     read(shop, again)
@@ -66,6 +58,29 @@ def test_mended_rows_are_sent_again_alone(town: Town, shop: Shop) -> None:
     assert [each.email for each in customers(shop)] == ["", "ivan@example.com"]
     with shop.work():
         assert [each.id for each in mended_as(import_named(number))] == [again]
+
+
+def test_what_joins_a_draft_while_it_is_read_is_read_too(town: Town, shop: Shop) -> None:
+    """Its first rows are not yet kept, and those that the worker has in hand are of the file before."""
+    number = bring(shop, town.anna, csv_bytes(*ROWS))
+    phones = {2: "+380501112244", 3: "+380501112255"}
+
+    def mend(row: int) -> int:
+        with shop.work(town.anna):
+            return send_again(held_import(number), {row: [phones[row], *[""] * 5]}).id
+
+    again = mend(2)
+    joined: list[int] = []
+
+    def joining() -> bool:
+        joined[:] = joined or [mend(3)]
+        return False
+
+    with shop.app.app_context():
+        assert reading.work(shop.id, again, joining) is False
+    assert joined == [again]
+    read(shop, again)
+    assert counts(shop, again) == {"new": 2}
 
 
 def test_all_of_them_can_be_read_with_a_country(town: Town, shop: Shop) -> None:
@@ -103,54 +118,3 @@ def test_what_the_run_passed_over_is_among_them(town: Town, shop: Shop) -> None:
         again = send_again(import_named(number), {}).id
     read(shop, again)
     assert counts(shop, again) == {"updated": 1}
-
-
-def test_files_and_rows_go_after_thirty_days(town: Town, shop: Shop) -> None:
-    """RELIABILITY: files in."""
-    content = csv_bytes(["+380501112233", "Olena"])
-    number = bring(shop, town.anna, content)
-    with shop.work():
-        assert forget_old() == 0
-        db.session.execute(update(ImportJob).values(created_at=dates.now() - KEPT - timedelta(1)))
-        assert forget_old() == 0
-        db.session.execute(db.text("UPDATE batch SET finished_at = finished_at - interval '31 days'"))
-    with shop.work():
-        assert (forget_old(), forget_old()) == (1, 0)
-        assert db.session.scalar(select(func.count()).select_from(ImportRow)) == 0
-        assert db.session.scalar(select(func.count()).select_from(ImportFile)) == 0
-        assert import_named(number).counts == {"new": 1}
-    assert len(customers(shop)) == 1
-
-
-def test_what_was_never_confirmed_goes_whole(town: Town, shop: Shop) -> None:
-    with shop.work(town.anna):
-        begin(csv_bytes(["+380501112233"]), "c.csv")
-        db.session.execute(update(ImportJob).values(created_at=dates.now() - KEPT - timedelta(1)))
-    with shop.work():
-        assert forget_old() == 1
-        assert db.session.scalar(select(func.count()).select_from(ImportJob)) == 0
-
-
-def test_who_is_erased_goes_out_of_the_files(town: Town, shop: Shop) -> None:
-    """CP-8: in rows that were written and in those that were refused, in any spelling of the phone."""
-    content = csv_bytes(
-        ["+380501112233", "Olena", "", "", "7701"], ["(050) 111-22-33", "Olenka"], ["+380501112244", "Ivan"]
-    )
-    number = bring(shop, town.anna, content)
-    with shop.work(town.anna):
-        customer = db.session.scalars(select(Customer).where(Customer.phone == "+380501112233")).one()
-        erase_customer(customer, confirmation(customer), Reason.REQUEST)
-    with shop.work():
-        assert [each.raw[:2] for each in db.session.scalars(select(ImportRow).order_by(ImportRow.number))] == [
-            [],
-            [],
-            ["+380501112244", "Ivan"],
-        ]
-        assert db.session.scalar(select(func.count()).select_from(ImportFile)) == 0
-        assert not import_named(number).has_file
-        found = "SELECT string_agg(r::text, ' ') FROM import_row r"
-        with town.app.test_request_context():
-            first = refused_file(import_named(number)).decode("utf-8-sig").splitlines()[1]
-        assert first.startswith(",,,,,,Phone: ")
-        assert "Olen" not in (text := db.session.scalar(db.text(found)))
-        assert "7701" not in text

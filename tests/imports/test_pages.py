@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
 import psycopg
 import pytest
-from sqlalchemy import select
 
-from app.bulk.models import Batch, BatchState
-from app.extensions import db
-from app.imports.models import ImportFile, ImportJob
+from app.bulk.models import BatchState
 from tests.browsing import form_to, page_of, send, text_of
 from tests.bulk.batches import state
-from tests.factories import add_customer
 from tests.imports.desk import ImportDesk
 from tests.imports.files import customers
 from tests.people import Shop, Town
@@ -121,73 +114,6 @@ class TestColumns:
         assert "The phone does not begin with +" in desk.see(other)
 
 
-class TestCheck:
-    def test_each_row_is_told(self, desk: ImportDesk, shop: Shop) -> None:
-        """IM-2: new, updated, unchanged, or refused with the reason, row by row; and nothing is written."""
-        with shop.work():
-            add_customer("Petro", "Melnyk", PETRO[0])
-        page = desk.checked(OLENA, PETRO, BROKEN, OLENA)
-        shown = desk.see(page)
-        assert "1 new 1 updated 0 unchanged 2 refused" in shown
-        assert "Last name: Melnyk → Savchuk" in desk.see(f"{page}?state=updated")
-        refused = desk.see(f"{page}?state=refused")
-        assert "Phone: There is no such phone" in refused
-        assert "The same customer as in row 1" in refused
-        assert "Olena" not in desk.see(f"{page}?reason=phone").partition("Which rows")[2]
-        assert len(customers(shop)) == 1
-
-    def test_rows_are_paged(self, desk: ImportDesk) -> None:
-        page = desk.checked(*((f"+3805011{n:05}", f"Name{n:03}") for n in range(120)))
-        assert "Name049" in desk.see(page)
-        assert "Name050" not in desk.see(page)
-        following = desk.see(f"{page}?state=new&after=100")
-        assert "Name100" in following
-        assert "First page" in following
-
-    def test_where_nothing_would_be_written_nothing_is_confirmed(self, desk: ImportDesk) -> None:
-        page = desk.checked(BROKEN)
-        shown = desk.client.get(page)
-        assert "No row can be taken as it is." in text_of(shown)
-        assert "Import 0" not in text_of(shown)
-        assert desk.press(page, "confirmation").status_code == 409
-
-    def test_one_under_way_shows_how_far_it_is(self, desk: ImportDesk) -> None:
-        page = desk.uploaded(OLENA)
-        desk.choose(page)
-        shown = desk.client.get(page)
-        assert "The rows are being checked" in text_of(shown)
-        assert 'hx-trigger="every 1s"' in shown.text
-
-    def test_a_file_without_rows_says_so(self, desk: ImportDesk) -> None:
-        page = desk.uploaded(content=b"phone,first name\n")
-        desk.choose(page)
-        desk.read(page)
-        assert "There is no row in the file behind its header." in desk.see(page)
-
-    def test_a_draft_is_removed_with_its_file(self, desk: ImportDesk, shop: Shop) -> None:
-        page = desk.checked(OLENA)
-        assert desk.press(page, "removal").location == "/imports"
-        with shop.work():
-            for kind in (ImportJob, ImportFile, Batch):
-                assert db.session.scalars(select(kind)).all() == []
-        assert desk.client.get(page).status_code == 404
-
-
-class TestList:
-    def test_its_statements_do_not_grow_with_the_imports(
-        self, desk: ImportDesk, count_statements: Callable[[], AbstractContextManager[list[str]]]
-    ) -> None:
-        desk.imported(OLENA)
-        desk.see("/imports")
-        with count_statements() as few:
-            desk.see("/imports")
-        desk.imported(PETRO, BROKEN)
-        desk.uploaded(OLENA)
-        with count_statements() as many:
-            assert "customers.csv Done 2 1 0 1" in desk.see("/imports")
-        assert len(many) == len(few)
-
-
 class TestConfirmation:
     def test_it_comes_in_and_is_reported(self, desk: ImportDesk, shop: Shop) -> None:
         """IM-2."""
@@ -248,8 +174,10 @@ class TestConfirmation:
 
     def test_the_end_is_a_note_that_leads_here(self, desk: ImportDesk) -> None:
         """INTERFACE: the end of a job comes into the inbox."""
-        page = desk.imported(OLENA)
-        assert "Done: Import of customers.csv" in desk.see("/messages?unread=yes")
+        page = desk.imported(OLENA, BROKEN)
+        note = desk.see("/messages?unread=yes")
+        assert "Done: Import of customers.csv" in note
+        assert "1 of 1 row written. 1 refused." in note
         assert desk.client.get(f"/bulk-actions/{desk.batch(page)}").location == page
 
     def test_it_is_in_the_audit_log(self, desk: ImportDesk) -> None:

@@ -7,9 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+import pytest
 from sqlalchemy import event
 
+from app.customers.details import Details
+from app.customers.services.creating import create_customer
 from app.extensions import db
+from app.imports import queries
 from tests.imports.files import bring, csv_bytes, phones, send, write
 from tests.people import Shop, Town
 
@@ -51,3 +55,30 @@ def test_what_was_is_kept_without_reading_all_items(town: Town) -> None:
         write(shop, town.anna, number)
     assert plans
     assert not [each for each in plans if "Join Filter: (i.customer_id = r.customer_id)" in each]
+
+
+def test_refused_rows_are_found_by_indexes(
+    town: Town, monkeypatch: pytest.MonkeyPatch, superuser: psycopg.Connection
+) -> None:
+    """A page of them read all rows of the import, and a page of one reason all that were refused."""
+    shop = town.kavalier
+    broken = [["12"], ["+380501112233", "", "", "olena@"]] * 100
+    number = send(shop, town.anna, csv_bytes(*[[each, "Olena"] for each in phones(3_000)], *broken))
+    with shop.work(town.anna):
+        create_customer(Details(phone="+380500000007"), None)
+        create_customer(Details(phone="+380500002999"), None)
+    write(shop, town.anna, number)
+    superuser.execute("ANALYZE import_row")
+    for few in (queries.FEW, 1):
+        monkeypatch.setattr(queries, "FEW", few)
+        with plans_of(shop, "import_row") as plans, shop.work(town.anna):
+            refused = [each.row.number for each in queries.refused_page(number)]
+            of_one = [each.row.number for each in queries.refused_page(number, reason="email")]
+            taken = [(each.row.number, each.later) for each in queries.refused_page(number, reason="taken_phone")]
+        assert refused == [8, *range(3_000, 3_050)]
+        assert of_one == list(range(3_002, 3_103, 2))
+        assert taken == [(8, "taken_phone"), (3_000, "taken_phone")]
+        # Through so few rows as here a walk may go in any way.
+        if few > 1:
+            assert not [each for each in plans if "Seq Scan on import_row" in each or "Seq Scan on batch_item" in each]
+            assert [each for each in plans if "import_row_reason_idx" in each]

@@ -73,6 +73,26 @@ class TestMending:
         assert [each.first_name for each in customers(shop)] == ["Olena", "Petro"]
         assert f"Mended rows were sent again: No. {number_of(again)}" in desk.see(page)
 
+    def test_what_is_mended_in_turn_is_one_draft(self, desk: ImportDesk, shop: Shop) -> None:
+        """Until it is confirmed; a row that is mended twice counts as it was mended last."""
+        page = desk.imported(OLENA, BROKEN, FORMULA, ("", "Nobody"))
+        form = form_to(desk.client.get(f"{page}/mending"), f"{page}/mending")
+        again = send(desk.client, form, {"cell-2-0": "+380501112299"}).location
+        desk.read(again)
+        seen = form_to(desk.client.get(again), f"{again}/confirmation")
+        for cell, phone in (("cell-2-0", "+380501112244"), ("cell-3-0", "+380501112255")):
+            assert desk.send_from(f"{page}/mending", f"{page}/mending", {cell: phone}).location == again
+        assert "together with the rows that were mended before" in desk.client.get(again).text
+        desk.read(again)
+        assert "2 new 0 updated 0 unchanged 0 refused" in desk.see(again)
+        assert send(desk.client, seen, {}).location == again
+        assert state(shop, desk.batch(again)) is BatchState.PREVIEWED
+        desk.press(again, "confirmation")
+        desk.write(again)
+        assert [each.phone for each in customers(shop)] == ["+380501112233", "+380501112244", "+380501112255"]
+        third = desk.send_from(f"{page}/mending", f"{page}/mending", {"cell-4-0": "+380501112266"}).location
+        assert third not in (page, again)
+
     def test_what_lies_at_fault_is_marked(self, desk: ImportDesk) -> None:
         page = desk.imported(OLENA, ("+380501112235", "Ann", "Lee", "no mail"))
         shown = desk.client.get(f"{page}/mending").text
@@ -136,6 +156,7 @@ class TestUndoing:
     def test_taken_back_it_says_so(self, town: Town, desk: ImportDesk, shop: Shop) -> None:
         page = desk.imported(OLENA)
         take_back(shop, town.anna, number_of(page))
+        assert "1 of 1 row taken back." in desk.see("/messages?unread=yes")
         assert "Undone" in desk.see(page)
         assert "Taken back by No." in desk.see(page)
         assert customers(shop) == []

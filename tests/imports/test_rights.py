@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from app.bulk.models import BatchState
 from app.bulk.services.steering import set_limits
 from app.permissions import Role
+from tests.browsing import form_to, send, text_of
 from tests.bulk.batches import state
 from tests.imports.desk import ImportDesk
 from tests.people import Town
@@ -52,8 +54,39 @@ def test_over_the_limit_a_second_person_is_asked(town: Town) -> None:
     assert state(town.kavalier, batch) is BatchState.WAITING
     assert "It is over the limit of Olha Tkachenko." in desk.see(page)
     second = ImportDesk(town, town.anna)
-    assert second.send_from(page, f"/bulk-actions/{batch}/approval", {}).location == page
+    assert "It writes 2 rows of a file. A second person has to approve it." in second.see("/messages?unread=yes")
+    assert second.press(page, "approval").location == page
     assert state(town.kavalier, batch) is BatchState.RUNNING
+
+
+def test_a_second_person_with_a_wrong_password_stays_on_the_page(
+    town: Town, monkeypatch: pytest.MonkeyPatch, superuser: psycopg.Connection
+) -> None:
+    """It was shown as a bulk action of any kind."""
+    monkeypatch.setattr("app.bulk.sensitive.MANY", 1)
+    with town.kavalier.work(town.anna):
+        set_limits({Role.BRAND_OPERATOR: 1})
+    desk = ImportDesk(town, town.olha)
+    page = desk.checked(OLENA, PETRO)
+    desk.press(page, "confirmation")
+    second = ImportDesk(town, town.anna)
+    superuser.execute(b"UPDATE user_session SET proved_at = now() - interval '1 hour'")
+    answer = second.press(page, "approval", password="not this one at all")
+    assert answer.status_code == 422
+    assert "This is not your password." in text_of(answer)
+    assert "All rows of the file" in text_of(answer)
+    assert state(town.kavalier, desk.batch(page)) is BatchState.WAITING
+
+
+def test_who_confirmed_it_does_not_approve_it(town: Town) -> None:
+    with town.kavalier.work(town.anna):
+        set_limits({Role.BRAND_OPERATOR: 1})
+    desk, second = ImportDesk(town, town.olha), ImportDesk(town, town.anna)
+    page = desk.checked(OLENA, PETRO)
+    desk.press(page, "confirmation")
+    form = form_to(second.client.get(page), f"{page}/approval")
+    assert send(desk.client, form, {}).status_code in (400, 403)
+    assert state(town.kavalier, desk.batch(page)) is BatchState.WAITING
 
 
 def test_the_same_file_is_known(town: Town) -> None:

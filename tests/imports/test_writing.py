@@ -14,6 +14,7 @@ from app.customers import stats
 from app.customers.details import Details, Standing, details_of
 from app.customers.models import Customer, Enrolment
 from app.customers.services import create_customer
+from app.customers.services.leaving import leave_program
 from app.customers.services.merging import hold_pair, merge_customers
 from app.customers.services.writing import keep_search_of
 from app.extensions import db
@@ -175,6 +176,35 @@ def test_points_that_were_given_already_are_not_foreseen(town: Town, shop: Shop)
     write(shop, town.anna, number)
     with shop.work():
         assert db.session.scalar(select(func.sum(Balance.amount))) == 500
+
+
+def test_who_left_or_is_blacklisted_gets_no_points(town: Town, shop: Shop) -> None:
+    """AC-1, LP-5: as by a bulk credit; a row without points is taken, and who waits for access has them waiting."""
+    with shop.work():
+        default_program().default_access = Access.NONE
+        gone = add_customer("Nina", "Levchuk", "+380501112233")
+        add_customer("Ivan", "Bondar", "+380501112244", access=Access.BLACKLISTED)
+        add_customer("Oleh", "Moroz", "+380501112255", access=Access.NONE)
+        leave_program(db.session.get_one(Customer, (shop.id, gone)), shop.program)
+    given = [[f"+3805011122{each}", *[""] * 4, "5"] for each in (33, 44, 55, 66)]
+    number = send(shop, town.anna, csv_bytes(*given))
+    assert refusals(shop, number) == [(1, "left", "points"), (2, "blacklisted", "points")]
+    write(shop, town.anna, number)
+    with shop.work():
+        assert db.session.scalar(select(func.sum(Balance.amount))) == 1_000
+    named = send(shop, town.anna, csv_bytes(["+380501112233", "Nino"], ["+380501112244", "Ivan", "Bondarenko"]))
+    assert counts(shop, named) == {"updated": 2}
+
+
+def test_who_leaves_after_the_dry_run_is_passed_over(town: Town, shop: Shop) -> None:
+    with shop.work():
+        known = [add_customer("Nina", phone=each) for each in ("+380501112233", "+380501112244")]
+    rows = [[each, "Nino", *[""] * 3, points] for each, points in (("+380501112233", 5), ("+380501112244", ""))]
+    number = send(shop, town.anna, csv_bytes(*rows))
+    with shop.work():
+        for each in known:
+            leave_program(db.session.get_one(Customer, (shop.id, each)), shop.program)
+    assert became(shop, write(shop, town.anna, number)) == {"done": 1, "left": 1}
 
 
 def test_a_file_that_was_sent_before_is_recognised(town: Town, shop: Shop) -> None:

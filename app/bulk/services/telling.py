@@ -32,16 +32,20 @@ def tell_end(batch: Batch) -> None:
 
 def tell_waiting(batch: Batch) -> None:
     """So that a second person hears of it (BA-15)."""
-    number = batch.foreseen["done"]
+    number, waits = batch.foreseen["done"], action_named(batch.action).waits or _waits
     with nullcontext() if has_request_context() else acting_for(batch):
-        text = ngettext(
-            "It is for %(number)s customer. A second person has to approve it.",
-            "It is for %(number)s customers. A second person has to approve it.",
-            number,
-            number=_written(number),
-        )
+        text = waits(number)
         title = _("Waits for approval: %(action)s", action=title_of(batch))
         write_to_business(text, title, about=(ABOUT, batch.id), place=_place(batch))
+
+
+def _waits(number: int) -> str:
+    return ngettext(
+        "It is for %(number)s customer. A second person has to approve it.",
+        "It is for %(number)s customers. A second person has to approve it.",
+        number,
+        number=_written(number),
+    )
 
 
 def _title(batch: Batch) -> str:
@@ -52,14 +56,18 @@ def _title(batch: Batch) -> str:
 
 def _text(batch: Batch) -> str:
     progress = progress_of(batch.id)
-    done = ngettext(
+    ended = action_named(batch.action).ended or _ended
+    return " ".join(filter(None, [ended(batch, progress.done), *_others(batch, progress), _sum(batch, progress)]))
+
+
+def _ended(batch: Batch, done: int) -> str:
+    return ngettext(
         "%(done)s of %(all)s customer done.",
         "%(done)s of %(all)s customers done.",
         batch.selected,
-        done=_written(progress.done),
+        done=_written(done),
         all=_written(batch.selected),
     )
-    return " ".join(filter(None, [done, *_others(batch, progress), _sum(batch, progress)]))
 
 
 def _written(number: int) -> str:

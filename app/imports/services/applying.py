@@ -17,7 +17,7 @@ from app.customers.services.writing import keep_search_of
 from app.db import business_id, side_by_side
 from app.extensions import db
 from app.imports.models import RowState
-from app.imports.services.judging import ANSWERS, BEGUN, OPENING
+from app.imports.services.judging import ANSWERS, BARRED, BEGUN, OPENING
 from app.ledger.models import EntryKind
 from app.ledger.services import Many, credit_each, open_balances_of
 from app.lib.arrays import as_array
@@ -55,6 +55,10 @@ DOUBTS = (
         " WHERE p.business_id = :business AND p.phone = r.phone)",
         "other_phone",
     ),
+    *(
+        (f"r.points > 0 AND {BARRED.format(customer='a.customer_id')} = '{each}'", each)
+        for each in ("left", "blacklisted")
+    ),
 )
 """What can have come about since the dry run, which is refused for the same reasons itself."""
 
@@ -63,7 +67,8 @@ class Writing:
     """The rows of an import as a bulk action does them."""
 
     def doubts(self, batch: Batch) -> Doubts:
-        return Doubts(DOUBTS, ROW, amount="r.points", values={"import": batch.values["import"]}, of_customers=False)
+        values = {"import": batch.values["import"], "program": batch.values["program"]}
+        return Doubts(DOUBTS, ROW, amount="r.points", values=values, of_customers=False)
 
     def step(self, claim: Claim) -> int:
         program = program_of(claim.batch)

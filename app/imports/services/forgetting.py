@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
 
 from app.bulk.models import STANDING, Batch
-from app.customers.models import Customer
+from app.customers.models import Card, Customer
 from app.customers.search import national_digits
 from app.db import business_id, patience
 from app.extensions import db
 from app.imports.models import ImportFile, ImportJob, ImportRow, ImportState
+from app.imports.queries import content_of
 from app.imports.services.reading import GONE
-from app.imports.services.uploading import remove
+from app.imports.services.uploading import TIME, remove
 from app.lib import dates
 
 KEPT = timedelta(days=30)
-_TIME = 120_000
-# A row that was refused is nobody's yet, and may be this one's in any spelling of its phone.
-_REFUSED = text(
-    "SELECT import_id, number FROM import_row WHERE business_id = :business AND state = 4 AND customer_id IS NULL"
-    " AND position(:digits IN regexp_replace(CAST(raw AS text), '\\D', '', 'g')) > 0"
+# A row that was refused is nobody's yet, and may be this one's in any spelling of its phone; so may one about somebody
+# new, who was registered by hand before it was written.
+_OTHERS = text(
+    """
+    SELECT import_id, number FROM import_row WHERE business_id = :business AND (
+        (phone <> '' AND phone = :phone AND NOT EXISTS (SELECT FROM customer c
+            WHERE c.business_id = :business AND c.id = import_row.customer_id))
+        OR (state = 4 AND customer_id IS NULL AND (CAST(raw AS text) ~* :marks
+            OR (:digits <> '' AND position(:digits IN regexp_replace(CAST(raw AS text), '\\D', '', 'g')) > 0))))
+    """
 )
+_UNREAD = (ImportState.UPLOADED, ImportState.READING, ImportState.FAILED)
+"""What rows such a file has, nothing knows yet, or not of all of them."""
 
 
 def forget_old() -> int:
@@ -34,7 +43,7 @@ def forget_old() -> int:
     job = db.session.scalars(_old().limit(1).with_for_update(skip_locked=True, of=ImportJob)).first()
     if job is None:
         return 0
-    with patience(_TIME):
+    with patience(TIME):
         if job.batch_id is None and job.state is not ImportState.READ:
             remove(job)
             return 1
@@ -48,17 +57,51 @@ def forget_old() -> int:
 def forget_customer(customer_id: int) -> None:
     """What files said of a customer who is erased, and the files; a row stays as a number."""
     customer = db.session.get_one(Customer, (business_id(), customer_id))
+    digits, marks = national_digits(customer.phone).lstrip("0"), _marks(customer)
+    # First of all, as a file that is being read is read no further then.
+    _forget_files(_unread_with(marks) if marks else set())
     of_rows = ImportRow.business_id == business_id()
     mine = select(ImportRow.import_id, ImportRow.number).where(of_rows, ImportRow.customer_id == customer_id)
     found = {(row.import_id, row.number) for row in db.session.execute(mine)}
-    digits = national_digits(customer.phone).lstrip("0")
-    if digits:
-        refused = db.session.execute(_REFUSED, {"business": business_id(), "digits": digits})
-        found |= {(row.import_id, row.number) for row in refused}
-    for import_id, number in sorted(found):
-        row = update(ImportRow).where(of_rows, ImportRow.import_id == import_id, ImportRow.number == number)
-        db.session.execute(row.values(_NOTHING))
+    if marks:
+        asked = {"business": business_id(), "phone": customer.phone, "digits": digits, "marks": marks}
+        others = {(row.import_id, row.number) for row in db.session.execute(_OTHERS, asked)} - found
+        _forget_rows(others, _NOTHING | {"customer_id": None})
+        _forget_files({import_id for import_id, _number in others})
+    _forget_rows(found, _NOTHING)
     _forget_files({import_id for import_id, _number in found})
+
+
+def _marks(customer: Customer) -> str:
+    """What finds a customer in a text, as an expression that Python and PostgreSQL read alike; '' for nothing."""
+    mine = select(Card.number).where(Card.business_id == business_id(), Card.customer_id == customer.id)
+    digits = national_digits(customer.phone).lstrip("0")
+    phone = [_BETWEEN_DIGITS.join(digits) + "(?![0-9])"] if digits else []
+    words = [re.escape(customer.email)] if customer.email else []
+    words += [
+        _BETWEEN_SIGNS.join(map(re.escape, number)) for number in db.session.scalars(mine) if len(number) >= _TELLING
+    ]
+    return "|".join([*phone, *(f"(?<![0-9A-Za-z]){each}(?![0-9A-Za-z])" for each in words)])
+
+
+_TELLING = 6
+"""Letters of a card; a shorter one stands by chance in many rows."""
+# Within a cell: in the file, and in the JSON of a row.
+_BETWEEN_DIGITS, _BETWEEN_SIGNS = '[^0-9,;|"\t\r\n]{0,5}', "[ -]?"
+
+
+def _unread_with(marks: str) -> set[int]:
+    """The files in which a customer is found, of those whose rows are not all known."""
+    sought = re.compile(marks, re.IGNORECASE)
+    unread = ImportJob.business_id == business_id(), ImportJob.has_file, ImportJob.state.in_(_UNREAD)
+    kept = db.session.execute(select(ImportJob.id, ImportJob.encoding).where(*unread)).all()
+    return {row.id for row in kept if sought.search(content_of(row.id).decode(row.encoding, "replace"))}
+
+
+def _forget_rows(found: set[tuple[int, int]], nothing: dict[str, object]) -> None:
+    for import_id, number in sorted(found):
+        mine = ImportRow.business_id == business_id(), ImportRow.import_id == import_id, ImportRow.number == number
+        db.session.execute(update(ImportRow).where(*mine).values(nothing))
 
 
 _NOTHING: dict[str, object] = {
@@ -78,8 +121,8 @@ def _forget_files(imports: set[int]) -> None:
         gone = delete(ImportFile).where(ImportFile.business_id == business_id(), ImportFile.import_id.in_(imports))
         db.session.execute(gone)
         mine = (ImportJob.business_id == business_id(), ImportJob.id.in_(imports))
-        under_way = update(ImportJob).where(*mine, ImportJob.has_file, ImportJob.state == ImportState.READING)
-        db.session.execute(under_way.values(state=ImportState.FAILED, fault=GONE))
+        unread = update(ImportJob).where(*mine, ImportJob.has_file, ImportJob.state.in_(_UNREAD))
+        db.session.execute(unread.values(state=ImportState.FAILED, fault=GONE))
         db.session.execute(update(ImportJob).where(*mine).values(has_file=False))
 
 

@@ -17,7 +17,7 @@ from app.extensions import db
 from app.imports.cleaning import MOST_CARDS
 from app.imports.lines import COLUMNS, Line
 from app.imports.models import ImportJob, RowState
-from app.loyalty.models import Program
+from app.loyalty.models import Access, Program
 
 OPENING = "import"
 """What the keys of the entries begin with that bring points to begin with: import:<batch>:<customer>."""
@@ -40,6 +40,13 @@ BEGUN = """
     EXISTS (SELECT FROM ledger_entry e WHERE e.business_id = :business AND e.customer_id = ANY ({family})
         AND e.wallet_id = :wallet AND e.amount > 0 AND starts_with(e.key, 'import:')
         AND NOT EXISTS (SELECT FROM ledger_entry v WHERE v.business_id = :business AND v.reverses_id = e.id))
+"""
+# Why points to begin with cannot be given to a customer in the program, as a bulk credit has it (BA-5, AC-1). Who waits
+# for access has them waiting too.
+BARRED = f"""
+    (SELECT CASE WHEN n.left_at IS NOT NULL THEN 'left' ELSE 'blacklisted' END FROM enrolment n
+    WHERE n.business_id = :business AND n.program_id = :program AND n.customer_id = {{customer}}
+        AND (n.left_at IS NOT NULL OR n.access = {Access.BLACKLISTED:d}))
 """
 CHANGES = f"""
     (r.first_name NOT IN ('', c.first_name) OR r.last_name NOT IN ('', c.last_name) OR r.email NOT IN ('', c.email)
@@ -72,6 +79,8 @@ _JUDGE = f"""
             WHEN r.by_phone IS NOT NULL AND r.one <> r.known THEN 'taken_card'
             WHEN r.by_phone IS NULL AND c.phone <> '' AND r.phone <> '' THEN 'other_phone'
             WHEN c.card_count + r.new_cards > {MOST_CARDS} THEN 'many_cards'
+            WHEN r.points > 0 AND NOT {BEGUN.format(family="family_of(c.id)")}
+                THEN coalesce({BARRED.format(customer="c.id")}, '')
             ELSE ''
         END AS refused, c.id IS NOT NULL AND {CHANGES} AS changes,
             c.id IS NOT NULL AND r.points > 0 AND {BEGUN.format(family="family_of(c.id)")} AS begun
@@ -94,7 +103,8 @@ _JUDGE = f"""
         SELECT :business, :import, number, raw, CASE WHEN why <> '' THEN {RowState.REFUSED:d}
                 WHEN there IS NULL THEN {RowState.NEW:d} WHEN changes THEN {RowState.UPDATED:d}
                 ELSE {RowState.UNCHANGED:d} END,
-            why, CASE WHEN why = 'double' AND reason = '' THEN first_number::text ELSE detail END,
+            why, CASE WHEN why = 'double' AND reason = '' THEN first_number::text
+                WHEN why IN ('left', 'blacklisted') THEN 'points' ELSE detail END,
             CASE WHEN there IS NOT NULL THEN there WHEN why = '' THEN nextval('customer_id_seq') END,
             phone, first_name, last_name, first_name_key, last_name_key, email, birthday, language, cards, answers,
             CASE WHEN begun THEN 0 ELSE points END, document

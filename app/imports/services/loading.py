@@ -32,7 +32,7 @@ from app.imports.models import ImportJob, ImportState
 from app.imports.parsing import Format, Record, guess, preview_of, records
 from app.imports.queries import import_named
 from app.imports.services.reading import cleaner_of, read_on, seen_by
-from app.imports.services.uploading import format_of
+from app.imports.services.uploading import format_of, tell_upload
 from app.imports.targets import check_mapping
 from app.scope import Scope
 
@@ -93,6 +93,7 @@ def begin(source: Source) -> ImportJob:
     job.columns, job.state, job.has_file = list(source.columns), ImportState.READING, False
     db.session.add(job)
     db.session.flush()
+    tell_upload(job)
     return job
 
 

@@ -38,8 +38,8 @@ CHUNK = 2_000
 ACTION = "import"
 TOO_MANY, NO_ROWS, BROKEN, GONE = "too_many_rows", "no_rows", "broken", "gone"
 """Why a file cannot be read."""
-Said = tuple[Format, tuple[str, ...], str]
-"""How a file is read, what its columns are, the country of its phones: said otherwise, its rows are other ones."""
+Said = tuple[bytes, Format, tuple[str, ...], str]
+"""Which file it is, how it is read, what its columns are, the country of its phones: else its rows are other ones."""
 _log = structlog.get_logger(__name__)
 
 
@@ -124,7 +124,7 @@ def seen_by(job: ImportJob) -> dict[str, int]:
 
 
 def _said(job: ImportJob) -> Said:
-    return format_of(job), tuple(job.mapping), job.country
+    return job.sha256, format_of(job), tuple(job.mapping), job.country
 
 
 def _keep(keeping: Keeping, chunk: Sequence[Line], at: int) -> bool:

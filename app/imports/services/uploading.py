@@ -11,7 +11,7 @@ from app import audit
 from app.bulk.models import DRAFTS, Batch
 from app.bulk.services import steering
 from app.bulk.services.locking import held_batch
-from app.db import business_id, current_scope
+from app.db import business_id, current_scope, patience
 from app.extensions import db
 from app.imports.models import ImportFile, ImportJob, ImportRow, ImportState
 from app.imports.parsing import MOST_BYTES, Format, Preview, count_lines, guess, preview
@@ -22,6 +22,8 @@ from app.permissions import Role
 from app.queue import wake as wake_worker
 
 JOB, QUEUE = "jobs.imports.read_import", "work"
+TIME = 120_000
+"""Milliseconds that taking out a million rows may need."""
 _LONGEST_NAME = 200
 
 
@@ -61,8 +63,13 @@ def begin(content: bytes, name: str, how: Format | None = None) -> ImportJob:
     db.session.flush()
     db.session.add(ImportFile(business_id=business_id(), import_id=job.id, content=content))
     db.session.flush()
-    audit.record("import.upload", audit.Subject("import", job.id), {"name": (None, job.name)})
+    tell_upload(job)
     return job
+
+
+def tell_upload(job: ImportJob) -> None:
+    """Says in the audit log that a file was brought (PR-4)."""
+    audit.record("import.upload", audit.Subject("import", job.id), {"name": (None, job.name)})
 
 
 def first_rows(job: ImportJob, how: Format | None = None) -> Preview:
@@ -129,8 +136,10 @@ def discard(job: ImportJob) -> None:
     """Removes an import that nobody confirmed, with its file. Raises WrongStateError."""
     if not _is_draft(job):
         raise WrongStateError
-    _forget_check(job)
-    remove(job)
+    audit.record("import.remove", audit.Subject("import", job.id), {"name": (job.name, None)})
+    with patience(TIME):
+        _forget_check(job)
+        remove(job)
 
 
 def remove(job: ImportJob) -> None:

@@ -54,6 +54,8 @@ def mend(import_id: int) -> BaseResponse:
         again = send_again(job, changed)
     except WrongStateError:
         raise Problem(409, _("These rows are not kept any more."), _("Send the file again.")) from None
+    if len(again.parent_rows) > len(changed):
+        flash(_("They are checked together with the rows that were mended before."), "message")
     return go(url_for("imports.show", import_id=again.id))
 
 
