@@ -1,4 +1,4 @@
-"""Pushes end with the session that let them in (MY-1)."""
+"""Pushes end with the session that let them in, and sign-in codes are their customer's alone (MY-1, MS-2)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,3 +14,4 @@ def upgrade() -> None:
     op.create_index(
         op.f("push_subscription_business_id_session_hash_idx"), "push_subscription", ["business_id", "session_hash"]
     )
+    op.add_column("pin_text", sa.Column("private", sa.Boolean(), server_default="false", nullable=False))
