@@ -52,8 +52,7 @@ def renew_pushes(_door: Door) -> BaseResponse:
     """A browser's worker, which has no form, says that it receives elsewhere from now on. Whose pushes these are tells
     the cookie of the session that let them in, over or not; where they were turned off it lets none in again.
     """
-    if (owner := browser_owner(token_hash(held_token()))) is not None:
-        _receive(owner)
+    _receive(browser_owner(token_hash(held_token())))
     return BaseResponse(status=204)
 
 
@@ -65,11 +64,11 @@ def stop_pushes(visitor: Visitor) -> BaseResponse:
     return go(visitor.href("settings", saved=1))
 
 
-def _receive(customer_id: int) -> None:
+def _receive(customer_id: int | None) -> None:
     """Raises Problem."""
     said = Subscription(*(request.form.get(name, "") for name in ("endpoint", "p256dh", "auth")))
     try:
-        if not application_key():
+        if customer_id is None or not application_key():
             raise ValueError
         subscribe(customer_id, said, token_hash(held_token()))
     except ValueError:
