@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long faults lint bench screenshots texts psql flask check-ledger backup restore soak reset setup
+.PHONY: help run test test-long faults lint bench screenshots texts psql flask check-ledger backup restore soak reset setup lock
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -28,6 +28,12 @@ lint: setup ## style and types
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
+
+lock: setup ## lock in requirements.txt what pyproject.toml asks for; ARGS=--upgrade for the newest of everything
+	@test -x .venv/uv/bin/uv || $(PYTHON) -m pip install --quiet --target .venv/uv uv==0.13.9
+	@# htmx is one file of django-htmx, and num2words reads no command line: what these are for is left out.
+	@.venv/uv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-header \
+		$(foreach each,django asgiref sqlparse docopt,--no-emit-package $(each)) -o requirements.txt $(ARGS)
 
 bench: setup ## what docs and benchmarks/results.md tell, measured again
 	@$(PYTHON) -m benchmarks $(ARGS)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import CTE, Select, case, func, select
+from sqlalchemy import CTE, Row, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from app.db import business_id
@@ -36,10 +37,12 @@ def drawer_facts(customer_id: int) -> dict[str, object]:
 
 def overview_facts(customer_id: int) -> dict[str, object]:
     """The same, with lots by the day on which they expire, and money accounts in the currency's smallest unit."""
-    return {**drawer_facts(customer_id), "lots": _lots(customer_id), "accounts": _accounts(customer_id)}
+    rows = db.session.execute(_lots_by_day(customer_id)).all()
+    lots = {"lots": _lots(rows[:LOTS_SHOWN]), "lots_later": int(sum(row.points for row in rows[LOTS_SHOWN:]))}
+    return {**drawer_facts(customer_id), **lots, "accounts": _accounts(customer_id)}
 
 
-def _lots(customer_id: int) -> list[dict[str, object]]:
+def _lots(rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
     """Open lots by the day on which they expire: those of sales as one, special ones by their title."""
     today = local(dates.now()).date()
     return [
@@ -49,7 +52,7 @@ def _lots(customer_id: int) -> list[dict[str, object]]:
             "expires": row.day,
             "days": None if row.day is None else max(0, (row.day - today).days),
         }
-        for row in db.session.execute(_lots_by_day(customer_id))
+        for row in rows
     ]
 
 
@@ -64,7 +67,6 @@ def _lots_by_day(customer_id: int) -> Select[Any]:
         .outerjoin_from(held, Entry, (Entry.business_id == business_id()) & (Entry.id == held.c.entry_id))
         .group_by(day, title)
         .order_by(day.asc().nulls_last(), title)
-        .limit(LOTS_SHOWN)
     )
 
 

@@ -15,7 +15,7 @@ from app.identity import person
 from app.lib import dates
 from app.messaging.models import Channel, Message, MessageKind, MessageStatus
 from app.messaging.services.from_platform import page_of_note
-from app.messaging.services.pins import pin_is_kept
+from app.messaging.services.pins import pin_is_private
 from app.permissions import Permission
 
 LEFT = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
@@ -68,9 +68,9 @@ class Opened:
         return None if self.row.kind is MessageKind.PIN else self.row.text
 
     @cached_property
-    def pin_serves(self) -> bool:
-        """Whether the text of a PIN is still kept."""
-        return self.row.kind is MessageKind.PIN and pin_is_kept(self.row.id)
+    def pin_is_private(self) -> bool | None:
+        """Of a PIN: whether it is its customer's alone; None once it serves no more."""
+        return pin_is_private(self.row.id)
 
     @property
     def unread(self) -> bool:

@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any
 
 from flask import g, make_response, render_template, request, url_for
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Conflict, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.businesses.models import Business
@@ -132,6 +132,8 @@ def _enter(slug: str) -> Door:
     at_home(Home(business.currency, business.time_zone))
     g.my_href = url_for("my.home", slug=slug)
     customer = customer_signed_in(held_token())
+    if customer and request.form.get("whose", str(customer.id)) != str(customer.id):
+        raise Conflict  # Of a page that was drawn for who was signed in here before.
     speak(spoken_with(customer) if customer else of_browser(main_language()))
     return Visitor(business, customer) if customer else Door(business)
 

@@ -20,12 +20,15 @@ async function begin() {
   show(`pushes-${await pushes(registered)}`, true);
 }
 
-// Away where there are none, on only where the server knows this browser too.
+// Away where there are none, on only where the server knows this browser too. What it receives for someone else, who was
+// signed in here before, it gives up.
 async function pushes(registered) {
   if (!registered?.pushManager || !("Notification" in window)) return "away";
   if (Notification.permission === "denied") return "blocked";
   const subscription = await registered.pushManager.getSubscription();
-  if (!subscription || !document.querySelector("[data-known]")?.dataset.known.split(" ").includes(await digest(subscription.endpoint))) return "off";
+  const known = document.querySelector("[data-known]")?.dataset.known.split(" ");
+  if (!subscription || !known) return "off";
+  if (!known.includes(await digest(subscription.endpoint))) return subscription.unsubscribe().then(() => "off", () => "off");
   app.querySelectorAll("[data-endpoint]").forEach((field) => { field.value = subscription.endpoint; });
   return "on";
 }

@@ -40,6 +40,15 @@ async function told(address, seconds) {
   return fetch(address, { method: "POST", credentials: "omit" }).then(({ status }) => status < 500, () => false);
 }
 
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
+
+// The push service gave this browser another address, or took its own away.
+async function renew({ newSubscription }) {
+  const anew = newSubscription ?? await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: LOOK.key });
+  const { endpoint, keys } = anew.toJSON();
+  await fetch(LOOK.renewal, { method: "POST", body: new URLSearchParams({ endpoint, ...keys }) });
+}
+
 addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open(new URL(event.notification.data, location.origin)));

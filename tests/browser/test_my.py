@@ -147,6 +147,25 @@ def test_the_code_is_drawn_anew_when_the_phone_is_taken_out(page_for: PageFor, t
         page.locator("#shown-code svg").wait_for()
 
 
+def test_back_after_signing_out_shows_nothing(page_for: PageFor, town: Town, olena: int) -> None:
+    """MY-1: whoever has the phone next, with the pages before, and with a tab that was left open."""
+    page = page_for(None, width=390, height=844)
+    enter(page, town.kavalier, olena)
+    for path in ("", "/history", "/settings"):
+        page.goto(my(town.kavalier, path))
+    left_open = page.context.new_page()
+    left_open.goto(my(town.kavalier, "/messages"))
+    page.get_by_role("button", name="Вийти", exact=True).click()
+    page.wait_for_url("**/sign-in")
+    for _step in range(3):
+        page.go_back()
+        page.wait_for_url("**/sign-in**")
+        assert "Соломія" not in page.content()
+        assert "1 234" not in page.content()
+    left_open.get_by_role("link").nth(1).click()
+    left_open.wait_for_url("**/sign-in**")
+
+
 def test_everything_is_reached_by_keyboard(page_for: PageFor, town: Town, olena: int) -> None:
     page = page_for(None, width=390, height=844)
     enter(page, town.kavalier, olena)

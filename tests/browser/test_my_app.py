@@ -31,7 +31,8 @@ HOME = "/my/kavalier"
 # No push service of the world can be reached from here: Chromium is told where it would receive, all else is its own.
 PLACE = """
 (said) => {
-  const subscription = { endpoint: said.endpoint, toJSON: () => said, unsubscribe: async () => true };
+  const giveUp = async () => { localStorage.removeItem("subscribed"); return true; };
+  const subscription = { endpoint: said.endpoint, toJSON: () => said, unsubscribe: giveUp };
   PushManager.prototype.subscribe = async () => {
     localStorage.setItem("subscribed", "yes");
     return subscription;
@@ -156,6 +157,47 @@ def test_who_signs_out_is_notified_no_more(opened: Opened, pushing: Shop, olena:
     expect(page.get_by_role("heading", name="Your card at Kavalier")).to_be_visible()
     with pushing.work():
         assert subscriptions_of([olena]) == {}
+
+
+def test_who_comes_next_gives_up_what_the_browser_received_before(
+    opened: Opened, town: Town, site: str, pushing: Shop, phone: Browser
+) -> None:
+    """Also where nothing but the browser itself tells that somebody was signed in: its push service says then that it
+    is gone.
+    """
+    page = opened(phone)
+    let_in(page)
+    with pushing.work():
+        petro = add_customer("Petro", phone="+380671112244")
+        speak(petro, "en")
+    name, token = cookie(town.app, pushing.id, petro)
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": name, "value": token, "url": site}])
+    page.goto(HOME)
+    expect(page.get_by_role("button", name="Turn notifications on")).to_be_visible()
+    assert page.evaluate("localStorage.getItem('subscribed')") is None
+
+
+def test_a_browser_with_another_address_says_so(
+    opened: Opened, pushing: Shop, olena: int, phone: Browser, service: PushService
+) -> None:
+    """By its worker, whenever its push service gives it one."""
+    page = opened(phone)
+    let_in(page)
+    newer = service.browser("/newer").subscription
+    told = {"endpoint": newer.endpoint, "keys": {"p256dh": newer.p256dh, "auth": newer.auth}}
+    (worker,) = page.context.service_workers
+    worker.evaluate(
+        "(told) => { dispatchEvent(Object.assign(new ExtendableEvent('pushsubscriptionchange'),"
+        " { newSubscription: { toJSON: () => told } })); }",
+        told,
+    )
+
+    def known() -> bool:
+        with pushing.work():
+            return subscriptions_of([olena])[olena] == (newer,)
+
+    until(known, page)
 
 
 def test_a_browser_that_refuses_says_what_to_do(opened: Opened, pushing: Shop) -> None:

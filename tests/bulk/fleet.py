@@ -29,6 +29,7 @@ PROGRAMS = {
     "sweeper": ("-m", "jobs.sweeper"),
     "messages": ("-m", "jobs.worker", "messages"),
     "schedule": ("-m", "jobs.schedule"),
+    "deliverer": ("-m", "jobs.deliverer"),
 }
 GENTLE = 40.0  # seconds that a worker has to finish its chunk and end
 

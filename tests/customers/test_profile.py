@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from app.lib import dates
 from app.transactions.services import Adjustment, adjust
 from tests.browsing import page_of, text_of
-from tests.factories import add_customer, add_points, add_sale
+from tests.factories import add_account, add_customer, add_points, add_sale
 from tests.people import Town
 
 
@@ -36,6 +36,32 @@ def test_shows_what_is_known_live_to_the_last_transaction(town: Town) -> None:
     words = text_of(_overview(town, customer))
     for piece in ("₴300 .00", "₴150 .00", "Today"):
         assert piece in words, piece
+
+
+def test_lots_add_up_however_many_there_are(town: Town) -> None:
+    """CP-1: the soonest twelve days, and what comes after them as one."""
+    with town.kavalier.work():
+        customer = add_customer()
+        for day in range(1, 16):
+            add_points(customer, day * 1_000, days=day)
+        add_points(customer, 500)
+    (lots,) = [each for each in page_of(_overview(town, customer)).iter("ul") if "lots" in each.get("class", "")]
+    lines = [" ".join("".join(line.itertext()).split()) for line in lots]
+    assert len(lines) == 13
+    assert lines[0].startswith("10 ")
+    assert lines[-1] == "425 Later, or never expires"
+
+
+def test_shows_what_is_in_each_money_account(town: Town) -> None:
+    """CP-1, LP-4."""
+    shop = town.kavalier
+    with shop.work(town.anna):
+        customer, lunch = add_customer(), add_account("Lunch account")
+        adjust(Adjustment(customer, lunch, 7_550, shop.own_terminal, "Prize"))
+        add_account("Gift account")
+    words = text_of(_overview(town, customer))
+    assert "Lunch account ₴75 .50 Money account" in words
+    assert "Gift account" not in words
 
 
 def test_a_location_operator_reads_no_reason_that_was_given_elsewhere(town: Town) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from app.audit import AuditEntry
 from app.businesses.models import Feature, Kiosk, Terminal
-from app.businesses.services import let_kiosk_in, switch_feature
+from app.businesses.services import let_kiosk_in, set_web_address, switch_feature
 from app.extensions import db
 from app.lib import dates
 from tests.browsing import form_to, send, submit, text_of
@@ -52,6 +52,16 @@ class TestPairing:
         code = next(word for word in text_of(shown).split() if len(word) == 9 and word[4] == "-")
         assert FIRST in text_of(pair(kiosks_on.browser(), code))
         assert "Kiosk no." in text_of(sasha.get("/terminal/kiosks"))
+
+    def test_the_businesss_own_address_is_shown(self, kiosks_on: Town, sasha: FlaskClient) -> None:
+        """WL-1: at the Terminal and in the panel."""
+        town = kiosks_on
+        with town.kavalier.work():
+            set_web_address("https://club.kvr.ua")
+        at_terminal = send(sasha, form_to(sasha.get("/terminal/kiosks"), "/terminal/kiosks"), {})
+        in_panel = submit(town.browser(town.anna), f"/terminals/{town.kavalier.franchised_terminal}/kiosks", {})
+        for page in (at_terminal, in_panel):
+            assert "https://club.kvr.ua/kiosk" in text_of(page)
 
     def test_a_code_is_used_once(self, kiosks_on: Town) -> None:
         code = code_for(kiosks_on)

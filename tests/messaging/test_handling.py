@@ -62,6 +62,22 @@ class TestPins:
         assert "its digits were wiped" in text_of(browser.get(f"/messages/{pin}"))
         assert "PIN opened" not in audit_lines(town)
 
+    @pytest.mark.parametrize("who", ["anna", "olha", "boris"])
+    def test_a_code_to_sign_in_is_its_customers_alone(self, town: Town, who: str) -> None:
+        """MS-2, MY-1: else whoever may open PINs signs in as any customer."""
+        with town.kavalier.work():
+            olena = add_customer("Олена", point_of_sale=town.kavalier.franchised_place)
+            until = dates.now() + timedelta(minutes=5)
+            code = write_pin(olena, DIGITS, until, language="en", dedupe_key="my:1", private=True)
+        browser = town.browser(town.people[who])
+        page = browser.get(f"/messages/{code}")
+        assert "Nobody else sees its digits." in text_of(page)
+        assert not [form for form in forms_of(page) if form.action.endswith("/pin")]
+        values = form_to(browser.get("/messages/customer"), "/messages/customer").values
+        answer = browser.post(f"/messages/{code}/pin", data=values)
+        assert answer.status_code == (403 if who == "boris" else 404)
+        assert "481516" not in page.text + answer.text
+
     def test_a_location_operator_opens_none(self, town: Town, pin: int) -> None:
         """MS-2, PR-1."""
         browser = town.browser(town.boris)

@@ -17,7 +17,7 @@ from app.db import business_id
 from app.extensions import db
 from app.identity import token_hash
 from app.messaging.models import Message, MessageKind
-from app.messaging.services import read_pin
+from app.messaging.services.pins import pin_texts
 from app.my.models import MySession
 from app.my.services.phones import phone_hash
 from tests.browsing import csrf_token, form_to, send, submit
@@ -60,7 +60,8 @@ def code_sent(shop: Shop) -> str:
 def text_sent(shop: Shop) -> str:
     with shop.work():
         newest = select(Message.id).where(Message.kind == MessageKind.PIN).order_by(Message.id.desc()).limit(1)
-        return read_pin(db.session.scalars(newest).one()) or ""
+        number = db.session.scalars(newest).one()
+        return pin_texts([number]).get(number, "")
 
 
 def pins(shop: Shop) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -9,8 +12,9 @@ from sqlalchemy import select
 from app.customers.models import CHANNELS, Consent, Enrolment
 from app.extensions import db
 from app.loyalty.models import Access
-from tests.browsing import submit, text_of
+from tests.browsing import forms_of, send, submit, text_of
 from tests.customers.editing import audit_lines, column
+from tests.factories import add_customer
 from tests.my.arriving import arrive, my, press
 from tests.people import Shop, Town
 
@@ -105,3 +109,31 @@ def test_another_site_cannot_press(shop: Shop, olena: int, hers: FlaskClient) ->
         assert hers.post(my(shop, path), data=form, headers=evil).status_code == 400
     assert column(shop, olena, "language") == "en"
     assert audit_lines(shop, "customer", olena) == []
+
+
+def test_a_page_of_who_was_signed_in_before_does_nothing_to_another(shop: Shop, olena: int, hers: FlaskClient) -> None:
+    """MY-1: left open in another tab of a browser that two people use."""
+    pages = (my(shop, "/settings"), my(shop, f"/programs/{shop.program}/leaving"))
+    forms = [form for page in pages for form in forms_of(hers.get(page)) if form.action.startswith(my(shop))]
+    with shop.work():
+        petro = add_customer("Petro", phone="+380671112244")
+    arrive(shop, petro, hers)
+    said = {"act": "stop", "language": "ru", "sure": "yes", "where": "everywhere"}
+    answers = {form.action: send(hers, form, said).status_code for form in forms}
+    assert {my(shop, path) for path in ("/settings", "/preferences", "/sign-out")} < set(answers)
+    assert set(answers.values()) == {409}
+    assert audit_lines(shop, "customer", petro) == audit_lines(shop, "customer", olena) == []
+    assert hers.get(my(shop)).status_code == 200
+
+
+def test_leaving_twice_at_once_is_once(shop: Shop, olena: int) -> None:
+    """LP-5: a double click, or two tabs; who came second is led to sign in, or saw the same."""
+    page, start = my(shop, f"/programs/{shop.program}/leaving"), Barrier(2)
+
+    def leave(browser: FlaskClient) -> int:
+        start.wait()
+        return press(browser, page, sure="yes").status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(leave, [arrive(shop, olena) for _each in range(2)])) == [303, 303]
+    assert [action for action, _changes in audit_lines(shop, "customer", olena)] == ["customer.leave"]

@@ -1,49 +1,18 @@
-"""The customer's page as an app: manifest, worker, page without a connection, pushes let in (MY-1, WL-1)."""
+"""The customer's page as an app: manifest, worker, page without a connection (MY-1, WL-1)."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from app.businesses.queries import own_business
 from app.businesses.services import set_web_address
-from app.customers.details import details_of
-from app.customers.models import ConsentKind
-from app.customers.queries import customer_to_change
-from app.customers.services.leaving import stop_channel
-from app.gateway_config import PushSettings
-from app.lib.push_keys import make_keys
-from app.messaging.services.subscriptions import subscriptions_of
 from tests.browsing import page_of, text_of
-from tests.factories import add_customer
-from tests.messaging.gateways.test_webpush import Browser
-from tests.my.arriving import arrive, my, press
+from tests.my.arriving import arrive, my
 from tests.people import Shop, Town
-
-SAID = vars(Browser("https://push.example.com/1").subscription)
-
-
-@pytest.fixture
-def pushing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """This house has keys for pushes."""
-    before = shop.app.config["REGULARS"]
-    gateways = replace(before.gateways, webpush=PushSettings(make_keys()[0], "mailto:club@example.com"))
-    monkeypatch.setitem(shop.app.config, "REGULARS", replace(before, gateways=gateways))
-    return shop
-
-
-def let_in(browser: FlaskClient, shop: Shop, **other: str) -> TestResponse:
-    return press(browser, my(shop, "/pushes"), **(SAID | other))
-
-
-def addresses(shop: Shop, customer: int) -> list[str]:
-    with shop.work():
-        return [each.endpoint for each in subscriptions_of([customer]).get(customer, ())]
 
 
 class TestInstalling:
@@ -100,59 +69,3 @@ class TestInstalling:
         with shop.work():
             set_web_address("https://club.kvr.ua")
         assert client.get("/my", base_url="https://club.kvr.ua").location == my(shop)
-
-
-class TestPushes:
-    @pytest.fixture
-    def browser(self, pushing: Shop, olena: int) -> FlaskClient:
-        return arrive(pushing, olena)
-
-    def test_a_customer_lets_them_in_and_gives_them_up(self, shop: Shop, olena: int, browser: FlaskClient) -> None:
-        assert let_in(browser, shop).location == my(shop, "/settings?saved=1")
-        assert addresses(shop, olena) == [SAID["endpoint"]]
-        assert press(browser, my(shop, "/pushes/removal"), endpoint="https://push.example.com/2").status_code == 303
-        assert addresses(shop, olena) == [SAID["endpoint"]]
-        press(browser, my(shop, "/pushes/removal"), endpoint=SAID["endpoint"])
-        assert addresses(shop, olena) == []
-
-    def test_whoever_had_refused_them_wants_them_now(self, shop: Shop, olena: int, browser: FlaskClient) -> None:
-        """CP-7: and what else was refused stays so."""
-        with shop.work():
-            for kind in (ConsentKind.PUSH, ConsentKind.SMS):
-                stop_channel(customer_to_change(olena), kind)
-        let_in(browser, shop)
-        with shop.work():
-            kept = details_of(customer_to_change(olena))
-            assert [kept.granted(kind) for kind in (ConsentKind.PUSH, ConsentKind.SMS)] == [True, False]
-
-    @pytest.mark.parametrize("wrong", [{"endpoint": "http://127.0.0.1/1"}, {"p256dh": "short"}, {"auth": ""}])
-    def test_what_no_browser_says_is_refused(
-        self, shop: Shop, olena: int, browser: FlaskClient, wrong: dict[str, str]
-    ) -> None:
-        assert let_in(browser, shop, **wrong).status_code == 400
-        assert addresses(shop, olena) == []
-
-    def test_nobody_does_it_for_another(self, shop: Shop, olena: int, browser: FlaskClient) -> None:
-        """PR-1: who is not signed in is led to sign in; another customer gives up none but its own."""
-        let_in(browser, shop)
-        nobody = shop.app.test_client()
-        assert let_in(nobody, shop).location.startswith(my(shop, "/sign-in"))
-        with shop.work():
-            petro = add_customer("Petro", phone="+380671112244")
-        press(arrive(shop, petro), my(shop, "/pushes/removal"), endpoint=SAID["endpoint"])
-        assert addresses(shop, olena) == [SAID["endpoint"]]
-
-    @pytest.mark.parametrize(("where", "left"), [("here", ["https://push.example.com/2"]), ("everywhere", [])])
-    def test_signing_out_ends_them(
-        self, shop: Shop, olena: int, browser: FlaskClient, where: str, left: list[str]
-    ) -> None:
-        let_in(browser, shop)
-        let_in(browser, shop, endpoint="https://push.example.com/2")
-        press(browser, my(shop, "/sign-out"), where=where, endpoint=SAID["endpoint"])
-        assert addresses(shop, olena) == left
-
-
-def test_without_keys_they_are_not_offered(shop: Shop, olena: int) -> None:
-    browser = arrive(shop, olena)
-    assert "data-receive-pushes" not in browser.get(my(shop, "/settings")).text
-    assert let_in(browser, shop).status_code == 400

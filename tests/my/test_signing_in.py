@@ -14,6 +14,7 @@ from app.customers.models import Customer
 from app.extensions import db
 from app.lib import dates
 from app.messaging.models import Message, MessageKind
+from app.messaging.services import read_pin
 from app.my.models import MyCode
 from tests.browsing import forms_of, text_of
 from tests.customers.editing import audit_lines, column
@@ -344,6 +345,15 @@ def press_from(client: FlaskClient, path: str, code: str, address: dict[str, str
     form = forms_of(client.get(path))
     values = form[0].values if form else {}
     return client.post(path, data={**values, "code": code}, environ_base=address).status_code
+
+
+def test_nobody_of_the_business_reads_the_code(shop: Shop, olena: int, client: FlaskClient) -> None:
+    """MS-2: else whoever may open PINs is signed in as anyone."""
+    ask(client, shop, PHONE)
+    with shop.work():
+        sent = db.session.scalars(select(Message.id).where(Message.kind == MessageKind.PIN)).one()
+        assert read_pin(sent) is None
+    assert code_sent(shop)
 
 
 def test_the_code_itself_is_kept_nowhere(shop: Shop, olena: int, client: FlaskClient) -> None:

@@ -1,4 +1,6 @@
-"""A shop at work over HTTP: tills that sell and cancel, a Kiosk with visitors, readers of the panel, bulk credits."""
+"""A shop at work over HTTP: tills that sell and cancel, a Kiosk with visitors, readers of the panel, bulk credits, a
+web shop, and customers at their own page.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,14 @@ from app.identity import COOKIE, TERMINAL_COOKIE
 from tests.bulk.fleet import Fleet
 from tests.bulk.storm import Client, unfinished
 from tests.factories import add_customer
+from tests.my.arriving import arrive, my
 from tests.people import Person, Town, hire_to_sell
+from tests.soak.online import PAGES, WebShop
+from tests.webhooks.receiving import Receiver
 
-SELLERS, REGULARS = 14, 200
+SELLERS, REGULARS, AT_HOME = 14, 200, 20
 """A salesperson looks up 300 customers an hour at most."""
-PAUSES = {"sells": 0.8, "reads": 0.5, "visits": 30.0, "credits": 120.0}
+PAUSES = {"sells": 0.8, "orders": 0.9, "reads": 0.5, "looks": 0.7, "visits": 30.0, "credits": 120.0}
 """Seconds between two of what each does."""
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _PAGES = (
@@ -84,7 +89,7 @@ class Hand(threading.Thread):
 class Floor:
     """The shop with everyone in it."""
 
-    def __init__(self, run: Fleet, town: Town) -> None:
+    def __init__(self, run: Fleet, town: Town, receiver: Receiver) -> None:
         self.fleet, self.town, self.shop = run, town, town.kavalier
         self.phones = [f"+38067{number:07}" for number in range(REGULARS)]
         with self.shop.work():
@@ -93,7 +98,8 @@ class Floor:
         sellers = [hire_to_sell(self.shop, name, self.shop.own_terminal) for name in names]
         self.tills = [self.browser(each, TERMINAL_COOKIE) for each in sellers]
         self.office, self.kiosk = self.browser(town.anna, COOKIE), self._paired()
-        self.client = Client(run, town)
+        self.at_home = [self._arrived(each) for each in self.regulars[:AT_HOME]]
+        self.client, self.web_shop = Client(run, town), WebShop(run, self.shop, receiver)
         self.counts: Counter[str] = Counter()
         self.hands = {name: Hand(getattr(self, name), pause) for name, pause in PAUSES.items()}
 
@@ -101,6 +107,11 @@ class Floor:
         signed_in = self.town.browser(person).get_cookie(cookie)
         assert signed_in is not None
         return Browser(self.fleet.port, {cookie: signed_in.value})
+
+    def _arrived(self, customer: int) -> Browser:
+        cookie = arrive(self.shop, customer).get_cookie(f"regulars_my_{self.shop.id}")
+        assert cookie is not None
+        return Browser(self.fleet.port, {cookie.key: cookie.value})
 
     def _paired(self) -> Browser:
         with self.shop.work(self.town.anna):
@@ -139,6 +150,19 @@ class Floor:
         self._finish(till, till.post(taking, till.get("/terminal")), 1)
         self.kiosk.post(f"{visit}/end", self.kiosk.get(visit))
         self.counts["visits"] += 1
+
+    def orders(self, number: int) -> None:
+        """Every seventh is cancelled again."""
+        sale = self.web_shop.sell(self.regulars[-1 - number % REGULARS], 5_000 + number % 400)
+        self.counts["orders"] += 1
+        if number % 7 == 0:
+            self.web_shop.cancel(sale)
+            self.counts["cancelled"] += 1
+
+    def looks(self, number: int) -> None:
+        """Customers at their own page."""
+        self.at_home[number % AT_HOME].get(my(self.shop, PAGES[number % len(PAGES)]))
+        self.counts["looks"] += 1
 
     def reads(self, number: int) -> None:
         customer = self.regulars[number % REGULARS]

@@ -21,8 +21,9 @@ from tests.conftest import migrate
 from tests.people import open_town
 from tests.soak.floor import Floor
 from tests.soak.watch import LEAST, Watch, growth
+from tests.webhooks.receiving import receiving
 
-SERVICES = ("web", "worker", "messages", "sweeper", "schedule")
+SERVICES = ("web", "worker", "messages", "sweeper", "schedule", "deliverer")
 CUSTOMERS = 2_000
 FULL = float(os.environ.get("SOAK_MINUTES", "60")) * 60
 LOOKS = 240
@@ -34,20 +35,21 @@ LOOKS = 240
     ids=["short", "full"],
 )
 def test_memory_and_connections_stay_flat(scratch: Path, config: Config, seconds: float) -> None:
-    with fleet(scratch / f"soak-{seconds:.0f}", config) as run:
+    with fleet(scratch / f"soak-{seconds:.0f}", config) as run, receiving() as receiver:
         migrate(run.config)
         town = open_town(create_app(run.config))
         crowd(town.kavalier, CUSTOMERS)
         run.start(names=SERVICES)
         time.sleep(5)
-        floor = Floor(run, town)
+        floor = Floor(run, town, receiver)
         floor.open()
         watch = watched(run, floor, seconds)
         floor.close()
         settle(run)
+        floor.web_shop.check(floor.counts, PATIENCE)
         told = ", ".join(f"{number:,} {name}" for name, number in sorted(floor.counts.items()))
         sys.stdout.write(f"{seconds / 60:.1f} minutes: {told}\nMB, or connections:\n{watch.table()}\n")
-        assert all(floor.counts[each] for each in ("sales", "cancelled", "visits", "pages"))
+        assert all(floor.counts[each] for each in ("sales", "orders", "cancelled", "visits", "pages", "looks"))
         with town.app.app_context():
             db.engine.dispose()
         with town.kavalier.work():

@@ -7,6 +7,8 @@ from werkzeug.test import TestResponse
 
 from tests.browsing import Form, Values, form_to, forms_of, send, text_of
 
+IRYNA = "+380671112233"
+
 
 def look_up(client: FlaskClient, code: str) -> TestResponse:
     return send(client, form_to(client.get("/terminal"), "/terminal/look-ups"), {"code": code}, follow_redirects=True)
@@ -29,3 +31,18 @@ def sell(client: FlaskClient, code: str, amount: str, points: str = "") -> TestR
     if points:
         page = follow(client, page, "/payment", {"points": points})
     return follow(client, page, "/pin")
+
+
+def at_payment(client: FlaskClient, amount: str = "100", phone: str = IRYNA) -> TestResponse:
+    return follow(client, look_up(client, phone), "/amount", {"amount": amount})
+
+
+def due(page: TestResponse) -> str:
+    return "".join(text_of(page).split("To pay")[1].split()[:2])
+
+
+def confirm(client: FlaskClient, page: TestResponse) -> TestResponse:
+    """With the PIN, where one is sent."""
+    page = follow(client, page, "/pin")
+    code = page.text.partition("reads the PIN ")[2][:6]
+    return follow(client, page, "/confirmation", {"code": code} if code else {})

@@ -13,7 +13,7 @@ from app.businesses import queries
 from app.businesses.models import Terminal
 from app.businesses.services import has_kiosks, kiosks_of, let_kiosk_in, turn_kiosk_out
 from app.businesses.views.blueprint import blueprint
-from app.links import public_address
+from app.links import own_address
 from app.permissions import Permission, requires
 from app.web import go, render
 
@@ -49,6 +49,6 @@ def _show(terminal_id: int, code: str | None = None) -> Response:
     known: dict[str, Any] = {
         "kiosks": kiosks_of(terminal_id),
         "enabled": has_kiosks(),
-        "address": public_address("/kiosk"),
+        "address": own_address("/kiosk"),
     }
     return render("businesses/kiosks.html", terminal=terminal, code=code, **known)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     Text,
     UniqueConstraint,
     exists,
@@ -46,11 +47,14 @@ class PushSubscription(Base):
         UniqueConstraint("business_id", "endpoint"),
         CheckConstraint(f"length(endpoint) <= {LONGEST_ENDPOINT}", name="endpoint"),
         Index(None, "business_id", "customer_id"),
+        Index(None, "business_id", "session_hash"),
     )
 
     business_id: Mapped[BusinessKey]
     id: Mapped[Id]
     customer_id: Mapped[int] = mapped_column(BigInteger)
+    session_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Of the session of the customer's page in which it was let in; who ends that ends this."""
     endpoint: Mapped[str] = mapped_column(Text)
     p256dh: Mapped[str] = mapped_column(Text)
     auth: Mapped[str] = mapped_column(Text)

@@ -139,3 +139,5 @@ class PinText(Base):
     message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[Moment]
+    private: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    """Whether it is its customer's alone, as a code to sign in is: nobody of the business opens it."""

@@ -26,11 +26,12 @@ def write_pin(
     *,
     language: str,
     dedupe_key: str,
+    private: bool = False,
     program_id: int | None = None,
     point_of_sale_id: int | None = None,
     terminal_id: int | None = None,
 ) -> int | None:
-    """Writes the SMS of a PIN: `text` is whole, the code in it.
+    """Writes the SMS of a PIN: `text` is whole, the code in it. One that is `private` nobody of the business opens.
 
     Answers with its message; None where the key is known.
     """
@@ -40,23 +41,23 @@ def write_pin(
     addressed = Addressed(customer_id, letter, point_of_sale_id, terminal_id)
     written = write_to_many([addressed], [len(segments(text))])
     for message in written:
-        secret = encrypted(text, _PURPOSE)
-        db.session.add(PinText(business_id=business_id(), message_id=message, secret=secret, expires_at=expires_at))
+        kept = {"secret": encrypted(text, _PURPOSE), "expires_at": expires_at, "private": private}
+        db.session.add(PinText(business_id=business_id(), message_id=message, **kept))
         db.session.flush()
     return written[0] if written else None
 
 
 def read_pin(message_id: int) -> str | None:
-    """The text of a PIN; None once it is used or over."""
-    return pin_texts([message_id]).get(message_id)
+    """The text of a PIN for a person of the business; None once it is used or over, and of a private one."""
+    return None if pin_is_private(message_id) else pin_texts([message_id]).get(message_id)
 
 
-def pin_is_kept(message_id: int) -> bool:
-    """Whether a PIN still serves, so that its text can be read."""
-    kept = select(PinText.message_id).where(
+def pin_is_private(message_id: int) -> bool | None:
+    """Whether a PIN that still serves is its customer's alone; None for one that serves no more."""
+    kept = select(PinText.private).where(
         PinText.business_id == business_id(), PinText.message_id == message_id, PinText.expires_at > dates.now()
     )
-    return db.session.scalar(kept) is not None
+    return db.session.scalar(kept)
 
 
 def pin_texts(messages: Collection[int]) -> dict[int, str]:

@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.customers.family import hold_customers
+from app.customers.family import hold_customers, hold_family
 from app.customers.registry import Merge
 from app.db import business_id
 from app.extensions import db
@@ -22,8 +22,11 @@ from app.messaging.gateways.models import LONGEST_ENDPOINT, PushSubscription, no
 __all__ = [
     "Subscription",
     "application_key",
+    "browser_owner",
     "check",
+    "end_browser",
     "forget_subscriptions",
+    "hand_on_browser",
     "merge_subscriptions",
     "personal_data",
     "separate_subscriptions",
@@ -33,23 +36,56 @@ __all__ = [
 ]
 MOST = 20
 """Of a customer; past that the oldest gives way."""
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:endpoint, 0))")
 
 
-def subscribe(customer_id: int, browser: Subscription) -> None:
-    """Keeps where a browser receives pushes; one that was another customer's is this one's from now on.
+def subscribe(customer_id: int, browser: Subscription, session_hash: bytes | None = None) -> None:
+    """Keeps where a browser receives pushes; one that was another customer's is this one's from now on, and what the
+    same session let in before is over. Needs that the unit of work holds no customer yet: of two that swap their
+    browsers each would wait for the other.
 
     Raises ValueError for what cannot be such a place.
     """
     check(browser)
+    # Two customers in one browser at once: the second finds what the first wrote.
+    db.session.execute(_ALONE, {"endpoint": f"{business_id()} {browser.endpoint}"})
+    here = PushSubscription.business_id == business_id(), PushSubscription.endpoint == browser.endpoint
+    hold_family(customer_id, lambda: _owners(*here))
+    before = _owners(*here)
     keys = {"customer_id": customer_id, "p256dh": browser.p256dh, "auth": browser.auth, "created_at": func.now()}
-    mine = PushSubscription.business_id == business_id(), PushSubscription.endpoint == browser.endpoint
-    before = db.session.scalars(select(PushSubscription.customer_id).where(*mine)).all()
-    hold_customers(sorted({customer_id, *before}))
+    keys["session_hash"] = session_hash
     row = insert(PushSubscription).values(business_id=business_id(), endpoint=browser.endpoint, **keys)
     db.session.execute(row.on_conflict_do_update(index_elements=["business_id", "endpoint"], set_=keys))
     newest = select(PushSubscription.id).where(*_of(customer_id)).order_by(PushSubscription.id.desc()).limit(MOST)
     db.session.execute(delete(PushSubscription).where(*_of(customer_id), PushSubscription.id.not_in(newest)))
+    if session_hash:
+        former = PushSubscription.endpoint != browser.endpoint
+        db.session.execute(delete(PushSubscription).where(*_in_session(session_hash), former))
     note_apps({customer_id, *before})
+
+
+def browser_owner(session_hash: bytes) -> int | None:
+    """Whose pushes come to the browser that this session let them into, whether it lives or not."""
+    return min(_owners(*_in_session(session_hash)), default=None)
+
+
+def end_browser(session_hash: bytes) -> None:
+    """Who signs out gets no pushes there any more."""
+    hold_customers(sorted(_owners(*_in_session(session_hash))))
+    gone = delete(PushSubscription).where(*_in_session(session_hash)).returning(PushSubscription.customer_id)
+    note_apps(set(db.session.scalars(gone)))
+
+
+def hand_on_browser(before: bytes, after: bytes, customer_id: int) -> None:
+    """A customer signs in where the session `before` was: its own pushes go on under `after`, another's end.
+
+    Holds both of them.
+    """
+    hold_family(customer_id, lambda: _owners(*_in_session(before)))
+    others = PushSubscription.customer_id != customer_id
+    gone = delete(PushSubscription).where(*_in_session(before), others).returning(PushSubscription.customer_id)
+    note_apps(set(db.session.scalars(gone)))
+    db.session.execute(update(PushSubscription).where(*_in_session(before)).values(session_hash=after))
 
 
 def application_key() -> str:
@@ -120,6 +156,14 @@ def personal_data(customer_id: int) -> list[dict[str, object]]:
     """The browsers, for the file that a customer may ask for (CP-8)."""
     rows = db.session.scalars(select(PushSubscription).where(*_of(customer_id)).order_by(PushSubscription.id))
     return [{"since": row.created_at.isoformat(), "address": row.endpoint} for row in rows]
+
+
+def _owners(*which: Any) -> set[int]:
+    return set(db.session.scalars(select(PushSubscription.customer_id).where(*which)))
+
+
+def _in_session(session_hash: bytes) -> tuple[Any, ...]:
+    return PushSubscription.business_id == business_id(), PushSubscription.session_hash == session_hash
 
 
 def _of(customer_id: int) -> tuple[Any, ...]:

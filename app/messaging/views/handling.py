@@ -14,6 +14,7 @@ from app.messaging.forms import FateForm
 from app.messaging.models import MessageKind
 from app.messaging.queries import message_named
 from app.messaging.services import KnownError, read_pin, resolve_unknown
+from app.messaging.services.pins import pin_is_private
 from app.messaging.views.blueprint import blueprint
 from app.permissions import Permission, requires
 from app.web import go, render
@@ -24,6 +25,8 @@ from app.web import go, render
 def open_pin(message_id: int) -> BaseResponse:
     """Shows it on this answer alone, and writes down who looked; one that is over is gone for everyone."""
     if message_named(message_id).Message.kind is not MessageKind.PIN:
+        raise NotFound
+    if pin_is_private(message_id):
         raise NotFound
     text = read_pin(message_id)
     if text is not None:

@@ -139,7 +139,8 @@ def _write(customer: Customer, key: uuid.UUID, code: str) -> None:
     with force_locale(language):
         words = _("%(code)s is your code to sign in. Tell it to nobody.", code=code)
     text_ = dress(words, voice, language)
-    write_pin(customer.id, text_, dates.now() + LASTS, language=language, dedupe_key=_message_key(key))
+    dedupe_key = _message_key(key)
+    write_pin(customer.id, text_, dates.now() + LASTS, language=language, dedupe_key=dedupe_key, private=True)
 
 
 def _hold(*names: bytes) -> None:

@@ -16,6 +16,7 @@ from app.db import apart, business_id
 from app.extensions import db
 from app.identity import token_hash
 from app.lib import dates
+from app.messaging.services.subscriptions import end_browser, forget_subscriptions, hand_on_browser
 from app.my.models import MySession
 from app.my.services.phones import phone_hash
 from app.scope import Scope
@@ -30,10 +31,12 @@ SEEN_ANEW = timedelta(days=1)
 def open_session(customer_id: int, held: str = "") -> str:
     """Signs in whose code was right, which confirms that it takes part (BA-3); answers with the token.
 
-    The session that the browser `held` ends.
+    The session that the browser `held` ends; the pushes that it let in go on where they are the same customer's.
     """
-    end_session(held)
     token, now = secrets.token_urlsafe(32), dates.now()
+    if held:
+        hand_on_browser(token_hash(held), token_hash(token), survivor_of(customer_id))
+        _end(held)
     phone = db.session.get_one(Customer, (business_id(), customer_id)).phone
     whose = {"customer_id": customer_id, "phone_hash": phone_hash(phone)}
     seen = {"last_seen_at": now, "created_at": now}
@@ -64,14 +67,20 @@ def customer_signed_in(token: str) -> Customer | None:
 
 
 def end_session(token: str) -> None:
-    """Ends the session that a browser holds, if it does."""
+    """Ends the session that a browser holds, if it does, and the pushes that it let in."""
     if token:
-        db.session.execute(delete(MySession).where(MySession.business_id == business_id(), _named(token)))
+        end_browser(token_hash(token))
+        _end(token)
 
 
 def end_sessions(customer_id: int) -> None:
-    """Signs a customer out everywhere."""
+    """Signs a customer out everywhere: nor are there pushes any more where nobody is signed in."""
+    forget_subscriptions(survivor_of(customer_id))
     db.session.execute(delete(MySession).where(*_of(family(customer_id))))
+
+
+def _end(token: str) -> None:
+    db.session.execute(delete(MySession).where(MySession.business_id == business_id(), _named(token)))
 
 
 def _see(token: str) -> None:

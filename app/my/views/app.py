@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.businesses.queries import own_brand
 from app.filters import language
+from app.messaging.services.subscriptions import application_key
 from app.my.views.blueprint import blueprint
 from app.my.visitor import Door, at_door, show
 from app.permissions import Permission, requires
@@ -51,6 +52,7 @@ def manifest(door: Door) -> BaseResponse:
 def worker(door: Door) -> BaseResponse:
     """Of this business's pages alone. It changes whenever what it keeps does, so browsers take the new one."""
     kept = {"home": door.href("home"), "offline": door.href("offline"), "files": _files(), "language": language()}
+    kept |= {"renewal": door.href("renew_pushes"), "key": application_key()}
     version = hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:12]
     script = f"const LOOK = {json.dumps({**kept, 'version': version})};\n{_source()}"
     response = Response(script, mimetype="text/javascript")

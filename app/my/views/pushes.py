@@ -14,9 +14,18 @@ from app.customers.models import CHANNELS, ConsentKind
 from app.customers.queries import customer_to_change
 from app.customers.services.leaving import choose_channels
 from app.errors import Problem
-from app.messaging.services.subscriptions import Subscription, application_key, subscribe, subscriptions_of, unsubscribe
+from app.form_keys import sealed
+from app.identity import token_hash
+from app.messaging.services.subscriptions import (
+    Subscription,
+    application_key,
+    browser_owner,
+    subscribe,
+    subscriptions_of,
+    unsubscribe,
+)
 from app.my.views.blueprint import blueprint
-from app.my.visitor import Visitor, signed_in
+from app.my.visitor import Door, Visitor, at_door, held_token, signed_in
 from app.permissions import Permission, requires
 from app.web import go
 
@@ -26,18 +35,25 @@ from app.web import go
 @signed_in
 def receive_pushes(visitor: Visitor) -> BaseResponse:
     """Who had refused pushes wants them now."""
+    _receive(visitor.id)
     customer = customer_to_change(visitor.id)
-    try:
-        if not application_key():
-            raise ValueError
-        subscribe(customer.id, Subscription(*(request.form.get(name, "") for name in ("endpoint", "p256dh", "auth"))))
-    except ValueError:
-        raise Problem(400, _("This browser did not say where it receives notifications.")) from None
     kept = details_of(customer)
     if not kept.granted(ConsentKind.PUSH):
         wanted = [kind for kind in CHANNELS if kept.granted(kind) or kind is ConsentKind.PUSH]
         choose_channels(customer, wanted)
     return go(visitor.href("settings", saved=1))
+
+
+@blueprint.post("/my/<slug>/pushes/renewal")
+@requires(Permission.PUBLIC)
+@sealed
+@at_door
+def renew_pushes(_door: Door) -> BaseResponse:
+    """A browser's worker, which has no form, says that it receives elsewhere from now on. Whose pushes these are tells
+    the cookie of the session that let them in, over or not; where they were turned off it lets none in again.
+    """
+    _receive(browser_owner(token_hash(held_token())))
+    return BaseResponse(status=204)
 
 
 @blueprint.post("/my/<slug>/pushes/removal")
@@ -46,6 +62,17 @@ def receive_pushes(visitor: Visitor) -> BaseResponse:
 def stop_pushes(visitor: Visitor) -> BaseResponse:
     unsubscribe(visitor.id, request.form.get("endpoint", ""))
     return go(visitor.href("settings", saved=1))
+
+
+def _receive(customer_id: int | None) -> None:
+    """Raises Problem."""
+    said = Subscription(*(request.form.get(name, "") for name in ("endpoint", "p256dh", "auth")))
+    try:
+        if customer_id is None or not application_key():
+            raise ValueError
+        subscribe(customer_id, said, token_hash(held_token()))
+    except ValueError:
+        raise Problem(400, _("This browser did not say where it receives notifications.")) from None
 
 
 def of_app(visitor: Visitor) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from app.address import takes
 from app.db import commit
 from app.errors import Problem
 from app.loyalty.queries import every_program
-from app.messaging.services.subscriptions import forget_subscriptions, unsubscribe
+from app.messaging.services.subscriptions import unsubscribe
 from app.my.forms import CodeForm, PhoneForm
 from app.my.models import MyCode
 from app.my.services import (
@@ -113,7 +113,6 @@ def sign_out(visitor: Visitor) -> BaseResponse:
     """Here, or in every browser; nor are there pushes any more where nobody is signed in."""
     if request.form.get("where") == "everywhere":
         end_sessions(visitor.id)
-        forget_subscriptions(visitor.id)
     elif endpoint := request.form.get("endpoint"):
         unsubscribe(visitor.id, endpoint)
     end_session(held_token())

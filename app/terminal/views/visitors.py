@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.address import takes
 from app.businesses.services import has_kiosks, kiosks_of, let_kiosk_in, turn_kiosk_out
 from app.identity import till
-from app.links import public_address
+from app.links import own_address
 from app.permissions import Permission, requires
 from app.terminal.pages import Line, step, visitors
 from app.terminal.views.blueprint import blueprint
@@ -75,6 +75,6 @@ def _show_kiosks(code: str | None = None) -> Response:
     known: dict[str, Any] = {
         "kiosks": kiosks_of(till().id),
         "enabled": has_kiosks(),
-        "address": public_address("/kiosk"),
+        "address": own_address("/kiosk"),
     }
     return render("terminal/kiosks.html", code=code, **known)
