@@ -130,6 +130,7 @@ class TestUndoing:
         batch = desk.batch(page)
         undoing = desk.send_from(page, f"/bulk-actions/{batch}/undoing", {}).location
         assert "Undo: Import of customers.csv" in desk.see(undoing)
+        assert "What will be done" not in desk.see(undoing)
         assert f"The undoing is prepared: No. {undoing.rpartition('/')[2]}" in desk.see(page)
         assert desk.send_from(undoing, f"{undoing}/confirmation", {}).location == undoing
 
@@ -138,6 +139,7 @@ class TestUndoing:
         take_back(shop, town.anna, number_of(page))
         assert "Undone" in desk.see(page)
         assert "Taken back by No." in desk.see(page)
+        assert "No name" not in desk.see(page)
         assert customers(shop) == []
 
     def test_it_is_paused_continued_and_cancelled_from_its_page(self, desk: ImportDesk, shop: Shop) -> None:
