@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from app.offers.services import issue_coupon
 from app.offers.services.gift_cards import make_gift_card
 from app.pictures import write as write_picture
 from app.transactions.models import Transaction
-from app.transactions.services import Adjustment, adjust, cancel_sale, sell
+from app.transactions.services import Adjustment, BasketLine, adjust, cancel_sale, sell
 from tests.browsing import page_of, text_of
 from tests.factories import (
     add_account,
@@ -191,6 +192,15 @@ class TestHistory:
             cancel_sale(db.session.get_one(Transaction, (shop.id, sale)))
         assert "This purchase was cancelled." in text_of(hers.get(page))
         assert "Taken back −9.50" in text_of(hers.get(my(shop, "/history")))
+
+    @pytest.mark.parametrize("name", ["Check", "Чек"])
+    def test_of_a_check_without_goods_tells_the_sum_alone(
+        self, shop: Shop, olena: int, hers: FlaskClient, name: str
+    ) -> None:
+        with shop.work():
+            check = replace(basket(shop, olena), lines=(BasketLine(name, 9_500),))
+            sale = sell(check).transaction_id
+        assert name not in text_of(hers.get(my(shop, f"/history/{sale}")))
 
     def test_of_another_customer_is_not_found(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
         with shop.work():
