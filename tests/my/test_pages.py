@@ -213,6 +213,7 @@ class TestHistory:
                 add_points(olena, 100)
         first = hers.get(my(shop, "/history"))
         assert first.text.count("my-amount") == 50
+        assert len({each.get("aria-label") for each in page_of(first).iter("nav")}) == 2
         older = next(link.get("href", "") for link in page_of(first).iter("a") if "after=" in link.get("href", ""))
         assert hers.get(older).text.count("my-amount") == 11
         assert hers.get(my(shop, "/history?after=999999999")).status_code == 404
