@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from markupsafe import Markup
 
 from app.identity import Workplace, workplace
@@ -100,6 +100,12 @@ def tongue() -> Tongue:
 
 def money(value: int, symbol: bool = False) -> Markup:
     return tongue().money(value, symbol)
+
+
+def in_points(amount: int) -> str:
+    """“5 points”, of an amount in hundredths; a fraction is of several."""
+    plural = 2 if amount % 100 else amount // 100
+    return ngettext("%(points)s point", "%(points)s points", plural, points=formats.points(amount, language()))
 
 
 def moment_words(kept: object) -> str:

@@ -18,6 +18,8 @@ _NUMBER = re.compile(r"(?<![\w.])\+?\d(?:[\s().\-]{0,2}\d){6,}")
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.\w+")
 # Whoever has a link of a message or a letter may do what it says, so it is nobody's to read out of a log.
 _LINK = re.compile(r"/([ul]|invitations|forgotten-password)/[\w-]{8,}")
+# An act's file would write a hundred lines about its fonts.
+_CHATTY = ("fontTools", "weasyprint")
 _PLAIN = {"timestamp", "ms", "level", "status", "user", "business", "ip"}
 
 
@@ -36,6 +38,8 @@ def init_app(app: Flask) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,

@@ -66,6 +66,12 @@ def test_a_line_is_json_even_of_an_exception(town: Town) -> None:
     assert "ValueError" in line["exception"]
 
 
+def test_making_a_file_of_an_act_does_not_fill_the_log(town: Town) -> None:
+    """Its fonts would write a hundred lines each time, in which a newcomer loses the panel's address."""
+    for name in ("fontTools", "weasyprint"):
+        assert logging.getLogger(name).level >= logging.WARNING
+
+
 def test_an_error_of_the_database_does_not_tell_what_was_asked(town: Town) -> None:
     """Names and words are not known by their look, so values of statements stay out of logs altogether."""
     with pytest.raises(DataError) as raised, town.kavalier.work():

@@ -104,7 +104,7 @@ def last_handled(number: int, most: int = 10) -> tuple[datetime | None, list[Row
     if last is None:
         return None, []
     within = BatchItem.customer_id.between(last.first_customer, last.last_customer)
-    handled = _rows(number).where(within, BatchItem.state != ItemState.PENDING)
+    handled = _rows(number).where(within, BatchItem.state != ItemState.PENDING, Customer.erased_at.is_(None))
     return last.at, list(db.session.execute(handled.order_by(BatchItem.customer_id.desc()).limit(most)))
 
 

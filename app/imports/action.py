@@ -15,7 +15,7 @@ from app.bulk.registry import Action, ActionForm, Values
 from app.bulk.sensitive import gives_much
 from app.db import business_id
 from app.extensions import db
-from app.filters import language
+from app.filters import in_points, language
 from app.imports.models import ImportJob, ImportRow, RowState
 from app.imports.services.applying import Writing
 from app.imports.services.reading import ACTION
@@ -77,7 +77,7 @@ IMPORT = Action(
     do=Writing(),
     undo=TakingBack(),
     done=_l("Entered"),
-    unit=lambda _values, amount: _("%(amount)s points", amount=formats.points(amount, language())),
+    unit=lambda _values, amount: in_points(amount),
     asks_again=gives_much,
     asked=_asked,
     whom=_whom,

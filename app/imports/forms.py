@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import FieldList, HiddenField, SelectField
@@ -84,7 +85,7 @@ class ReadingForm(FlaskForm):  # type: ignore[misc]
 class ColumnsForm(FlaskForm):  # type: ignore[misc]
     """What each column holds, and where customers go."""
 
-    columns = FieldList(SelectField(_l("Holds"), choices=[]))
+    columns = FieldList(SelectField(lazy_pgettext("of a column", "Holds"), choices=[]))
     program_id = SelectField(_l("Program"), coerce=int)
     country = SelectField(_l("Country of the phones"))
 

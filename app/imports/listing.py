@@ -13,7 +13,7 @@ from app.address import address, member, whole_number
 from app.customers.models import Customer
 from app.db import business_id
 from app.extensions import db
-from app.filters import language
+from app.filters import in_points
 from app.imports.changes import Changes
 from app.imports.models import ImportRow, RowState
 from app.imports.pages import ImportPage
@@ -127,7 +127,7 @@ class Rows:
         """Why it is refused; or else what it brings, and before it is written what it changes."""
         if later or row.state is RowState.REFUSED:
             return self.page.row_words.row(row, later)
-        points = [_("%(amount)s points", amount=formats.points(row.points, language()))] if row.points else []
+        points = [in_points(row.points)] if row.points else []
         return ", ".join([*(self._changes.of(row) if not self.page.is_confirmed else []), *points])
 
     @cached_property

@@ -10,7 +10,7 @@ from functools import cached_property
 from babel import Locale
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 
 from app.address import address
 from app.bulk.models import Batch
@@ -245,7 +245,7 @@ class ImportPage:
         done = self.run.progress.done if self.run else 0
         split = _("%(new)s new, %(updated)s updated", new=self._number(self.new), updated=self._number(self.updated))
         return [
-            ResultLine(_("Written"), done, self.to_write, "is-ok", self.rows_href(), split),
+            ResultLine(pgettext("of rows", "Written"), done, self.to_write, "is-ok", self.rows_href(), split),
             ResultLine(_("Unchanged"), self.unchanged, self.unchanged, "", self.rows_href("unchanged")),
             ResultLine(
                 _("Refused"),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from app.ledger.models import EntryKind
 from app.ledger.queries import wallets_of
+from app.locale import LANGUAGES
 from app.loyalty.models import WalletKind
+from app.transactions.models import TransactionLine
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,14 @@ class Lines:
         aside = " · ".join(each for each in words if each != title)
         sale = row.transaction_id if row.kind in (EntryKind.EARNED, EntryKind.SPENT, EntryKind.REVERSED) else None
         return Line(row.id, row.at, title, aside, row.amount, money, unit, sale)
+
+
+def bought(lines: Sequence[TransactionLine]) -> Sequence[TransactionLine]:
+    """The goods of a purchase: none of one by amount, whose only line repeats the sum in the till's language."""
+    by_amount = len(lines) == 1 and lines[0].good_id is None and lines[0].name in {_check(each) for each in LANGUAGES}
+    return [] if by_amount else lines
+
+
+def _check(language: str) -> str:
+    with force_locale(language):
+        return _("Check")

@@ -9,13 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import Row
 from werkzeug.exceptions import NotFound
 
 from app import pictures
-from app.filters import language, money
-from app.lib import dates, decimals, formats
+from app.filters import in_points, language, money
+from app.lib import dates, decimals
 from app.lib.short_codes import spelt
 from app.lib.texts import in_language
 from app.offers.models import CouponKind, GiftCard
@@ -72,7 +71,7 @@ def one_of(things: list[Thing], number: int) -> Thing:
 
 
 def _offer(row: Row[Any]) -> Thing:
-    price = _points(row.price) if row.price else _("free")
+    price = in_points(row.price) if row.price else _("free")
     begins = row.starts_at if row.starts_at > dates.now() else None
     text = in_language(row.texts, language())
     title = in_language(row.public_titles, language()) or row.title
@@ -98,10 +97,6 @@ def _brings(row: Row[Any]) -> str:
         case CouponKind.AMOUNT:
             return str(money(-row.value, symbol=True).striptags())
         case CouponKind.POINTS:
-            return f"+{_points(row.value)}"
+            return f"+{in_points(row.value)}"
         case CouponKind.GOOD:
             return _("%(name)s, free", name=row.good or "–")
-
-
-def _points(number: int) -> str:
-    return ngettext("%(points)s point", "%(points)s points", number // 100, points=formats.points(number, language()))

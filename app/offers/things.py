@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from app.filters import language, money, short_date
-from app.lib import decimals, formats
+from app.filters import in_points, language, money, short_date
+from app.lib import decimals
 from app.lib.texts import in_language
 from app.offers.models import CouponKind
 from app.offers.services import Redeemable, Usable, redeemable_offers, usable_coupons
@@ -54,15 +53,11 @@ def coupon_thing(coupon: Usable, brings: str = "") -> Thing:
 
 def offer_thing(offer: Redeemable) -> Thing:
     until = _("until %(day)s", day=short_date(offer.ends_at)) if offer.ends_at else ""
-    return Thing("offers", offer.id, _title(offer), points_words(offer.price) if offer.price else _("free"), until)
+    return Thing("offers", offer.id, _title(offer), in_points(offer.price) if offer.price else _("free"), until)
 
 
 def money_words(amount: int) -> str:
     return str(money(amount, symbol=True).striptags())
-
-
-def points_words(number: int) -> str:
-    return ngettext("%(points)s point", "%(points)s points", number // 100, points=formats.points(number, language()))
 
 
 def _brings(coupon: Usable) -> str:
@@ -73,7 +68,7 @@ def _brings(coupon: Usable) -> str:
         case CouponKind.AMOUNT:
             return money_words(-coupon.value)
         case CouponKind.POINTS:
-            return f"+{points_words(coupon.value)}"
+            return f"+{in_points(coupon.value)}"
         case CouponKind.GOOD:
             return _("gift")
 

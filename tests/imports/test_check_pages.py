@@ -71,6 +71,12 @@ class TestCheck:
         assert "Height:" not in shown.partition("Which rows")[2]
         assert shown.count("Joins Coffee Club") == 2
 
+    def test_what_a_row_brings_agrees_with_its_number(self, desk: ImportDesk) -> None:
+        shown = desk.see(desk.checked((*OLENA[:2], "", "", "", "1"), (*PETRO[:2], "", "", "", "1,5")))
+        assert "1 point" in shown
+        assert "1 points" not in shown
+        assert "1.50 points" in shown
+
     def test_rows_are_paged(self, desk: ImportDesk) -> None:
         page = desk.checked(*((f"+3805011{n:05}", f"Name{n:03}") for n in range(120)))
         assert "Name049" in desk.see(page)

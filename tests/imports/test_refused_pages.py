@@ -150,6 +150,7 @@ class TestUndoing:
         batch = desk.batch(page)
         undoing = desk.send_from(page, f"/bulk-actions/{batch}/undoing", {}).location
         assert "Undo: Import of customers.csv" in desk.see(undoing)
+        assert "What will be done" not in desk.see(undoing)
         assert f"The undoing is prepared: No. {undoing.rpartition('/')[2]}" in desk.see(page)
         assert desk.send_from(undoing, f"{undoing}/confirmation", {}).location == undoing
 
@@ -159,6 +160,7 @@ class TestUndoing:
         assert "1 of 1 row taken back." in desk.see("/messages?unread=yes")
         assert "Undone" in desk.see(page)
         assert "Taken back by No." in desk.see(page)
+        assert "No name" not in desk.see(page)
         assert customers(shop) == []
 
     def test_it_is_paused_continued_and_cancelled_from_its_page(self, desk: ImportDesk, shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from app.offers.services import issue_coupon
 from app.offers.services.gift_cards import make_gift_card
 from app.pictures import write as write_picture
 from app.transactions.models import Transaction
-from app.transactions.services import Adjustment, adjust, cancel_sale, sell
+from app.transactions.services import Adjustment, BasketLine, adjust, cancel_sale, sell
 from tests.browsing import page_of, text_of
 from tests.factories import (
     add_account,
@@ -192,6 +193,15 @@ class TestHistory:
         assert "This purchase was cancelled." in text_of(hers.get(page))
         assert "Taken back −9.50" in text_of(hers.get(my(shop, "/history")))
 
+    @pytest.mark.parametrize("name", ["Check", "Чек"])
+    def test_of_a_check_without_goods_tells_the_sum_alone(
+        self, shop: Shop, olena: int, hers: FlaskClient, name: str
+    ) -> None:
+        with shop.work():
+            check = replace(basket(shop, olena), lines=(BasketLine(name, 9_500),))
+            sale = sell(check).transaction_id
+        assert name not in text_of(hers.get(my(shop, f"/history/{sale}")))
+
     def test_of_another_customer_is_not_found(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
         with shop.work():
             sale = add_sale(add_customer("Iryna"), shop.own_terminal, 9_500)
@@ -203,6 +213,7 @@ class TestHistory:
                 add_points(olena, 100)
         first = hers.get(my(shop, "/history"))
         assert first.text.count("my-amount") == 50
+        assert len({each.get("aria-label") for each in page_of(first).iter("nav")}) == 2
         older = next(link.get("href", "") for link in page_of(first).iter("a") if "after=" in link.get("href", ""))
         assert hers.get(older).text.count("my-amount") == 11
         assert hers.get(my(shop, "/history?after=999999999")).status_code == 404

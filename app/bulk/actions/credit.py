@@ -29,6 +29,7 @@ from app.bulk.telling import Telling
 from app.bulk.text_form import TextForm, blank_text
 from app.db import business_id
 from app.extensions import db
+from app.filters import in_points
 from app.forms import HundredthsField
 from app.lib import formats
 from app.loyalty.models import Program, Wallet
@@ -130,7 +131,7 @@ CREDIT = Action(
     do=CreditDoing(),
     undo=CreditUndoing(_wallet),
     done=_l("Credited"),
-    unit=lambda _values, amount: _("%(amount)s points", amount=points_words(amount)),
+    unit=lambda _values, amount: in_points(amount),
     each=lambda values: values["amount"],
     asks_again=gives_much,
     telling=TELLING,

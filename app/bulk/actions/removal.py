@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from app.bulk.registry import Action, Claim, Doubts, Values
 from app.businesses.models import Terminal
 from app.db import business_id
 from app.extensions import db
+from app.filters import in_points
 from app.forms import HundredthsField
 from app.ledger.models import EntryKind
 from app.ledger.services import Many, restore_many, spend_many
@@ -103,5 +103,5 @@ REMOVAL = Action(
     do=Removing(),
     undo=RemovalUndoing(),
     done=_l("Removed"),
-    unit=lambda _values, amount: _("%(amount)s points", amount=points_words(amount)),
+    unit=lambda _values, amount: in_points(amount),
 )

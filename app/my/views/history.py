@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.address import address, takes
 from app.ledger.queries import Chosen, movements
-from app.my.history import Lines
+from app.my.history import Lines, bought
 from app.my.views.blueprint import blueprint
 from app.my.visitor import Visitor, show, signed_in
 from app.paging import ARGS, PageKey, page_of
@@ -37,4 +37,4 @@ def purchase(visitor: Visitor, transaction_id: int) -> BaseResponse:
     if found.Transaction.kind is not Kind.SALE:
         raise NotFound
     cancelled = found.Transaction.status is Status.CANCELLED
-    return show("my/purchase.html", visitor, found=found, goods=goods_of(transaction_id), cancelled=cancelled)
+    return show("my/purchase.html", visitor, found=found, goods=bought(goods_of(transaction_id)), cancelled=cancelled)
