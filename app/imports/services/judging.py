@@ -55,8 +55,8 @@ CHANGES = f"""
         WHERE (w.words, w.number, w.day, w.yes, w.choice_id)
             IS DISTINCT FROM (a.words, a.number, a.day, a.yes, a.choice_id)))
 """
-# m is looked up row by row, behind OFFSET 0, and by CASE, not coalesce(): else all customers of the business are read for
-# each row, as row-level security lets an index be asked only by what is known to tell nothing.
+# m is looked up row by row, behind OFFSET 0, and by CASE, not coalesce(): else all customers of the business are read
+# for each row, as row-level security lets an index be asked only by what is known to tell nothing.
 _JUDGE = f"""
     WITH met AS MATERIALIZED (
         SELECT t.*, p.id AS by_phone, k.one, k.other, cardinality(t.cards) - k.own AS new_cards,
