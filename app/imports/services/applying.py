@@ -68,22 +68,25 @@ class Writing:
     def step(self, claim: Claim) -> int:
         program = program_of(claim.batch)
         values = values_of(claim)
-        new = list(db.session.scalars(_NEW, values))
+        said = db.session.execute(_SAID, values).one()
+        new = list(said.new or ())
         known = sorted({*claim.customers} - {*new})
         if new:
             _add(new, values)
         if known:
             with side_by_side():
                 db.session.execute(_KEEP, values)
-        db.session.execute(_CARDS, values)
+        if said.cards:
+            db.session.execute(_CARDS, values)
         if known:
             with side_by_side():
                 db.session.execute(_CHANGE, values)
-        db.session.execute(_ANSWERS, values)
+        if said.answers:
+            db.session.execute(_ANSWERS, values)
         _enrol(new, claim.customers, program)
         if known:
             keep_search_of(known)
-        return _begin(claim, program, values)
+        return _begin(claim, program, values) if said.points else 0
 
 
 def values_of(claim: Claim) -> dict[str, object]:
@@ -153,7 +156,14 @@ _THESE = "= ANY (CAST(:customers AS bigint[]))"
 _MINE = f"r.business_id = :business AND {OF_IMPORT} AND r.customer_id {_THESE}"
 _OF_NEW, _OF_KNOWN = f"{_MINE} AND {IS_NEW}", f"{_MINE} AND {IS_KNOWN}"
 NAME_KEY = "btrim(left(btrim({last} || ' ' || {first}), 200))"
-_NEW = text(f"SELECT r.customer_id FROM import_row r WHERE {_OF_NEW} ORDER BY 1")
+# Who is new, and of what rows say what not all files have: what nobody says is not looked for again.
+_SAID = text(
+    f"""
+    SELECT array_agg(r.customer_id ORDER BY r.customer_id) FILTER (WHERE {IS_NEW}) AS new,
+        bool_or(r.cards <> '{{}}') AS cards, bool_or(r.answers <> '[]') AS answers, bool_or(r.points > 0) AS points
+    FROM import_row r WHERE {_MINE} AND r.state < {RowState.UNCHANGED:d}
+    """
+)
 _ADD = text(
     f"""
     INSERT INTO customer (business_id, id, phone, first_name, last_name, first_name_key, last_name_key, name_key,
