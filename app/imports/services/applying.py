@@ -17,7 +17,7 @@ from app.customers.services.writing import keep_search_of
 from app.db import business_id, side_by_side
 from app.extensions import db
 from app.imports.models import RowState
-from app.imports.services.judging import ANSWERS, BEGUN, OPENING
+from app.imports.services.judging import ANSWERED, ANSWERS, BEGUN, OPENING
 from app.ledger.models import EntryKind
 from app.ledger.services import Many, credit_each, open_balances_of
 from app.lib.arrays import as_array
@@ -203,7 +203,7 @@ def _pair(name: str, key: str = "") -> str:
     return f"'{name}', CASE WHEN r.{name} NOT IN ('', c.{name}) THEN jsonb_build_array(c.{name}, r.{name}{more}) END"
 
 
-# Needs the cards not yet added and nothing changed yet.
+# Needs the cards not yet added and nothing changed yet. Cards are looked up one by one: joined, all are read for each.
 _KEEP = text(
     f"""
     UPDATE batch_item i SET state = {ItemState.DONE:d}, kept = jsonb_strip_nulls(jsonb_build_object(
@@ -212,13 +212,12 @@ _KEEP = text(
         'birthday', CASE WHEN coalesce(r.birthday <> c.birthday, r.birthday IS NOT NULL)
             THEN jsonb_build_array(c.birthday, r.birthday) END,
         'phone', CASE WHEN {_PHONE} THEN jsonb_build_array(c.phone, r.phone) END,
-        'cards', (SELECT jsonb_agg(n.number) FROM unnest(r.cards) n (number) WHERE NOT EXISTS (SELECT FROM card k
-            WHERE k.business_id = :business AND k.number = n.number)),
+        'cards', (SELECT jsonb_agg(n.number) FROM unnest(r.cards) n (number) WHERE (SELECT k.number FROM card k
+            WHERE k.business_id = :business AND k.number = n.number) IS NULL),
         'answers', (SELECT jsonb_agg(jsonb_build_array(a.field_id, CASE WHEN w.field_id IS NOT NULL THEN
                 jsonb_build_array(w.words, w.words_key, w.number, w.day, w.yes, w.choice_id) END,
                 jsonb_build_array(a.words, a.words_key, a.number, a.day, a.yes, a.choice_id)) ORDER BY a.field_id)
-            FROM {ANSWERS} LEFT JOIN answer w ON w.business_id = :business AND w.customer_id = r.customer_id
-                AND w.field_id = a.field_id
+            FROM {ANSWERS} {ANSWERED.format(customer="r.customer_id")}
             WHERE (w.words, w.number, w.day, w.yes, w.choice_id)
                 IS DISTINCT FROM (a.words, a.number, a.day, a.yes, a.choice_id)),
         'enrolled', CASE WHEN NOT EXISTS (SELECT FROM enrolment n WHERE n.business_id = :business
