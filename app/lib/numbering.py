@@ -52,8 +52,8 @@ class _Plan:
 
     def dialled(self, number: str) -> str:
         for begins, parts, template in self.formats:
-            if (begins is None or begins.match(number)) and (found := parts.fullmatch(number)):
-                return _NO_DIGIT.sub("", found.expand(template))
+            if (begins is None or begins.match(number)) and parts.fullmatch(number):
+                return _NO_DIGIT.sub("", parts.sub(template, number))
         return number
 
 
