@@ -70,7 +70,7 @@ def words(text: str) -> list[str]:
     return list(_words(text))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2**14)
 def _words(text: str) -> tuple[str, ...]:
     # Of a million customers many have the same names.
     return tuple(word[:_LONGEST] for word in _WORD.findall(_folded(_APOSTROPHES.sub("", text))))

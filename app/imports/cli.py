@@ -176,8 +176,8 @@ def _write(scope: Scope, number: int, role: Role) -> None:
         click.echo("No row can be taken any more: see which are refused under Imports in the panel.")
         return
     began, writers = time.monotonic(), loading.write(scope, batch)
-    while any(each.is_alive() for each in writers):
-        writers[0].join(EVERY)
+    while working := [each for each in writers if each.is_alive()]:
+        working[0].join(EVERY)
         with unit_of_work(scope):
             done = progress_of(batch).handled
         click.echo(f"{done:,} written, {done / (time.monotonic() - began):,.0f} a second")

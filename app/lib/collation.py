@@ -17,7 +17,7 @@ _ORDER = {ord(letter): chr(0x0430 + place) for place, letter in enumerate(_ALPHA
 _ORDER |= {ord(mark): "" for mark in _APOSTROPHES}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2**14)
 def sort_key(*words: str) -> str:
     """A key for ORDER BY … COLLATE "C": case and marks aside, words one after another; '' for no words."""
     joined = " ".join(word for word in words if word)

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 from phonenumbers import timezone
 
+from app.lib import numbering
+
 
 def e164(text: str, country: str) -> str:
     """+380674120855 out of 067 412 08 55; without a + it is read as dialled in `country` (ISO 3166-1).
@@ -20,6 +22,8 @@ def e164(text: str, country: str) -> str:
 
 def read(text: str, country: str) -> tuple[str, str]:
     """The same, with its digits as dialled within its country, such as 0674120855. Raises ValueError."""
+    if (dialled := numbering.national(text)) is not None:
+        return text, dialled
     parsed = _parsed(text, country)
     national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
     return f"+{parsed.country_code}{phonenumbers.national_significant_number(parsed)}", _NO_DIGIT.sub("", national)

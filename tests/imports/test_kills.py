@@ -60,7 +60,7 @@ def crowd(number: int) -> bytes:
     [
         (1_500, 8, 1),
         pytest.param(20_000, 60, 2, marks=pytest.mark.long),
-        pytest.param(60_000, 200, 3, marks=pytest.mark.faults),
+        pytest.param(50_000, 200, 3, marks=pytest.mark.faults),
     ],
 )
 def test_workers_are_killed(

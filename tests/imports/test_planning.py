@@ -54,7 +54,8 @@ def test_what_was_is_kept_without_reading_all_items(town: Town) -> None:
     with plans_of(shop, "jsonb_strip_nulls") as plans:
         write(shop, town.anna, number)
     assert plans
-    assert not [each for each in plans if "Join Filter: (i.customer_id = r.customer_id)" in each]
+    for all_of_them in ("Join Filter: (i.customer_id = r.customer_id)", "Anti Join", "Hash Cond: (a.field_id"):
+        assert not [each for each in plans if all_of_them in each]
 
 
 def test_refused_rows_are_found_by_indexes(
@@ -82,3 +83,31 @@ def test_refused_rows_are_found_by_indexes(
         if few > 1:
             assert not [each for each in plans if "Seq Scan on import_row" in each or "Seq Scan on batch_item" in each]
             assert [each for each in plans if "import_row_reason_idx" in each]
+
+
+def test_known_customers_are_found_by_their_keys(town: Town, superuser: psycopg.Connection) -> None:
+    """All customers of the business were read for each row of a file."""
+    shop = town.kavalier
+    bring(shop, town.anna, csv_bytes(*[[each, "Olena"] for each in phones(600)]))
+    superuser.execute("ANALYZE customer")
+    with plans_of(shop, "WITH met AS MATERIALIZED") as plans:
+        send(shop, town.anna, csv_bytes(*[[each, "Olha"] for each in phones(600)]))
+    assert len(plans) == 1
+    assert "AND (id = CASE WHEN (p.id IS NULL)" in plans[0]
+    assert "state_number_idx on import_row i" not in plans[0]
+    assert "hashed SubPlan" not in plans[0]
+
+
+def test_points_given_before_are_found_by_their_customers(town: Town) -> None:
+    """All that imports ever brought was read for each row with points to begin with."""
+    shop = town.kavalier
+    content = csv_bytes(*[[each, "Olena", "", "", "", "10"] for each in phones(300)])
+    bring(shop, town.anna, content)
+    with plans_of(shop, "WITH met AS MATERIALIZED") as plans:
+        send(shop, town.anna, content)
+    assert "'import:'" in plans[0]
+    assert "(key >= 'import:'" not in plans[0]
+    with plans_of(shop, "r.points > 0") as plans:
+        bring(shop, town.anna, csv_bytes(*[[each, "Olha", "", "", "", "10"] for each in phones(300)]))
+    assert plans
+    assert not [each for each in plans if "(key >= 'import:'" in each]

@@ -17,7 +17,7 @@ from app.customers.services.writing import keep_search_of
 from app.db import business_id, side_by_side
 from app.extensions import db
 from app.imports.models import RowState
-from app.imports.services.judging import ANSWERS, BARRED, BEGUN, OPENING
+from app.imports.services.judging import ANSWERED, ANSWERS, BARRED, BEGUN, OPENING
 from app.ledger.models import EntryKind
 from app.ledger.services import Many, credit_each, open_balances_of
 from app.lib.arrays import as_array
@@ -73,22 +73,25 @@ class Writing:
     def step(self, claim: Claim) -> int:
         program = program_of(claim.batch)
         values = values_of(claim)
-        new = list(db.session.scalars(_NEW, values))
+        said = db.session.execute(_SAID, values).one()
+        new = list(said.new or ())
         known = sorted({*claim.customers} - {*new})
         if new:
             _add(new, values)
         if known:
             with side_by_side():
                 db.session.execute(_KEEP, values)
-        db.session.execute(_CARDS, values)
+        if said.cards:
+            db.session.execute(_CARDS, values)
         if known:
             with side_by_side():
                 db.session.execute(_CHANGE, values)
-        db.session.execute(_ANSWERS, values)
+        if said.answers:
+            db.session.execute(_ANSWERS, values)
         _enrol(new, claim.customers, program)
         if known:
             keep_search_of(known)
-        return _begin(claim, program, values)
+        return _begin(claim, program, values) if said.points else 0
 
 
 def values_of(claim: Claim) -> dict[str, object]:
@@ -158,7 +161,14 @@ _THESE = "= ANY (CAST(:customers AS bigint[]))"
 _MINE = f"r.business_id = :business AND {OF_IMPORT} AND r.customer_id {_THESE}"
 _OF_NEW, _OF_KNOWN = f"{_MINE} AND {IS_NEW}", f"{_MINE} AND {IS_KNOWN}"
 NAME_KEY = "btrim(left(btrim({last} || ' ' || {first}), 200))"
-_NEW = text(f"SELECT r.customer_id FROM import_row r WHERE {_OF_NEW} ORDER BY 1")
+# Who is new, and of what rows say what not all files have: what nobody says is not looked for again.
+_SAID = text(
+    f"""
+    SELECT array_agg(r.customer_id ORDER BY r.customer_id) FILTER (WHERE {IS_NEW}) AS new,
+        bool_or(r.cards <> '{{}}') AS cards, bool_or(r.answers <> '[]') AS answers, bool_or(r.points > 0) AS points
+    FROM import_row r WHERE {_MINE} AND r.state < {RowState.UNCHANGED:d}
+    """
+)
 _ADD = text(
     f"""
     INSERT INTO customer (business_id, id, phone, first_name, last_name, first_name_key, last_name_key, name_key,
@@ -198,7 +208,7 @@ def _pair(name: str, key: str = "") -> str:
     return f"'{name}', CASE WHEN r.{name} NOT IN ('', c.{name}) THEN jsonb_build_array(c.{name}, r.{name}{more}) END"
 
 
-# Needs the cards not yet added and nothing changed yet.
+# Needs the cards not yet added and nothing changed yet. Cards are looked up one by one: joined, all are read for each.
 _KEEP = text(
     f"""
     UPDATE batch_item i SET state = {ItemState.DONE:d}, kept = jsonb_strip_nulls(jsonb_build_object(
@@ -207,13 +217,12 @@ _KEEP = text(
         'birthday', CASE WHEN coalesce(r.birthday <> c.birthday, r.birthday IS NOT NULL)
             THEN jsonb_build_array(c.birthday, r.birthday) END,
         'phone', CASE WHEN {_PHONE} THEN jsonb_build_array(c.phone, r.phone) END,
-        'cards', (SELECT jsonb_agg(n.number) FROM unnest(r.cards) n (number) WHERE NOT EXISTS (SELECT FROM card k
-            WHERE k.business_id = :business AND k.number = n.number)),
+        'cards', (SELECT jsonb_agg(n.number) FROM unnest(r.cards) n (number) WHERE (SELECT k.number FROM card k
+            WHERE k.business_id = :business AND k.number = n.number) IS NULL),
         'answers', (SELECT jsonb_agg(jsonb_build_array(a.field_id, CASE WHEN w.field_id IS NOT NULL THEN
                 jsonb_build_array(w.words, w.words_key, w.number, w.day, w.yes, w.choice_id) END,
                 jsonb_build_array(a.words, a.words_key, a.number, a.day, a.yes, a.choice_id)) ORDER BY a.field_id)
-            FROM {ANSWERS} LEFT JOIN answer w ON w.business_id = :business AND w.customer_id = r.customer_id
-                AND w.field_id = a.field_id
+            FROM {ANSWERS} {ANSWERED.format(customer="r.customer_id")}
             WHERE (w.words, w.number, w.day, w.yes, w.choice_id)
                 IS DISTINCT FROM (a.words, a.number, a.day, a.yes, a.choice_id)),
         'enrolled', CASE WHEN NOT EXISTS (SELECT FROM enrolment n WHERE n.business_id = :business

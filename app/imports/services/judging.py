@@ -34,11 +34,16 @@ ANSWERS = (
     "jsonb_to_recordset(r.answers) a (field_id bigint, words text, words_key text, number bigint, day date,"
     " yes boolean, choice_id bigint)"
 )
+ANSWERED = """LEFT JOIN LATERAL (
+    SELECT * FROM answer WHERE business_id = :business AND customer_id = {customer} AND field_id = a.field_id OFFSET 0
+) w ON true"""
+"""What was answered before, looked up one by one: else the answers of all customers are read for each."""
 # Points to begin with are given once in a wallet, to a customer and to whoever was merged into it: so the same file
-# gives nothing twice, whatever else stands in it. What was taken back whole can be given again.
+# gives nothing twice, whatever else stands in it. What was taken back whole can be given again. Entries are found by
+# their customer: starts_with() would have all that imports ever brought read for each.
 BEGUN = """
     EXISTS (SELECT FROM ledger_entry e WHERE e.business_id = :business AND e.customer_id = ANY ({family})
-        AND e.wallet_id = :wallet AND e.amount > 0 AND starts_with(e.key, 'import:')
+        AND e.wallet_id = :wallet AND e.amount > 0 AND left(e.key, 7) = 'import:'
         AND NOT EXISTS (SELECT FROM ledger_entry v WHERE v.business_id = :business AND v.reverses_id = e.id))
 """
 # Why points to begin with cannot be given to a customer in the program, as a bulk credit has it (BA-5, AC-1). Who waits
@@ -55,12 +60,14 @@ CHANGES = f"""
     OR r.new_cards > 0
     OR (r.points > 0 AND NOT {BEGUN.format(family="family_of(c.id)")})
     OR NOT EXISTS (SELECT FROM enrolment n WHERE n.business_id = :business AND n.program_id = :program
-        AND n.customer_id = c.id)
-    OR EXISTS (SELECT FROM {ANSWERS} LEFT JOIN answer w ON w.business_id = :business AND w.customer_id = c.id
-            AND w.field_id = a.field_id
+        AND n.customer_id = c.id OFFSET 0)
+    OR EXISTS (SELECT FROM {ANSWERS} {ANSWERED.format(customer="c.id")}
         WHERE (w.words, w.number, w.day, w.yes, w.choice_id)
             IS DISTINCT FROM (a.words, a.number, a.day, a.yes, a.choice_id)))
 """
+# Doubles are looked for by customer alone: by import_id, all of its rows would be read for each (as in applying).
+# m is looked up row by row, behind OFFSET 0, and by CASE, not coalesce(): else all customers of the business are read
+# for each row, as row-level security lets an index be asked only by what is known to tell nothing.
 _JUDGE = f"""
     WITH met AS MATERIALIZED (
         SELECT t.*, p.id AS by_phone, k.one, k.other, cardinality(t.cards) - k.own AS new_cards,
@@ -71,7 +78,10 @@ _JUDGE = f"""
             SELECT min(d.customer_id) AS one, max(d.customer_id) AS other, count(*) AS own FROM card d
             WHERE d.business_id = :business AND d.number = ANY (t.cards)
         ) k ON true
-        LEFT JOIN customer m ON m.business_id = :business AND m.id = coalesce(p.id, k.one)
+        LEFT JOIN LATERAL (
+            SELECT id, merged_into_id FROM customer
+            WHERE business_id = :business AND id = CASE WHEN p.id IS NULL THEN k.one ELSE p.id END OFFSET 0
+        ) m ON true
     ), looked AS MATERIALIZED (
         SELECT r.*, c.id AS there, CASE
             WHEN r.reason <> '' THEN r.reason
@@ -89,7 +99,7 @@ _JUDGE = f"""
         SELECT l.*, coalesce(earlier.number, first_value(l.number) OVER same) AS first_number
         FROM looked l LEFT JOIN LATERAL (
             SELECT i.number FROM import_row i WHERE i.business_id = :business AND i.customer_id = l.there
-                AND i.import_id = :import AND i.state <> {RowState.REFUSED:d} LIMIT 1
+                AND i.import_id + 0 = :import AND i.state <> {RowState.REFUSED:d} LIMIT 1
         ) earlier ON true
         WINDOW same AS (PARTITION BY l.there, l.refused = '' ORDER BY l.number)
     ), judged AS (
