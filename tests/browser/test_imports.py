@@ -106,6 +106,21 @@ def test_refused_rows_are_mended_and_sent_again(
     assert _customers(shop) == 2
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_long_name_does_not_hide_why_its_row_is_refused(
+    town: Town, page_for: PageFor, tmp_path: Path, width: int
+) -> None:
+    path = tmp_path / "long.csv"
+    path.write_bytes(csv_bytes(("+380501112233", "Olena"), ("12", "Надзвичайнодовге" * 12, "Прізвище" * 20)))
+    page = page_for(town.anna, width=width)
+    _check(town.kavalier, page, path)
+    reason = page.locator(".import-lines td").last
+    expect(reason).to_contain_text("There is no such phone")
+    assert reason.evaluate(
+        "cell => cell.getBoundingClientRect().right <= cell.closest('.card').getBoundingClientRect().right"
+    )
+
+
 def test_a_file_that_is_too_large_is_refused_before_it_is_sent(town: Town, page_for: PageFor, tmp_path: Path) -> None:
     page = page_for(town.anna)
     path = tmp_path / "large.csv"
