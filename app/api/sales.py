@@ -49,6 +49,7 @@ class BasketGiven(Body):
     """What is sold, to whom, and what pays."""
 
     customer_id: Id
+    """For a key of a franchisee, whom its places never saw counts as a look-up, unless it was looked up that day."""
     terminal_id: Id | None = None
     """Where it is sold, for a key that works at several Terminals."""
     program_id: Id | None = None
