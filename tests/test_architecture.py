@@ -39,6 +39,7 @@ REGISTRIES = {
     "app.billing.subjects",  # what was charged, in the words of whose it is
     *("app.accounts.own_pages", "app.accounts.proving"),
     "app.customers.details",  # how what people say of a customer is called, for who brings in many
+    "app.customers.wording",  # how what is known of a customer reads, for who tells what would change of it
     # What can be done to many customers, for who adds to it.
     "app.bulk.registry",
     "app.bulk.sensitive",
