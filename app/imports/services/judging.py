@@ -44,7 +44,7 @@ ANSWERED = """LEFT JOIN LATERAL (
 BEGUN = """
     EXISTS (SELECT FROM ledger_entry e WHERE e.business_id = :business AND e.customer_id = ANY ({family})
         AND e.wallet_id = :wallet AND e.amount > 0 AND left(e.key, 7) = 'import:'
-        AND NOT EXISTS (SELECT FROM ledger_entry v WHERE v.business_id = :business AND v.reverses_id = e.id))
+        AND NOT EXISTS (SELECT FROM ledger_entry v WHERE v.business_id = :business AND v.reverses_id = e.id OFFSET 0))
 """
 CHANGES = f"""
     (r.first_name NOT IN ('', c.first_name) OR r.last_name NOT IN ('', c.last_name) OR r.email NOT IN ('', c.email)
