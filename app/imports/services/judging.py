@@ -44,7 +44,7 @@ ANSWERED = """LEFT JOIN LATERAL (
 BEGUN = """
     EXISTS (SELECT FROM ledger_entry e WHERE e.business_id = :business AND e.customer_id = ANY ({family})
         AND e.wallet_id = :wallet AND e.amount > 0 AND left(e.key, 7) = 'import:'
-        AND NOT EXISTS (SELECT FROM ledger_entry v WHERE v.business_id = :business AND v.reverses_id = e.id))
+        AND NOT EXISTS (SELECT FROM ledger_entry v WHERE v.business_id = :business AND v.reverses_id = e.id OFFSET 0))
 """
 # Why points to begin with cannot be given to a customer in the program, as a bulk credit has it (BA-5, AC-1). Who waits
 # for access has them waiting too.

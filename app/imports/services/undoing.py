@@ -113,13 +113,14 @@ _BOUGHT_THERE = (
     "EXISTS (SELECT FROM transaction t WHERE t.business_id = :business AND t.customer_id = d.customer_id"
     " AND t.program_id = :program)"
 )
+# Behind OFFSET 0 what took an entry back is looked up by itself: joined, all that was ever taken back is read for each.
 _NOTE = text(
     f"""
     WITH left_over AS (
         SELECT d.customer_id, array_remove(ARRAY[{_CHANGED_LINES},
             CASE WHEN EXISTS (SELECT FROM ledger_entry e WHERE e.business_id = :business
                 AND e.key = :own_key || ':' || d.customer_id AND NOT EXISTS (SELECT FROM ledger_entry v
-                    WHERE v.business_id = :business AND v.reverses_id = e.id)) THEN 'points' END,
+                    WHERE v.business_id = :business AND v.reverses_id = e.id OFFSET 0)) THEN 'points' END,
             CASE WHEN d.kept ? 'enrolled' AND {_BOUGHT_THERE} THEN 'enrolled' END], NULL)
             || ARRAY(SELECT 'answer_' || (said.each ->> 0) FROM {_SAID}
                 WHERE NOT EXISTS (SELECT FROM answer w WHERE {_ANSWERED})) AS names
@@ -128,7 +129,7 @@ _NOTE = text(
     )
     UPDATE batch_item i SET state = {ItemState.DONE:d}, kept = jsonb_build_object('left', to_jsonb(l.names))
     FROM left_over l WHERE i.business_id = :business AND i.batch_id = :batch AND i.customer_id = l.customer_id
-        AND cardinality(l.names) > 0
+        AND i.customer_id = ANY (CAST(:customers AS bigint[])) AND cardinality(l.names) > 0
     """
 )
 _CARDS = text(
