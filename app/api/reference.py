@@ -78,9 +78,14 @@ def sections() -> dict[str, list[Told]]:
 
 @cache
 def types() -> dict[str, tuple[str, list[Member]]]:
-    """What objects consist of, by their names: what they are, and their members."""
-    schemas = document()["components"]["schemas"]
-    return {name: (each.get("description", ""), list(_members(each))) for name, each in sorted(schemas.items())}
+    """What objects consist of, by their names: what they are, and their members or values."""
+    schemas = sorted(document()["components"]["schemas"].items())
+    return {name: (_meaning(each), list(_members(each))) for name, each in schemas}
+
+
+def _meaning(schema: Json) -> str:
+    values = _words(schema) if "enum" in schema else ""
+    return " ".join(filter(None, (schema.get("description", ""), values)))
 
 
 def _told(path: str, method: str, operation: Json) -> Told:

@@ -87,4 +87,5 @@ def test_the_page_tells_the_same(town: Town) -> None:
         links = {link.get("href", "")[1:] for link in page.iter("a") if link.get("href", "").startswith("#")}
         assert links - anchors <= {""}
         assert "Idempotency-Key" in text_of(response)
+        assert '"full" | "limited"' in text_of(response)
     assert town.browser(town.sasha).get("/help/api").status_code == 303
