@@ -5,6 +5,7 @@ What SQLAlchemy does around a statement takes longer than the driver and the ser
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Mapping
 from functools import cache
 from math import inf
@@ -12,7 +13,6 @@ from time import monotonic
 from typing import Any
 
 import psycopg
-from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, Dialect, Engine, Executable, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -26,25 +26,38 @@ def send(connection: Connection, statement: Executable, values: Mapping[str, Any
     Whoever listens for statements hears of it, and errors are SQLAlchemy's.
     """
     driver: Any = connection.connection.driver_connection
-    words, own = _sent(statement, connection.dialect)
+    sent = _sent(statement, connection.dialect)
     try:
-        cursor = driver.cursor(row_factory=namedtuple_row)
-        connection.dispatch.before_cursor_execute(connection, cursor, words, values, None, False)
-        cursor.execute(words, {**own, **values})
-        return cursor.fetchall() if cursor.description else []
+        # One for as long as the connection lives, as a statement is read to its end before the next.
+        cursor = connection.info.get("cursor") or connection.info.setdefault("cursor", driver.cursor())
+        connection.dispatch.before_cursor_execute(connection, cursor, sent.words, values, None, False)
+        cursor.execute(sent.words, {**sent.values, **values})
+        return [] if cursor.rownumber is None else sent.named(cursor)
     except psycopg.Error as error:
         if lost := driver.closed:
             connection.invalidate(error)
         raise DBAPIError.instance(
-            words, values, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost
+            sent.words, values, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost
         ) from error
 
 
-@cache
-def _sent(statement: Any, dialect: Dialect) -> tuple[str, dict[str, Any]]:
-    """As the driver takes it, with the values that stand in it."""
-    compiled = statement.compile(dialect=dialect)
-    return str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
+class _Sent:
+    """A statement as the driver takes it, with the values that stand in it, and what its rows are."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.words = str(compiled)
+        self.values = {name: value for name, value in compiled.params.items() if value is not None}
+        self._row: Any = None
+
+    def named(self, cursor: Any) -> list[Any]:
+        """The rows of an answer, whose columns are always the same."""
+        if self._row is None:
+            self._row = namedtuple("Row", [column.name for column in cursor.description], rename=True)  # type: ignore[misc]
+        return list(map(self._row._make, cursor.fetchall()))
+
+
+_sent = cache(_Sent)
 
 
 def ask_rested(engine: Engine) -> None:
