@@ -92,6 +92,8 @@ class Caller(UserMixin):  # type: ignore[misc]
     """The point of sale that it works at; None is at any."""
     till: Till | None
     """The Terminal that it sells at; None is at any of its places."""
+    program_id: int | None
+    """The default program of its business."""
     language: str = "en"
 
     def get_id(self) -> str:
@@ -201,6 +203,7 @@ def _identify_caller(request: Request) -> Caller | None:
         Till(row.terminal_id, row.terminal_name, row.point_of_sale_id, row.point_of_sale_name)
         if row.terminal_id is not None
         else None,
+        row.default_program_id,
     )
 
 

@@ -51,7 +51,10 @@ def _check_scopes(given: BasketGiven) -> None:
 
 def _known(given: BasketGiven) -> tuple[int, Mapping[str, Any]]:
     """The program, and the goods by their codes as they are compared."""
-    rows = program_with_goods(given.program_id, {line.code for line in given.lines})
+    own, codes = caller().program_id, {line.code for line in given.lines} - {""}
+    if own is not None and given.program_id in (None, own) and not codes:
+        return own, {}
+    rows = program_with_goods(given.program_id, codes)
     if not rows:
         raise faulty("/program_id", "There is no such program.")
     return rows[0].program_id, {row.code_key: row for row in rows if row.id is not None}
