@@ -99,6 +99,24 @@ def test_rows_of_another_reading_are_a_draft_of_their_own(town: Town, shop: Shop
         assert (other.id == first, other.parent_rows) == (False, [3])
 
 
+def test_a_draft_that_grew_has_other_numbers(town: Town, shop: Shop) -> None:
+    """So what was mended of its own refused rows before is no place for those that are mended after."""
+    number = send(shop, town.anna, csv_bytes(*ROWS))
+
+    def mend(of: int, row: int, phone: str) -> int:
+        with shop.work(town.anna):
+            draft = send_again(held_import(of), {row: [phone, *[""] * 5]}).id
+        read(shop, draft)
+        return draft
+
+    draft = mend(number, 3, "3")
+    third = mend(draft, 1, "+380501112255")
+    assert mend(number, 2, "2") == draft
+    assert counts(shop, draft) == {"refused": 2}
+    assert mend(draft, 1, "+380501112244") != third
+    assert counts(shop, third) == {"new": 1}
+
+
 def test_all_of_them_can_be_read_with_a_country(town: Town, shop: Shop) -> None:
     number = send(shop, town.anna, csv_bytes(*ROWS))
     with shop.work(town.anna):

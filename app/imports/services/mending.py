@@ -49,7 +49,7 @@ def send_again(job: ImportJob, mended: Rows, *, program_id: int | None = None, c
     if not rows:
         raise WrongStateError
     again = _draft_of(job)
-    mapping = again.mapping if again else job.mapping
+    mapping = again.mapping if again and again.columns == job.columns else job.mapping
     again = _begun(job, rows) if again is None else _put(again, job, _rows_of(again) | rows)
     audit.record("import.mend", audit.Subject("import", again.id), {"name": (None, again.name)})
     chosen = again.program_id if program_id is None else program_id
@@ -83,13 +83,9 @@ def _put(again: ImportJob, job: ImportJob, rows: Rows) -> ImportJob:
 
 
 def _draft_of(job: ImportJob) -> ImportJob | None:
-    """The import of rows that were mended before, held, as long as it can be checked anew.
-
-    One with other columns is of another reading of the file, whose rows have other numbers.
-    """
-    told = [each for each in mended_as(job) if each.parent_rows and each.columns == job.columns]
-    for each in reversed(told):
-        if can_be_checked(each) and can_be_checked(held := held_import(each.id)):
+    """The import of rows that were mended before, held, as long as it can be checked anew."""
+    for each in reversed(mended_as(job)):
+        if each.parent_rows and can_be_checked(each) and can_be_checked(held := held_import(each.id)):
             return held
     return None
 
