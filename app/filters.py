@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
         date_time=lambda moment: formats.date_time(moment, language(), zone()),
         time=lambda moment: local(moment).strftime("%H:%M"),
         when=when,
+        plural_of=plural_of,
         phone=formats.phone,
         initials=initials,
         in_language=lambda texts: in_language(texts, language()),
@@ -103,9 +104,14 @@ def money(value: int, symbol: bool = False) -> Markup:
 
 
 def in_points(amount: int) -> str:
-    """“5 points”, of an amount in hundredths; a fraction is of several."""
-    plural = 2 if amount % 100 else amount // 100
-    return ngettext("%(points)s point", "%(points)s points", plural, points=formats.points(amount, language()))
+    """“5 points”, of an amount in hundredths."""
+    number = plural_of(amount)
+    return ngettext("%(points)s point", "%(points)s points", number, points=formats.points(amount, language()))
+
+
+def plural_of(amount: int) -> int:
+    """By which a language chooses the form of “points”, of an amount in hundredths; a fraction is of several."""
+    return 2 if amount % 100 else abs(amount) // 100
 
 
 def moment_words(kept: object) -> str:

@@ -128,7 +128,7 @@ class Action:
     """Selects as customer_id whom it is for, where no selection of the table says that; it is not offered there."""
     whom: Callable[[Values], str] | None = None
     """Who they are then, in words."""
-    waits: Callable[[int], str] | None = None
+    waits: Callable[[Batch, int], str] | None = None
     """How many a second person is asked for, in words, where they are not called customers."""
     ended: Callable[[Batch, int], str] | None = None
     """The same of how many are done, at its end."""

@@ -43,12 +43,20 @@ def _written(number: int) -> str:
     return formats.number(number, language())
 
 
-def _waits(number: int) -> str:
+def _waits(batch: Batch, number: int) -> str:
+    told = {"number": _written(number)}
+    if batch.undoes_id is not None:
+        return ngettext(
+            "It takes back %(number)s row of a file. A second person has to approve it.",
+            "It takes back %(number)s rows of a file. A second person has to approve it.",
+            number,
+            **told,
+        )
     return ngettext(
         "It writes %(number)s row of a file. A second person has to approve it.",
         "It writes %(number)s rows of a file. A second person has to approve it.",
         number,
-        number=_written(number),
+        **told,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from app.db import business_id
 from app.extensions import db
 from app.imports.models import ImportRow, RowState
 from app.imports.targets import CARDS, targets
+from app.loyalty.models import Program
 from app.loyalty.queries import program_named
 
 _LINES = ("first_name", "last_name", "phone", "email", "birthday", "language")
@@ -63,7 +65,11 @@ class Changes:
     def _program(self, row: ImportRow) -> list[str]:
         if row.customer_id in self.enrolled or self.program_id is None:
             return []
-        return [_("Joins %(program)s", program=program_named(self.program_id).title)]
+        return [_("Joins %(program)s", program=self._joined.title)]
+
+    @cached_property
+    def _joined(self) -> Program:
+        return program_named(self.program_id or 0)
 
     def _of(self, kind: Any) -> Sequence[Any]:
         mine = select(kind).where(kind.business_id == business_id(), kind.customer_id.in_(self.about))

@@ -15,7 +15,7 @@ from app.customers.family import survivor_of
 from app.customers.models import Customer, Enrolment
 from app.db import business_id
 from app.extensions import db
-from app.filters import language, short_date, tongue
+from app.filters import language, plural_of, short_date, tongue
 from app.ledger.queries import available_in, wallets_of
 from app.lib import dates, formats
 from app.loyalty.models import Access, Program, WalletKind
@@ -98,7 +98,7 @@ class Guest:
     def _purse(self, program: Program) -> Purse:
         wallet = next((each for each in self._wallets if each.id == program.wallet_id), None)
         left = available_in(wallet) if wallet else 0
-        unit = (wallet.unit if wallet else "") or ngettext("point", "points", left // 100)
+        unit = (wallet.unit if wallet else "") or ngettext("point", "points", plural_of(left))
         return Purse(Voice.of(program).name(language()), formats.points(left, language()), unit, _note(wallet))
 
 

@@ -132,9 +132,9 @@ def _enter(slug: str) -> Door:
     at_home(Home(business.currency, business.time_zone))
     g.my_href = url_for("my.home", slug=slug)
     customer = customer_signed_in(held_token())
+    speak(spoken_with(customer) if customer else of_browser(main_language()))
     if customer and request.form.get("whose", str(customer.id)) != str(customer.id):
         raise Conflict  # Of a page that was drawn for who was signed in here before.
-    speak(spoken_with(customer) if customer else of_browser(main_language()))
     return Visitor(business, customer) if customer else Door(business)
 
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from app.filters import language, money
-from app.lib import dates, decimals, formats
+from app.filters import in_points, language, money
+from app.lib import dates, decimals
 from app.offers.models import CodeKind, CouponKind, CouponSeries, CouponStatus, GiftCard, Offer
 from app.offers.services.issuing import NotIssued, left_of, why_not_issued
 
@@ -65,7 +64,7 @@ def brings(kind: str, value: int, good: str | None) -> str:
         return _("%(number)s %% off", number=decimals.written(value * 100, language()))
     if kind == CouponKind.AMOUNT:
         return _("%(amount)s off", amount=money(value, symbol=True).striptags())
-    return ngettext("%(number)s point", "%(number)s points", value // 100, number=formats.points(value, language()))
+    return in_points(value)
 
 
 def series_state(series: CouponSeries, at: datetime | None = None) -> State:

@@ -19,7 +19,7 @@ from app.loyalty.services import create_program
 from tests.browsing import text_of
 from tests.factories import add_answer, add_customer, add_question
 from tests.imports.desk import ImportDesk
-from tests.imports.files import csv_bytes, customers
+from tests.imports.files import csv_bytes, customers, phones
 from tests.people import Shop, Town
 
 OLENA = ("+380501112233", "Olena", "Koval", "olena@example.com", "7701", "12.5")
@@ -70,6 +70,22 @@ class TestCheck:
         assert changes in shown
         assert "Height:" not in shown.partition("Which rows")[2]
         assert shown.count("Joins Coffee Club") == 2
+
+    def test_its_statements_do_not_grow_with_the_rows(
+        self, desk: ImportDesk, shop: Shop, count_statements: Callable[[], AbstractContextManager[list[str]]]
+    ) -> None:
+        rows = [(each, "Nina", "", "", f"77{each[-2:]}") for each in phones(4)]
+        with shop.work():
+            for each in rows:
+                add_customer("Ann", phone=each[0])
+            club = create_program("Coffee Club", {})
+        one, all_ = (desk.checked(*some, program_id=str(club)) for some in (rows[:1], rows))
+        desk.see(one)
+        with count_statements() as few:
+            desk.see(one)
+        with count_statements() as many:
+            assert desk.see(all_).count("Joins Coffee Club") == 4
+        assert len(many) == len(few)
 
     def test_what_a_row_brings_agrees_with_its_number(self, desk: ImportDesk) -> None:
         shown = desk.see(desk.checked((*OLENA[:2], "", "", "", "1"), (*PETRO[:2], "", "", "", "1,5")))

@@ -22,7 +22,7 @@ from app.imports.services.uploading import begin, check
 from app.lib import dates
 from tests.bulk.batches import became
 from tests.imports.desk import ImportDesk
-from tests.imports.files import bring, csv_bytes, customers, job_of, read, send, write
+from tests.imports.files import bring, csv_bytes, customers, job_of, read, refusals, send, write
 from tests.people import Shop, Town
 
 OLENA = Details(phone="+380501112233", email="olena@example.com", cards=("770101",))
@@ -127,14 +127,28 @@ def test_who_is_erased_goes_out_of_a_file_that_is_being_read(
     assert (job_of(shop, number).state, job_of(shop, number).lines) == (ImportState.FAILED, 1)
 
 
-def test_who_is_erased_does_not_come_back_by_a_draft(town: Town, shop: Shop) -> None:
-    """The row is about somebody new, as nobody had the phone when it was checked."""
-    number = send(shop, town.anna, csv_bytes(["+380501112233", "Olena"], ["+380501112244", "Ivan"]))
+@pytest.mark.parametrize("details", [OLENA, Details(cards=("7701",))])
+def test_who_is_erased_does_not_come_back_by_a_draft(town: Town, shop: Shop, details: Details) -> None:
+    """The row is about somebody new, as nobody had the phone or the card when it was checked."""
+    row = [details.phone, "Olena", "", "", *details.cards]
+    number = send(shop, town.anna, csv_bytes(row, ["+380501112244", "Ivan"]))
     with shop.work(town.anna):
-        customer = create_customer(OLENA, None)
+        customer = create_customer(details, None)
         erase(db.session.get_one(Customer, (shop.id, customer)))
     assert became(shop, write(shop, town.anna, number)) == {"forgotten": 1, "done": 1}
     assert [each.first_name for each in customers(shop)] == ["Ivan"]
+
+
+def test_who_is_erased_goes_out_of_a_row_that_was_refused_for_another(town: Town, shop: Shop) -> None:
+    """CP-8: the card is another customer's, so it is to that one that the row leads."""
+    with shop.work(town.anna):
+        create_customer(Details(phone="+380501112244", cards=("7701",)), None)
+    number = send(shop, town.anna, csv_bytes([OLENA.phone, "Olena", "", "", "7701"]))
+    assert refusals(shop, number) == [(1, "other_phone", "")]
+    with shop.work(town.anna):
+        customer = create_customer(OLENA, None)
+        erase(db.session.get_one(Customer, (shop.id, customer)))
+        assert db.session.scalars(select(ImportRow.raw)).all() == [[]]
 
 
 def erase(customer: Customer) -> None:

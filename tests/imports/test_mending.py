@@ -6,8 +6,9 @@ import pytest
 
 from app.customers.details import Details
 from app.customers.services.creating import create_customer
+from app.imports.parsing import Format
 from app.imports.queries import every_refused, held_import, import_named, mended_as, refused_page
-from app.imports.services import reading
+from app.imports.services import reading, uploading
 from app.imports.services.mending import refused_file, send_again
 from app.imports.services.uploading import WrongStateError
 from app.loyalty.queries import question_named
@@ -81,6 +82,39 @@ def test_what_joins_a_draft_while_it_is_read_is_read_too(town: Town, shop: Shop)
     assert joined == [again]
     read(shop, again)
     assert counts(shop, again) == {"new": 2}
+
+
+def test_rows_of_another_reading_are_a_draft_of_their_own(town: Town, shop: Shop) -> None:
+    """Their numbers are other ones: the row that was mended before would be lost under one of them."""
+    number = send(shop, town.anna, csv_bytes(*ROWS))
+    with shop.work(town.anna):
+        first = send_again(held_import(number), {3: ["+380501112255", *[""] * 5]}).id
+    with shop.work(town.anna):
+        job = held_import(number)
+        uploading.read_as(job, Format("utf-8", ",", has_header=False))
+        uploading.check(job, ["phone", "first_name", *[""] * 4], shop.program)
+    read(shop, number)
+    with shop.work(town.anna):
+        other = send_again(held_import(number), {3: ["+380501112244", *[""] * 5]})
+        assert (other.id == first, other.parent_rows) == (False, [3])
+
+
+def test_a_draft_that_grew_has_other_numbers(town: Town, shop: Shop) -> None:
+    """So what was mended of its own refused rows before is no place for those that are mended after."""
+    number = send(shop, town.anna, csv_bytes(*ROWS))
+
+    def mend(of: int, row: int, phone: str) -> int:
+        with shop.work(town.anna):
+            draft = send_again(held_import(of), {row: [phone, *[""] * 5]}).id
+        read(shop, draft)
+        return draft
+
+    draft = mend(number, 3, "3")
+    third = mend(draft, 1, "+380501112255")
+    assert mend(number, 2, "2") == draft
+    assert counts(shop, draft) == {"refused": 2}
+    assert mend(draft, 1, "+380501112244") != third
+    assert counts(shop, third) == {"new": 1}
 
 
 def test_all_of_them_can_be_read_with_a_country(town: Town, shop: Shop) -> None:

@@ -93,6 +93,17 @@ class TestMending:
         third = desk.send_from(f"{page}/mending", f"{page}/mending", {"cell-4-0": "+380501112266"}).location
         assert third not in (page, again)
 
+    def test_rows_that_were_checked_anew_in_another_tab_are_shown_again(self, desk: ImportDesk, shop: Shop) -> None:
+        """What was typed would be another row's, where a draft grew or is read otherwise."""
+        page = desk.checked(OLENA, BROKEN)
+        form = form_to(desk.client.get(f"{page}/mending"), f"{page}/mending")
+        desk.choose(page)
+        desk.read(page)
+        assert send(desk.client, form, {"cell-2-0": "+380501112244"}).location == f"{page}/mending"
+        assert "The rows were checked anew meanwhile." in desk.client.get(f"{page}/mending").text
+        with shop.work():
+            assert len(db.session.query(ImportJob).all()) == 1
+
     def test_what_lies_at_fault_is_marked(self, desk: ImportDesk) -> None:
         page = desk.imported(OLENA, ("+380501112235", "Ann", "Lee", "no mail"))
         shown = desk.client.get(f"{page}/mending").text

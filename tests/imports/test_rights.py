@@ -6,10 +6,11 @@ import psycopg
 import pytest
 
 from app.bulk.models import BatchState
-from app.bulk.services.steering import set_limits
+from app.bulk.services.locking import held_batch
+from app.bulk.services.steering import begin_undoing, set_limits
 from app.permissions import Role
 from tests.browsing import form_to, send, text_of
-from tests.bulk.batches import state
+from tests.bulk.batches import confirm, state
 from tests.imports.desk import ImportDesk
 from tests.people import Town
 
@@ -57,6 +58,18 @@ def test_over_the_limit_a_second_person_is_asked(town: Town) -> None:
     assert "It writes 2 rows of a file. A second person has to approve it." in second.see("/messages?unread=yes")
     assert second.press(page, "approval").location == page
     assert state(town.kavalier, batch) is BatchState.RUNNING
+
+
+def test_an_undoing_over_the_limit_says_what_it_does(town: Town) -> None:
+    """BA-15: whoever is to approve it reads that rows are taken back, not written."""
+    page = (desk := ImportDesk(town, town.olha)).imported(OLENA, PETRO)
+    with town.kavalier.work(town.anna):
+        set_limits({Role.BRAND_OPERATOR: 1})
+    with town.kavalier.work(town.olha):
+        undoing = begin_undoing(held_batch(desk.batch(page))).id
+    confirm(town.kavalier, town.olha, undoing, Role.BRAND_OPERATOR)
+    notes = ImportDesk(town, town.anna).see("/messages?unread=yes")
+    assert "It takes back 2 rows of a file. A second person has to approve it." in notes
 
 
 def test_a_second_person_with_a_wrong_password_stays_on_the_page(

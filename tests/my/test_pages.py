@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text, update
 
+from app.customers.models import Customer
 from app.extensions import db
 from app.ledger.models import Lot
 from app.lib import dates
@@ -71,6 +72,14 @@ class TestEveryPage:
             for form in root.iter("form"):
                 names = {each.get("name") for each in form.iter() if each.get("name")}
                 assert "csrf_token" in names, path
+
+    @pytest.mark.parametrize(("amount", "words"), [(100, "1 point"), (150, "1.50 points"), (200, "2 points")])
+    def test_a_part_of_a_point_is_of_several(self, shop: Shop, amount: int, words: str) -> None:
+        with shop.work():
+            petro = add_customer("Petro", phone="+380671112244")
+            db.session.get_one(Customer, (shop.id, petro)).language = "en"
+            add_points(petro, amount)
+        assert f"Kavalier Club {words} Show" in text_of(arrive(shop, petro).get(my(shop)))
 
     def test_without_any_rows(self, shop: Shop) -> None:
         with shop.work():

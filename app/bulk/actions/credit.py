@@ -18,7 +18,6 @@ from app.bulk.actions.shared import (
     NOT_THERE,
     PROGRAM_REASONS,
     key_of,
-    plural_of,
     points_words,
     program_of,
 )
@@ -29,7 +28,7 @@ from app.bulk.telling import Telling
 from app.bulk.text_form import TextForm, blank_text
 from app.db import business_id
 from app.extensions import db
-from app.filters import in_points
+from app.filters import in_points, plural_of
 from app.forms import HundredthsField
 from app.lib import formats
 from app.loyalty.models import Program, Wallet

@@ -10,13 +10,13 @@ from wtforms.validators import InputRequired
 from app.bulk.actions.amounts import AmountForm, note_field, program_field, terminal_field
 from app.bulk.actions.crediting import TAKEN_BACK, UNDOING_REASONS, UNDONE_ENTRY
 from app.bulk.actions.handing import undone_key
-from app.bulk.actions.shared import ENROLMENT, NOT_THERE, PROGRAM_REASONS, key_of, plural_of, points_words, program_of
+from app.bulk.actions.shared import ENROLMENT, NOT_THERE, PROGRAM_REASONS, key_of, points_words, program_of
 from app.bulk.models import Batch, BatchItem
 from app.bulk.registry import Action, Claim, Doubts, Values
 from app.businesses.models import Terminal
 from app.db import business_id
 from app.extensions import db
-from app.filters import in_points
+from app.filters import in_points, plural_of
 from app.forms import HundredthsField
 from app.ledger.models import EntryKind
 from app.ledger.services import Many, restore_many, spend_many

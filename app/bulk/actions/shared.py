@@ -63,11 +63,6 @@ def points_words(amount: int) -> str:
     return formats.points(amount, language())
 
 
-def plural_of(amount: int) -> int:
-    """The number by which a language chooses the form of “points”, of an amount in hundredths."""
-    return amount // 100 if amount % 100 == 0 else 2
-
-
 def key_of(number: int) -> str:
     """What makes the entries of a batch happen once, with the customer's id behind it."""
     return f"batch:{number}"

@@ -34,12 +34,12 @@ def tell_waiting(batch: Batch) -> None:
     """So that a second person hears of it (BA-15)."""
     number, waits = batch.foreseen["done"], action_named(batch.action).waits or _waits
     with nullcontext() if has_request_context() else acting_for(batch):
-        text = waits(number)
+        text = waits(batch, number)
         title = _("Waits for approval: %(action)s", action=title_of(batch))
         write_to_business(text, title, about=(ABOUT, batch.id), place=_place(batch))
 
 
-def _waits(number: int) -> str:
+def _waits(_batch: Batch, number: int) -> str:
     return ngettext(
         "It is for %(number)s customer. A second person has to approve it.",
         "It is for %(number)s customers. A second person has to approve it.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,9 +26,9 @@ KEPT = timedelta(days=30)
 _OTHERS = text(
     """
     SELECT import_id, number FROM import_row WHERE business_id = :business AND (
-        (phone <> '' AND phone = :phone AND NOT EXISTS (SELECT FROM customer c
-            WHERE c.business_id = :business AND c.id = import_row.customer_id))
-        OR (state = 4 AND customer_id IS NULL AND (CAST(raw AS text) ~* :marks
+        ((phone = :phone AND phone <> '' OR cards && CAST(:cards AS text[])) AND (state = 4 OR NOT EXISTS (
+            SELECT FROM customer c WHERE c.business_id = :business AND c.id = import_row.customer_id)))
+        OR (state = 4 AND customer_id IS NULL AND (:marks <> '' AND CAST(raw AS text) ~* :marks
             OR (:digits <> '' AND position(:digits IN regexp_replace(CAST(raw AS text), '\\D', '', 'g')) > 0))))
     """
 )
@@ -57,14 +58,17 @@ def forget_old() -> int:
 def forget_customer(customer_id: int) -> None:
     """What files said of a customer who is erased, and the files; a row stays as a number."""
     customer = db.session.get_one(Customer, (business_id(), customer_id))
-    digits, marks = national_digits(customer.phone).lstrip("0"), _marks(customer)
+    own = select(Card.number).where(Card.business_id == business_id(), Card.customer_id == customer.id)
+    cards = db.session.scalars(own).all()
+    digits, marks = national_digits(customer.phone).lstrip("0"), _marks(customer, cards)
     # First of all, as a file that is being read is read no further then.
     _forget_files(_unread_with(marks) if marks else set())
     of_rows = ImportRow.business_id == business_id()
     mine = select(ImportRow.import_id, ImportRow.number).where(of_rows, ImportRow.customer_id == customer_id)
     found = {(row.import_id, row.number) for row in db.session.execute(mine)}
-    if marks:
-        asked = {"business": business_id(), "phone": customer.phone, "digits": digits, "marks": marks}
+    if marks or cards:
+        about = {"phone": customer.phone, "cards": list(cards), "digits": digits, "marks": marks}
+        asked = about | {"business": business_id()}
         others = {(row.import_id, row.number) for row in db.session.execute(_OTHERS, asked)} - found
         _forget_rows(others, _NOTHING | {"customer_id": None})
         _forget_files({import_id for import_id, _number in others})
@@ -72,15 +76,12 @@ def forget_customer(customer_id: int) -> None:
     _forget_files({import_id for import_id, _number in found})
 
 
-def _marks(customer: Customer) -> str:
+def _marks(customer: Customer, cards: Sequence[str]) -> str:
     """What finds a customer in a text, as an expression that Python and PostgreSQL read alike; '' for nothing."""
-    mine = select(Card.number).where(Card.business_id == business_id(), Card.customer_id == customer.id)
     digits = national_digits(customer.phone).lstrip("0")
     phone = [_BETWEEN_DIGITS.join(digits) + "(?![0-9])"] if digits else []
     words = [re.escape(customer.email)] if customer.email else []
-    words += [
-        _BETWEEN_SIGNS.join(map(re.escape, number)) for number in db.session.scalars(mine) if len(number) >= _TELLING
-    ]
+    words += [_BETWEEN_SIGNS.join(map(re.escape, number)) for number in cards if len(number) >= _TELLING]
     return "|".join([*phone, *(f"(?<![0-9A-Za-z]){each}(?![0-9A-Za-z])" for each in words)])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app import audit
 from app.bulk.models import DRAFTS, Batch
@@ -169,6 +169,9 @@ def _forget_check(job: ImportJob) -> None:
         steering.discard(held_batch(number))
     mine = ImportRow.business_id == business_id(), ImportRow.import_id == job.id
     db.session.execute(delete(ImportRow).where(*mine))
+    # Read anew, rows may have other numbers: those that are mended then join none that were mended before.
+    mended = ImportJob.business_id == business_id(), ImportJob.parent_id == job.id
+    db.session.execute(update(ImportJob).where(*mended).values(parent_rows=[]))
     job.lines, job.counts, job.reasons, job.fault, job.read_at = 0, {}, {}, "", None
     job.state = ImportState.UPLOADED
 

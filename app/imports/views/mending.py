@@ -46,6 +46,10 @@ def mend(import_id: int) -> BaseResponse:
     """Sends the rows again that were changed, as an import of their own, which is checked and confirmed as any."""
     job = held_import(import_id)
     form = Mending(_mendable(job), whole_number(request.form.get("after") or "0", "after", least=0))
+    if request.form.get("seen") != form.page.seen:
+        # Another row may have the number that a row had there.
+        flash(_("The rows were checked anew meanwhile. Look at them again, then mend them."), "message")
+        return go(form.href)
     changed = form.changed(request.form)
     if not changed:
         flash(_("Nothing was changed in these rows."), "message")
