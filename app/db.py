@@ -205,7 +205,9 @@ def ask(statement: Executable, values: Mapping[str, Any]) -> list[Any]:
     """
     session = db.session()
     known = session.info.get("connection")
-    return send(session.connection() if known is None or known.closed else known, statement, values)
+    # A savepoint that was begun is set only once the session is asked for its connection.
+    stale = known is None or known.closed or session.in_nested_transaction()
+    return send(session.connection() if stale else known, statement, values)
 
 
 def one_row(statement: str, **values: Any) -> Any:

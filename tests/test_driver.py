@@ -81,6 +81,14 @@ class TestErrors:
         assert number(town.kavalier, 3) == 3
 
 
+def test_what_fails_in_a_savepoint_is_given_up_alone(town: Town) -> None:
+    with town.kavalier.work():
+        ask(NUMBER, {"number": 1})
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            ask(NOBODYS, {"business": town.kavalier.id})
+        assert ask(NUMBER, {"number": 2})[0].number == 2
+
+
 def test_whoever_listens_for_statements_hears_of_them(town: Town) -> None:
     heard: list[str] = []
 
