@@ -27,10 +27,12 @@ def send(connection: Connection, statement: Executable, values: Mapping[str, Any
     """
     driver: Any = connection.connection.driver_connection
     words, own = _sent(statement, connection.dialect)
+    asked = {**own, **values}
     try:
         cursor = driver.cursor(row_factory=namedtuple_row)
-        connection.dispatch.before_cursor_execute(connection, cursor, words, values, None, False)
-        cursor.execute(words, {**own, **values})
+        connection.dispatch.before_cursor_execute(connection, cursor, words, asked, None, False)
+        cursor.execute(words, asked)
+        connection.dispatch.after_cursor_execute(connection, cursor, words, asked, None, False)
         return cursor.fetchall() if cursor.description else []
     except psycopg.Error as error:
         if lost := driver.closed:

@@ -89,18 +89,19 @@ def test_what_fails_in_a_savepoint_is_given_up_alone(town: Town) -> None:
         assert ask(NUMBER, {"number": 2})[0].number == 2
 
 
-def test_whoever_listens_for_statements_hears_of_them(town: Town) -> None:
+@pytest.mark.parametrize("moment", ["before_cursor_execute", "after_cursor_execute"])
+def test_whoever_listens_for_statements_hears_of_them(town: Town, moment: str) -> None:
     heard: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         heard.append(statement)
 
     with town.app.app_context():
-        event.listen(db.engine, "before_cursor_execute", note)
+        event.listen(db.engine, moment, note)
         try:
             number(town.kavalier, 1)
         finally:
-            event.remove(db.engine, "before_cursor_execute", note)
+            event.remove(db.engine, moment, note)
     assert "SELECT CAST(%(number)s AS integer) AS number" in heard
 
 
