@@ -52,14 +52,21 @@ def _sent(statement: Any, dialect: Dialect) -> tuple[str, dict[str, Any]]:
 def ask_rested(engine: Engine) -> None:
     """Has a connection that was not used for a while asked whether it is there still, before it is used again.
 
-    `pool_pre_ping` asks each time: a request takes two connections, and would be kept waiting twice.
+    `pool_pre_ping` asks each time: a request takes two connections, and would be kept waiting twice. Where one was
+    lost, the others that were used before are asked, too, as the server may be another one by now.
     """
+    lost_at = -inf
 
     def note(_driver: Any, record: ConnectionPoolEntry) -> None:
         record.info["used_at"] = monotonic()
 
+    def note_lost(*_event: object) -> None:
+        nonlocal lost_at
+        lost_at = monotonic()
+
     def ask(driver: Any, record: ConnectionPoolEntry, _borrowed: object) -> None:
-        if monotonic() - record.info.get("used_at", inf) < RESTED:
+        used_at = record.info.get("used_at", inf)
+        if used_at > lost_at and monotonic() - used_at < RESTED:
             return
         try:
             engine.dialect.do_ping(driver)
@@ -67,4 +74,5 @@ def ask_rested(engine: Engine) -> None:
             raise InvalidatePoolError from None
 
     event.listen(engine, "checkin", note)
+    event.listen(engine, "invalidate", note_lost)
     event.listen(engine, "checkout", ask)

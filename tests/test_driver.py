@@ -59,6 +59,19 @@ class TestRest:
         time.sleep(RESTED * 1.5)
         assert number(town.kavalier, 2) == 2
 
+    def test_once_one_is_lost_the_others_are_asked_without_a_rest(
+        self, town: Town, superuser: psycopg.Connection
+    ) -> None:
+        """After a restart of the server each connection met an error of its own."""
+        with town.kavalier.work():
+            ask(NUMBER, {"number": 1})
+            number(town.kavalier, 2)
+            superuser.execute(CUT)
+            with pytest.raises(OperationalError):
+                ask(NUMBER, {"number": 3})
+            rollback()
+        assert number(town.kavalier, 4) == 4
+
 
 class TestErrors:
     def test_they_are_those_of_the_library(self, town: Town) -> None:
