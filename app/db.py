@@ -204,8 +204,11 @@ def ask(statement: Executable, values: Mapping[str, Any]) -> list[Any]:
     errors.
     """
     session = db.session()
-    known = session.info.get("connection")
-    return send(session.connection() if known is None or known.closed else known, statement, values)
+    known: Connection | None = session.info.get("connection")
+    # A savepoint that was begun is set only once the session is asked for its connection.
+    if known is None or known.closed or session.in_nested_transaction():
+        known = session.connection()
+    return send(known, statement, values)
 
 
 def one_row(statement: str, **values: Any) -> Any:

@@ -27,11 +27,13 @@ def send(connection: Connection, statement: Executable, values: Mapping[str, Any
     """
     driver: Any = connection.connection.driver_connection
     sent = _sent(statement, connection.dialect)
+    asked = {**sent.values, **values}
     try:
         # One for as long as the connection lives, as a statement is read to its end before the next.
         cursor = connection.info.get("cursor") or connection.info.setdefault("cursor", driver.cursor())
-        connection.dispatch.before_cursor_execute(connection, cursor, sent.words, values, None, False)
-        cursor.execute(sent.words, {**sent.values, **values})
+        connection.dispatch.before_cursor_execute(connection, cursor, sent.words, asked, None, False)
+        cursor.execute(sent.words, asked)
+        connection.dispatch.after_cursor_execute(connection, cursor, sent.words, asked, None, False)
         return [] if cursor.rownumber is None else sent.named(cursor)
     except psycopg.Error as error:
         if lost := driver.closed:
@@ -63,14 +65,21 @@ _sent = cache(_Sent)
 def ask_rested(engine: Engine) -> None:
     """Has a connection that was not used for a while asked whether it is there still, before it is used again.
 
-    `pool_pre_ping` asks each time: a request takes two connections, and would be kept waiting twice.
+    `pool_pre_ping` asks each time: a request takes two connections, and would be kept waiting twice. Where one was
+    lost, the others that were used before are asked, too, as the server may be another one by now.
     """
+    lost_at = -inf
 
     def note(_driver: Any, record: ConnectionPoolEntry) -> None:
         record.info["used_at"] = monotonic()
 
+    def note_lost(*_event: object) -> None:
+        nonlocal lost_at
+        lost_at = monotonic()
+
     def ask(driver: Any, record: ConnectionPoolEntry, _borrowed: object) -> None:
-        if monotonic() - record.info.get("used_at", inf) < RESTED:
+        used_at = record.info.get("used_at", inf)
+        if used_at > lost_at and monotonic() - used_at < RESTED:
             return
         try:
             engine.dialect.do_ping(driver)
@@ -78,4 +87,5 @@ def ask_rested(engine: Engine) -> None:
             raise InvalidatePoolError from None
 
     event.listen(engine, "checkin", note)
+    event.listen(engine, "invalidate", note_lost)
     event.listen(engine, "checkout", ask)

@@ -59,6 +59,19 @@ class TestRest:
         time.sleep(RESTED * 1.5)
         assert number(town.kavalier, 2) == 2
 
+    def test_once_one_is_lost_the_others_are_asked_without_a_rest(
+        self, town: Town, superuser: psycopg.Connection
+    ) -> None:
+        """After a restart of the server each connection met an error of its own."""
+        with town.kavalier.work():
+            ask(NUMBER, {"number": 1})
+            number(town.kavalier, 2)
+            superuser.execute(CUT)
+            with pytest.raises(OperationalError):
+                ask(NUMBER, {"number": 3})
+            rollback()
+        assert number(town.kavalier, 4) == 4
+
 
 class TestErrors:
     def test_they_are_those_of_the_library(self, town: Town) -> None:
@@ -81,18 +94,27 @@ class TestErrors:
         assert number(town.kavalier, 3) == 3
 
 
-def test_whoever_listens_for_statements_hears_of_them(town: Town) -> None:
+def test_what_fails_in_a_savepoint_is_given_up_alone(town: Town) -> None:
+    with town.kavalier.work():
+        ask(NUMBER, {"number": 1})
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            ask(NOBODYS, {"business": town.kavalier.id})
+        assert ask(NUMBER, {"number": 2})[0].number == 2
+
+
+@pytest.mark.parametrize("moment", ["before_cursor_execute", "after_cursor_execute"])
+def test_whoever_listens_for_statements_hears_of_them(town: Town, moment: str) -> None:
     heard: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         heard.append(statement)
 
     with town.app.app_context():
-        event.listen(db.engine, "before_cursor_execute", note)
+        event.listen(db.engine, moment, note)
         try:
             number(town.kavalier, 1)
         finally:
-            event.remove(db.engine, "before_cursor_execute", note)
+            event.remove(db.engine, moment, note)
     assert "SELECT CAST(%(number)s AS integer) AS number" in heard
 
 

@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
-from app.db import GivenUpError, given_up, open_scope
+from app.db import GivenUpError, given_up, open_scope, unit_of_work
+from app.extensions import db
 from app.lib import dates
 from app.lib.short_codes import ALPHABET, is_whole, key_of, masked, new_code, spelt
 from app.offers.services import Refused, RefusedError, TooManyCodesError, find_code, issue_coupon
@@ -88,6 +90,17 @@ def test_unknown_and_anothers_are_told_by_the_same_word(shop: Shop, olena: int) 
     assert ask(shop, spelt(code), olena) == "found"
     assert ask(shop, code, taras) == Refused.UNKNOWN
     assert ask(shop, wrong(), taras) == Refused.UNKNOWN
+
+
+@pytest.mark.parametrize("index", ["coupon_code_key", "coupon_series_code_key"])
+def test_a_code_is_found_by_its_index_where_plans_are_kept(shop: Shop, olena: int, index: str) -> None:
+    """At a counter all coupons of the business were read for each code: no index of codes fits any value."""
+    code, scans = code_for(shop, olena), text("SELECT pg_stat_get_xact_numscans(CAST(:index AS regclass))")
+    with shop.app.app_context(), unit_of_work(Scope(shop.id, at_counter=True)):
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        before = db.session.scalar(scans, {"index": index})
+        assert find_code(code, olena, shop.own_terminal, dates.now()).coupon is not None
+        assert db.session.scalar(scans, {"index": index}) == before + 1
 
 
 def test_after_twenty_wrong_codes_the_right_one_helps_no_more(shop: Shop, olena: int) -> None:

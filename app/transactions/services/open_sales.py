@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, delete, func, literal, select
 from werkzeug.exceptions import NotFound
 
 from app.accounts.models import User
@@ -20,7 +21,8 @@ from app.loyalty.models import Good, Program
 from app.loyalty.queries import offered_among
 from app.paging import Order, Page, PageKey, page_of
 from app.period import Period
-from app.transactions.models import Kind, OpenSale, Status, Transaction, TransactionLine
+from app.transactions.log_filter import in_class, stretches_of
+from app.transactions.models import Kind, OpenSale, Source, Status, Transaction, TransactionLine
 from app.transactions.services.basket import Basket, BasketLine, Brought, gross_of
 
 LASTS = timedelta(days=1)
@@ -124,7 +126,11 @@ def lines_of(sale: Transaction) -> Sequence[TransactionLine]:
 
 def sales_made_at(terminal_id: int, period: Period, key: PageKey | None) -> Page[Row[Any]]:
     """A page of the sales of a Terminal, newest first, with what a customer is called and who sold."""
-    ids = _ORDER.newest(select(Transaction.id).where(*_made_at(terminal_id, period)), key).subquery()
+    # A plan that is kept would else sort all that a Terminal sold in a period, however long.
+    terminal = select(literal(terminal_id, BigInteger).label("owner"))
+    stretches = stretches_of(terminal, list(product([Kind.SALE], Source, Status)))
+    chosen = select(Transaction.id).where(*_made_at(terminal_id, period), *in_class(stretches))
+    ids = _ORDER.newest(chosen, key, stretches).subquery()
     customer = (Customer.business_id == Transaction.business_id) & (Customer.id == Transaction.customer_id)
     columns: list[Any] = [
         *(Transaction.id, Transaction.at, Transaction.status, Transaction.points_earned, Transaction.points_paid),
