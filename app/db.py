@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine, event, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.config import ConfigError
 from app.driver import send
@@ -62,7 +62,9 @@ def business_id() -> int:
 
 
 @event.listens_for(Session, "after_begin")
-def _set_scope(session: Session, _transaction: object, connection: Connection) -> None:
+def _set_scope(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if transaction.nested:  # a savepoint has the settings of its transaction
+        return
     # After a commit or rollback a new transaction begins, and the settings of the old one are gone:
     # so they are set here, at every beginning, and a session without a scope does not begin at all.
     scope = session.info.get("scope")

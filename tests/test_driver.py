@@ -18,6 +18,7 @@ from tests.people import Shop, Town
 
 CUT = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'regulars_app'"
 NUMBER = text("SELECT CAST(:number AS integer) AS number")
+TOLD = text("SELECT set_config('plan_cache_mode', :mode, true)")
 MODE = text("SELECT current_setting('plan_cache_mode') AS mode")
 NOBODYS = text("INSERT INTO good_group (business_id, name, name_key) VALUES (:business, 'Tea', NULL)")
 
@@ -123,3 +124,10 @@ def test_plans_are_kept_where_somebody_waits_at_a_counter(town: Town, at_counter
     """What is asked there is asked by keys; anything else is planned for the business at hand."""
     with town.app.app_context(), unit_of_work(Scope(town.kavalier.id, at_counter=at_counter)):
         assert ask(MODE, {})[0].mode == mode
+
+
+def test_a_savepoint_keeps_the_settings_of_its_transaction(town: Town) -> None:
+    with town.kavalier.work():
+        ask(TOLD, {"mode": "auto"})
+        with db.session.begin_nested():
+            assert ask(MODE, {})[0].mode == "auto"
