@@ -110,8 +110,8 @@ def in_points(amount: int) -> str:
 
 
 def plural_of(amount: int) -> int:
-    """By which a language chooses the form of “points”, of an amount in hundredths; a fraction is of several."""
-    return 2 if amount % 100 else abs(amount) // 100
+    """By which a language chooses the form of “points”, of an amount in hundredths; a fraction is of many."""
+    return 5 if amount % 100 else abs(amount) // 100
 
 
 def moment_words(kept: object) -> str:

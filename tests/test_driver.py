@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from app import driver
 from app.db import ask, rollback, unit_of_work
 from app.driver import RESTED
 from app.extensions import db
@@ -45,14 +46,15 @@ def number(shop: Shop, wanted: int) -> int:
 
 
 class TestRest:
-    def test_a_connection_is_asked_after_a_rest_alone(self, town: Town, pings: list[object]) -> None:
+    @pytest.mark.parametrize(("rest", "times"), [(60.0, 0), (0.0, 1)])
+    def test_a_connection_is_asked_after_a_rest_alone(
+        self, town: Town, pings: list[object], monkeypatch: pytest.MonkeyPatch, rest: float, times: int
+    ) -> None:
         number(town.kavalier, 1)
         pings.clear()
+        monkeypatch.setattr(driver, "RESTED", rest)
         number(town.kavalier, 2)
-        assert pings == []
-        time.sleep(RESTED * 1.5)
-        number(town.kavalier, 3)
-        assert len(pings) == 1
+        assert len(pings) == times
 
     def test_one_that_is_gone_after_a_rest_is_replaced(self, town: Town, superuser: psycopg.Connection) -> None:
         number(town.kavalier, 1)
