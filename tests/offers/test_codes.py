@@ -20,19 +20,8 @@ from app.offers.services.guessing import MOST
 from app.scope import Scope
 from tests.factories import add_customer, add_series
 from tests.offers.holding import coupon_of
-from tests.people import Shop, Town
+from tests.people import Shop
 from tests.transactions.races import many_connections
-
-
-@pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
-@pytest.fixture
-def olena(shop: Shop) -> int:
-    with shop.work():
-        return add_customer()
 
 
 def code_for(shop: Shop, customer: int) -> str:

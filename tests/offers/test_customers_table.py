@@ -27,11 +27,6 @@ NAMES = ("None", "Used", "One", "Two", "Offered")
 
 
 @pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
-@pytest.fixture
 def crowd(shop: Shop) -> dict[str, int]:
     """Customers by how many coupons they hold, all seen by Boris; the series and the offer."""
     with shop.work():

@@ -17,15 +17,10 @@ from app.offers.services import Refused, RefusedError, pay_by_gift_card, restore
 from app.offers.services.gift_cards import make_gift_card
 from tests.factories import add_customer, add_sale
 from tests.offers.holding import nothing_differs
-from tests.people import Shop, Town
+from tests.people import Shop
 from tests.transactions.races import many_connections
 
 FULL = 50_000
-
-
-@pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
 
 
 def card_with(shop: Shop, amount: int = FULL, days: int | None = None) -> int:

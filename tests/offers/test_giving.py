@@ -24,19 +24,8 @@ from app.offers.services import (
 )
 from tests.factories import add_customer, add_offer, add_sale
 from tests.offers.holding import held, nothing_differs
-from tests.people import Shop, Town
+from tests.people import Shop
 from tests.transactions.races import many_connections
-
-
-@pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
-@pytest.fixture
-def olena(shop: Shop) -> int:
-    with shop.work():
-        return add_customer()
 
 
 @pytest.fixture

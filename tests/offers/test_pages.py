@@ -54,11 +54,6 @@ OFFER = {
 }
 
 
-@pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
 def send(town: Town, path: str, who: str = "anna", **fields: object) -> TestResponse:
     client = town.browser(town.people[who])
     hidden = {"csrf_token": csrf_token(client), "business_id": town.kavalier.id}
