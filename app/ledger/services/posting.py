@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app.db import ask, business_id, current_scope
 from app.extensions import db
@@ -53,8 +54,7 @@ _UNDONE = text(
 )
 # References are checked when the statement ends, so that entries, lots and balances go in together. What expires on the
 # way is a date's doing: it belongs to no sale, place or person, and tells a location operator nothing (PR-3).
-_WRITE = text(
-    """
+_ENTRIES = """
     WITH lines AS MATERIALIZED (
         SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) AS id, line.*
         FROM unnest(CAST(:wallets AS bigint[]), CAST(:kinds AS smallint[]), CAST(:amounts AS bigint[]),
@@ -70,7 +70,14 @@ _WRITE = text(
             CASE WHEN kind <> :expired THEN CAST(:transaction AS bigint) END, reverses_id,
             CASE WHEN kind <> :expired THEN CAST(:user AS bigint) END, note
         FROM lines
-    ), new AS MATERIALIZED (
+    ), written AS (
+        UPDATE balance SET amount = now.amount, expiring_at = now.expiring_at, expiring = now.expiring
+        FROM unnest(CAST(:held_wallets AS bigint[]), CAST(:held_amounts AS bigint[]),
+            CAST(:held_expiring_at AS timestamptz[]), CAST(:held_expiring AS bigint[]))
+            now (wallet_id, amount, expiring_at, expiring)
+        WHERE balance.business_id = :business AND balance.customer_id = :customer AND balance.wallet_id = now.wallet_id
+    )"""
+_MADE = """, new AS MATERIALIZED (
         SELECT nextval(pg_get_serial_sequence('lot', 'id')) AS id, made.*
         FROM unnest(CAST(:lot_lines AS bigint[]), CAST(:lot_amounts AS bigint[]), CAST(:lot_remaining AS bigint[]),
             CAST(:lot_expiries AS timestamptz[]), CAST(:lot_titles AS text[]), CAST(:lot_origins AS bigint[]))
@@ -81,28 +88,37 @@ _WRITE = text(
         SELECT :business, new.id, :customer, lines.wallet_id, lines.id, new.amount, remaining, expires_at, title,
             origin_id
         FROM new JOIN lines USING (number)
-    ), changed AS (
+    )"""
+_CHANGED = """, changed AS (
         UPDATE lot SET remaining = now.remaining
         FROM unnest(CAST(:changed_ids AS bigint[]), CAST(:changed_remaining AS bigint[])) now (id, remaining)
         WHERE lot.business_id = :business AND lot.id = now.id
-    ), used AS (
+    )"""
+_USED = """, used AS (
         INSERT INTO lot_use (business_id, entry_id, lot_id, amount)
-        SELECT :business, lines.id, coalesce(new.id, taken.lot), taken.amount
+        SELECT :business, lines.id, {lot}, taken.amount
         FROM unnest(CAST(:use_lines AS bigint[]), CAST(:use_lots AS bigint[]), CAST(:use_amounts AS bigint[]))
             taken (number, lot, amount)
         JOIN lines USING (number)
-        -- A lot that is made here goes by its place among them, below 0.
-        LEFT JOIN new ON new.mark = -taken.lot
-    ), written AS (
-        UPDATE balance SET amount = now.amount, expiring_at = now.expiring_at, expiring = now.expiring
-        FROM unnest(CAST(:held_wallets AS bigint[]), CAST(:held_amounts AS bigint[]),
-            CAST(:held_expiring_at AS timestamptz[]), CAST(:held_expiring AS bigint[]))
-            now (wallet_id, amount, expiring_at, expiring)
-        WHERE balance.business_id = :business AND balance.customer_id = :customer AND balance.wallet_id = now.wallet_id
-    )
-    SELECT id FROM lines ORDER BY number
-    """
-)
+        {joined}
+    )"""
+_ANSWER = " SELECT id FROM lines ORDER BY number"
+
+
+@cache
+def _statement(makes: bool, changes: bool, uses: bool) -> TextClause:
+    """What writes lines, and of their lots what there is: each table that a statement names takes time, written or not."""
+    words = _ENTRIES
+    if makes:
+        words += _MADE
+    if changes:
+        words += _CHANGED
+    if uses and makes:
+        # A lot that is made here goes by its place among them, below 0.
+        words += _USED.format(lot="coalesce(new.id, taken.lot)", joined="LEFT JOIN new ON new.mark = -taken.lot")
+    elif uses:
+        words += _USED.format(lot="taken.lot", joined="")
+    return text(words + _ANSWER)
 
 
 def post(
@@ -188,11 +204,12 @@ def _write(
         "transaction": occasion.transaction_id,
         "expired": int(EntryKind.EXPIRED),
         **_entry_values(order),
-        **_lot_values(holdings, order),
-        **_use_values(order),
         **_held_values(holdings),
     }
-    entries = [number for (number,) in ask(_WRITE, values)]
+    lots = _made_values(holdings, order), _changed_values(holdings), _use_values(order)
+    for given in lots:
+        values |= given
+    entries = [number for (number,) in ask(_statement(*map(bool, lots)), values)]
     return [
         Posted(number, line.move.wallet_id, line.amount, line.balance_after)
         for line, number in zip(order, entries, strict=True)
@@ -211,14 +228,15 @@ def _entry_values(order: list[Line]) -> dict[str, list[Any]]:
     }
 
 
-def _lot_values(holdings: dict[int, Holding], order: list[Line]) -> dict[str, list[Any]]:
-    """Lots that lines make, each with the number of its line, and those that were there and changed."""
+def _made_values(holdings: dict[int, Holding], order: list[Line]) -> dict[str, list[Any]]:
+    """Lots that lines make, each with the number of its line; empty where none does."""
     made = [
         (number, holdings[line.move.wallet_id].lots[lot.id])
         for number, line in enumerate(order, start=1)
         for lot in line.made
     ]
-    kept = [holding.lots[number] for holding in holdings.values() for number in holding.changed if number > 0]
+    if not made:
+        return {}
     return {
         "lot_lines": [number for number, _lot in made],
         "lot_amounts": [lot.amount for _number, lot in made],
@@ -226,12 +244,19 @@ def _lot_values(holdings: dict[int, Holding], order: list[Line]) -> dict[str, li
         "lot_expiries": [lot.expires_at for _number, lot in made],
         "lot_titles": [lot.title for _number, lot in made],
         "lot_origins": [lot.origin_id for _number, lot in made],
-        "changed_ids": [lot.id for lot in kept],
-        "changed_remaining": [lot.remaining for lot in kept],
     }
 
 
+def _changed_values(holdings: dict[int, Holding]) -> dict[str, list[Any]]:
+    """Lots that were there and changed; empty where none did."""
+    kept = [holding.lots[number] for holding in holdings.values() for number in holding.changed if number > 0]
+    if not kept:
+        return {}
+    return {"changed_ids": [lot.id for lot in kept], "changed_remaining": [lot.remaining for lot in kept]}
+
+
 def _use_values(order: list[Line]) -> dict[str, list[Any]]:
+    """What lines take from lots; empty where none does."""
     new = [(line.move.wallet_id, lot.id) for line in order for lot in line.made]
     made = {lot: -mark for mark, lot in enumerate(new, start=1)}
     uses = [
@@ -239,6 +264,8 @@ def _use_values(order: list[Line]) -> dict[str, list[Any]]:
         for number, line in enumerate(order, start=1)
         for lot, amount in line.uses
     ]
+    if not uses:
+        return {}
     return {
         "use_lines": [number for number, _lot, _amount in uses],
         "use_lots": [lot for _number, lot, _amount in uses],
