@@ -59,7 +59,7 @@ def _statement(hold: bool) -> Executable:
     return (
         select(
             Terminal.point_of_sale_id,
-            (Terminal.archived_at.is_not(None) | PointOfSale.archived_at.is_not(None)).label("closed"),
+            (Terminal.archived_at.is_not(None) | ~_place_open()).label("closed"),
             *(Business.time_zone, Business.currency, Business.languages),
             Program.id.label("program_id"),
             *_KEPT,
@@ -69,13 +69,20 @@ def _statement(hold: bool) -> Executable:
             # A customer's own purchase is looked for first: most have one, and none was merged into most.
             (~(_bought_before(Transaction.customer_id == _CUSTOMER) | _bought_before(_of_family()))).label("is_first"),
         )
-        .join(PointOfSale, (PointOfSale.business_id == _HERE) & (PointOfSale.id == Terminal.point_of_sale_id))
         .join(Business, Business.id == Terminal.business_id)
         .join(Program, (Program.business_id == _HERE) & (Program.id == _PROGRAM))
         .outerjoin(customer, true())
         .outerjoin(standing, true())
         .where(Terminal.business_id == _HERE, Terminal.id == bindparam("terminal"))
     )
+
+
+def _place_open() -> ColumnElement[bool]:
+    """Whether the Terminal's place is. Joined, it would be looked for among all places, as PostgreSQL asks no inner
+    table of an outer join by a key that another one brings.
+    """
+    mine = PointOfSale.business_id == _HERE, PointOfSale.id == Terminal.point_of_sale_id
+    return exists().where(*mine, PointOfSale.archived_at.is_(None)).correlate(Terminal)
 
 
 def _customer(hold: bool) -> CTE:
