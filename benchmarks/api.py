@@ -112,22 +112,38 @@ def _seller(place: Place) -> Seller:
     return Seller(key, token, terminal, listed)
 
 
+_SOLD = """
+    FROM call_key k
+    JOIN transaction t ON t.business_id = k.business_id AND t.id = (k.body::jsonb ->> 'id')::bigint
+    JOIN transaction_line n ON n.business_id = t.business_id AND n.transaction_id = t.id
+    JOIN charge c ON c.business_id = t.business_id AND c.kind = 1 AND c.subject = t.id
+    JOIN ledger_entry e ON e.business_id = t.business_id AND e.key = 'sale:' || t.id
+    JOIN lot o ON o.business_id = t.business_id AND o.entry_id = e.id
+    JOIN message m ON m.business_id = t.business_id AND m.dedupe_key = 'sale:' || t.id
+    JOIN message_outbox x ON x.business_id = m.business_id AND x.message_id = m.id
+    WHERE k.api_key_id = %s
+"""
+_FILLED = f"""
+    SELECT DISTINCT ARRAY(
+        SELECT part.name || '.' || filled
+        FROM (VALUES ('call_key', to_jsonb(k)), ('transaction', to_jsonb(t)), ('transaction_line', to_jsonb(n)),
+            ('charge', to_jsonb(c)), ('ledger_entry', to_jsonb(e)), ('lot', to_jsonb(o)), ('message', to_jsonb(m)),
+            ('message_outbox', to_jsonb(x))) part (name, content),
+            jsonb_object_keys(jsonb_strip_nulls(part.content)) filled
+        ORDER BY 1)
+    {_SOLD}
+"""  # noqa: S608 - names of tables
+
+
 def _check_written(place: Place, seller: Seller) -> None:
-    """Each answer is a sale: with its line, charge, entry, lot and message. Raises WrongError."""
+    """Each answer is a sale, with the same rows and columns filled by both. Raises WrongError."""
     (answers,) = row(place.loader, "SELECT count(*) FROM call_key WHERE api_key_id = %s AND status = 201", seller.key)
-    (whole,) = row(
-        place.loader,
-        "SELECT count(*) FROM call_key k JOIN transaction t ON t.business_id = k.business_id"
-        " AND t.id = (k.body::jsonb ->> 'id')::bigint JOIN transaction_line n ON n.business_id = t.business_id"
-        " AND n.transaction_id = t.id"
-        " JOIN charge c ON c.business_id = t.business_id AND c.kind = 1 AND c.subject = t.id"
-        " JOIN ledger_entry e ON e.business_id = t.business_id AND e.key = 'sale:' || t.id"
-        " JOIN lot o ON o.business_id = t.business_id AND o.entry_id = e.id"
-        " JOIN message m ON m.business_id = t.business_id AND m.dedupe_key = 'sale:' || t.id WHERE k.api_key_id = %s",
-        seller.key,
-    )
+    (whole,) = row(place.loader, f"SELECT count(*) {_SOLD}", seller.key)  # noqa: S608
     if not answers or whole != answers:
         raise WrongError(f"{answers} sales were answered, {whole} are whole.")
+    filled = [set(columns) for (columns,) in place.loader.execute(_FILLED, [seller.key])]
+    if differ := set.union(*filled) - set.intersection(*filled):
+        raise WrongError(f"One of the two leaves empty: {', '.join(sorted(differ))}.")
 
 
 def rows(postgres: Postgres) -> list[Result]:

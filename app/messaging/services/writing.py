@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app.db import ask, business_id, current_scope
 from app.lib import dates
@@ -93,17 +94,12 @@ _TYPED = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
 # What is the same in all letters is handed over once. They are made whole before customers are looked up: COALESCE is
 # not leakproof, so under the walls no index would be used, and each letter read all customers of the business.
 _EACH = ", ".join(f"coalesce(l.{name}, s.{name}) AS {name}" for name in _COLUMNS)
-_WRITE = text(
-    f"""
+_WRITE = """
     WITH handed AS MATERIALIZED (
-        SELECT {_EACH} FROM json_to_recordset(CAST(:letters AS json)) AS l ({_TYPED}),
-            json_to_record(CAST(:same AS json)) AS s ({_TYPED})
+        SELECT {each} FROM json_to_recordset(CAST(:letters AS json)) AS l ({typed}),
+            json_to_record(CAST(:same AS json)) AS s ({typed})
     ), letter AS (
-        SELECT l.*, l.smart AND coalesce(c.app_installed, false) AS by_push,
-            CASE WHEN l.smart AND NOT coalesce(c.app_installed, false) THEN 1 ELSE l.channel END AS way
-        FROM handed l LEFT JOIN LATERAL (
-            SELECT app_installed FROM customer WHERE business_id = :business AND id = l.customer AND l.smart LIMIT 1
-        ) c ON true
+        {letter}
     ), written AS (
         INSERT INTO message (business_id, customer_id, direction, kind, channel, title, text, language, segments,
             status, reason, dedupe_key, program_id, point_of_sale_id, terminal_id, user_id, valid_until, ends_at,
@@ -117,8 +113,20 @@ _WRITE = text(
     SELECT :business, written.id, way, priority, :now, by_push
     FROM written JOIN letter ON letter.key = written.dedupe_key AND letter.rejected = ''
     RETURNING message_id
-    """  # noqa: S608 - names of columns
-)
+"""
+_SMART = """
+        SELECT l.*, l.smart AND coalesce(c.app_installed, false) AS by_push,
+            CASE WHEN l.smart AND NOT coalesce(c.app_installed, false) THEN 1 ELSE l.channel END AS way
+        FROM handed l LEFT JOIN LATERAL (
+            SELECT app_installed FROM customer WHERE business_id = :business AND id = l.customer AND l.smart LIMIT 1
+        ) c ON true"""
+_PLAIN = "SELECT *, false AS by_push, channel AS way FROM handed"
+
+
+@cache
+def _statement(smart: bool) -> TextClause:
+    """What writes letters; it looks at customers only where one of them is `smart`."""
+    return text(_WRITE.format(each=_EACH, typed=_TYPED, letter=_SMART if smart else _PLAIN))
 
 
 def write_letters(
@@ -145,7 +153,7 @@ def write_to_many(addressed: Sequence[Addressed], sizes: Sequence[int] = ()) -> 
     counted = sizes or [_size(each.letter) for each in addressed]
     rows = [_row(each, size) for each, size in zip(addressed, counted, strict=True)]
     values = {"business": business_id(), "now": dates.now(), **_handed(rows)}
-    written = [number for (number,) in ask(_WRITE, values)]
+    written = [number for (number,) in ask(_statement(any(each.letter.smart for each in addressed)), values)]
     if written:
         wake_worker(current_scope())
     return written

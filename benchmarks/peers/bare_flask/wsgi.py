@@ -7,7 +7,7 @@ One rule, which stands here; nobody signs in, no wall is in the way. Statements 
 import hashlib
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -22,7 +22,7 @@ CALLER, TERMINAL = (int(os.environ.get(f"BENCHMARK_{name}") or 0) for name in ("
 
 OPEN = """
     SELECT o.customer_id AS customer, o.terminal_id AS terminal, o.program_id AS program, o.user_id AS user,
-        o.lines, t.point_of_sale_id AS place, p.wallet_id AS wallet, p.title
+        o.lines, t.point_of_sale_id AS place, p.wallet_id AS wallet, p.title, p.points_days AS days
     FROM open_sale o
     JOIN terminal t ON t.business_id = o.business_id AND t.id = o.terminal_id
     JOIN program p ON p.business_id = o.business_id AND p.id = o.program_id
@@ -34,7 +34,7 @@ TAKE_KEY = """
 """
 BUYER = """
     SELECT c.id AS customer, t.id AS terminal, p.id AS program, NULL::bigint AS user, t.point_of_sale_id AS place,
-        p.wallet_id AS wallet, p.title
+        p.wallet_id AS wallet, p.title, p.points_days AS days
     FROM customer c
     JOIN terminal t ON t.business_id = c.business_id AND t.id = %(terminal)s
     JOIN program p ON p.business_id = c.business_id AND p.is_default
@@ -52,14 +52,15 @@ ANSWERED = """
     SELECT body FROM call_key WHERE business_id = %(business)s AND api_key_id = %(caller)s AND key = %(key)s
 """
 CREDIT = """
-    UPDATE balance SET amount = amount + %(earned)s
+    UPDATE balance SET amount = amount + %(earned)s, expiring_at = least(expiring_at, %(ends)s),
+        expiring = CASE WHEN expiring_at > %(ends)s THEN %(earned)s ELSE expiring END
     WHERE business_id = %(business)s AND wallet_id = %(wallet)s AND customer_id = %(customer)s RETURNING amount
 """
 SELL = """
     INSERT INTO transaction (business_id, customer_id, program_id, point_of_sale_id, terminal_id, kind, source, status,
-        at, gross, discount, points_paid, account_paid, points_earned, user_id, rules)
+        at, gross, discount, points_paid, account_paid, points_earned, user_id, rules, api_key_id)
     VALUES (%(business)s, %(customer)s, %(program)s, %(place)s, %(terminal)s, 1, %(source)s, 1, %(at)s, %(gross)s, 0,
-        0, 0, %(earned)s, %(user)s, %(rules)s) RETURNING id
+        0, 0, %(earned)s, %(user)s, %(rules)s, %(caller)s) RETURNING id
 """
 LIST = """
     INSERT INTO transaction_line (business_id, transaction_id, number, name, quantity, gross, discount)
@@ -79,8 +80,8 @@ EARN = """
         %(sale)s, %(user)s) RETURNING id
 """
 KEEP = """
-    INSERT INTO lot (business_id, customer_id, wallet_id, entry_id, amount, remaining)
-    VALUES (%(business)s, %(customer)s, %(wallet)s, %(entry)s, %(earned)s, %(earned)s)
+    INSERT INTO lot (business_id, customer_id, wallet_id, entry_id, amount, remaining, expires_at)
+    VALUES (%(business)s, %(customer)s, %(wallet)s, %(entry)s, %(earned)s, %(earned)s, %(ends)s)
 """
 COUNT = """
     INSERT INTO customer_stats AS c
@@ -100,9 +101,14 @@ COUNT = """
         last_at = excluded.last_at
 """
 TELL = """
-    INSERT INTO message (business_id, customer_id, direction, kind, channel, text, language, status, dedupe_key,
-        point_of_sale_id, terminal_id)
-    VALUES (%(business)s, %(customer)s, 1, 1, 1, %(text)s, 'uk', 1, %(once)s, %(place)s, %(terminal)s)
+    INSERT INTO message (business_id, customer_id, direction, kind, channel, text, language, segments, status,
+        dedupe_key, program_id, point_of_sale_id, terminal_id, valid_until)
+    VALUES (%(business)s, %(customer)s, 1, 1, 1, %(text)s, 'uk', 1, 1, %(once)s, %(program)s, %(place)s, %(terminal)s,
+        %(at)s + interval '1 day') RETURNING id
+"""
+SEND = """
+    INSERT INTO message_outbox (business_id, message_id, channel, priority, due_at)
+    VALUES (%(business)s, %(message)s, 1, 2, %(at)s)
 """
 CLOSE = "UPDATE open_sale SET transaction_id = %(sale)s WHERE business_id = %(business)s AND key = %(key)s"
 
@@ -124,7 +130,7 @@ def sell(key: UUID):
     location = f"/sales/{key}"
     with connection.transaction():
         sale = connection.execute(OPEN, values).fetchone() or abort(404)
-        values |= sale._asdict() | {"location": location, "at": datetime.now(UTC), "source": 1}
+        values |= sale._asdict() | {"location": location, "at": datetime.now(UTC), "source": 1, "caller": None}
         if connection.execute(TAKE_KEY, values).fetchone():
             write(values, sale.lines[0])
             connection.execute(CLOSE, values)
@@ -156,6 +162,7 @@ def write(values: dict, line: dict) -> None:
     earned = (line["gross"] * PERCENT + 50) // 100
     looked = [{"id": 1, "name": "Every purchase", "why": "applied", "discount": 0}]
     values |= {"gross": line["gross"], "name": line["name"], "earned": earned, "rules": Jsonb(looked, json.dumps)}
+    values["ends"] = values["at"] + timedelta(values["days"])
     values["balance"] = one(CREDIT, values)
     values["sale"] = one(SELL, values)
     values["once"] = f"sale:{values['sale']}"
@@ -165,7 +172,8 @@ def write(values: dict, line: dict) -> None:
     connection.execute(KEEP, values)
     connection.execute(COUNT, values)
     amounts = f"{line['gross'] / 100:.2f} ₴, +{earned / 100:.2f}, = {values['balance'] / 100:.2f}"
-    connection.execute(TELL, values | {"text": f"{values['title']}: {amounts}"})
+    values["message"] = one(TELL, values | {"text": f"{values['title']}: {amounts}"})
+    connection.execute(SEND, values)
 
 
 def one(statement: str, values: dict) -> int:
