@@ -4,6 +4,7 @@ Every movement goes through `posting.post`, which holds the balances first; what
 """
 
 from app.ledger.services.expiring import expire_lots
+from app.ledger.services.holding import hold
 from app.ledger.services.many import Many, Moved, credit_each, credit_many, restore_many, spend_many, take_back_many
 from app.ledger.services.moving import (
     Credit,
@@ -16,7 +17,7 @@ from app.ledger.services.moving import (
     TakeBack,
 )
 from app.ledger.services.opening import open_balances, open_balances_of
-from app.ledger.services.posting import AlreadyReversedError, Occasion, hold, post
+from app.ledger.services.posting import AlreadyReversedError, Occasion, post
 from app.ledger.services.transferring import give_back, last_entry, move_all, post_for_absorbed, returnable
 
 __all__ = [

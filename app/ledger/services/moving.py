@@ -255,3 +255,24 @@ class Holding:
     ) -> None:
         self.amount += amount
         self.lines.append(Line(move, amount, self.amount, uses, made, reverses))
+
+
+@dataclass
+class Filling(Holding):
+    """A holding that only credits come to: none of its lots is past its date, so none was read."""
+
+    first: tuple[datetime | None, int] = (None, 0)
+    """`soonest` of the lots that were not read."""
+
+    def apply(self, move: Move, moment: datetime, undone: Undone | None = None) -> Line:
+        """One credit. Raises TypeError for any other movement: it would not see the lots."""
+        if not isinstance(move, Credit):
+            raise TypeError(f"{move} is no credit.")
+        return super().apply(move, moment, undone)
+
+    @property
+    def soonest(self) -> tuple[datetime | None, int]:
+        """The same of lots that were not read and those that were made."""
+        both = [(ends, amount) for ends, amount in (self.first, super().soonest) if ends is not None]
+        first = min((ends for ends, _amount in both), default=None)
+        return first, sum(amount for ends, amount in both if ends == first)

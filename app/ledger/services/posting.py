@@ -1,8 +1,8 @@
-"""Writing movements: balances are held in the order of their wallets, read only then, and written in one statement."""
+"""Writing movements, once balances are held: entries, lots and balances go in by one statement."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,7 +13,8 @@ from sqlalchemy import TextClause, text
 from app.db import ask, business_id, current_scope
 from app.extensions import db
 from app.ledger.models import EntryKind
-from app.ledger.services.moving import Holding, Line, Lot, Move, Posted, Restore, TakeBack, Undone
+from app.ledger.services.holding import hold
+from app.ledger.services.moving import Credit, Holding, Line, Lot, Move, Posted, Restore, TakeBack, Undone
 from app.lib import dates
 
 
@@ -29,21 +30,6 @@ class AlreadyReversedError(Exception):
     """What was to be undone was undone before."""
 
 
-# The order in which expiry holds the balances of many customers; of one it is that of the wallets.
-_HOLD = text(
-    "SELECT wallet_id, customer_id, amount FROM balance WHERE business_id = :business AND customer_id = ANY(:customers)"
-    " AND wallet_id = ANY(:wallets) ORDER BY wallet_id, customer_id FOR UPDATE"
-)
-_OPEN = text(
-    "INSERT INTO balance (business_id, wallet_id, customer_id, expiring_at)"
-    " SELECT :business, wallet, customer, :never FROM unnest(CAST(:wallets AS bigint[])) wallet,"
-    " unnest(CAST(:customers AS bigint[])) customer ORDER BY wallet, customer ON CONFLICT DO NOTHING"
-)
-_LOTS = text(
-    "SELECT id, wallet_id, amount, remaining, expires_at, entry_id, title, origin_id, customer_id"
-    " FROM lot WHERE business_id = :business AND customer_id = ANY(:customers) AND wallet_id = ANY(:wallets)"
-    " AND remaining > 0"
-)
 _UNDONE = text(
     "SELECT e.id, e.amount, l.id AS lot_id, u.amount AS taken, l.amount AS lot_amount, l.remaining, l.expires_at,"
     " l.entry_id, l.title, l.origin_id, (SELECT r.id FROM ledger_entry r WHERE r.business_id = e.business_id"
@@ -107,7 +93,7 @@ _ANSWER = " SELECT id FROM lines ORDER BY number"
 
 @cache
 def _statement(makes: bool, changes: bool, uses: bool) -> TextClause:
-    """What writes lines, and of their lots what there is: each table that a statement names takes time, written or not."""
+    """What writes lines, with what becomes of lots: each table that a statement names takes time, written or not."""
     words = _ENTRIES
     if makes:
         words += _MADE
@@ -135,7 +121,8 @@ def post(
     IntegrityError for a key that was used before. `at` is when they happened; by default, once the balances are held.
     `held` is what `hold` answered with, for who had to look at it first; it serves once.
     """
-    holdings = held if held is not None else hold(customer_id, {move.wallet_id for move in moves})
+    fills = all(isinstance(move, Credit) for move in moves)
+    holdings = held if held is not None else hold(customer_id, {move.wallet_id for move in moves}, fills=fills)
     moment = at or dates.now()
     undone = _undone(customer_id, moves, holdings)
     for holding in holdings.values():
@@ -145,28 +132,6 @@ def post(
     written = _write(customer_id, holdings, order, occasion or Occasion(), moment)
     by_line = dict(zip(map(id, order), written, strict=True))
     return [by_line[id(line)] for line in asked]
-
-
-def hold(customer_id: int, wallets: Iterable[int]) -> dict[int, Holding]:
-    """What a customer holds in wallets, locked until the end of this unit of work; made where there is no balance."""
-    return hold_all([customer_id], wallets)[customer_id]
-
-
-def hold_all(customers: Sequence[int], wallets: Iterable[int]) -> dict[int, dict[int, Holding]]:
-    """The same of several customers, each in each of the wallets, in the order in which everyone holds them."""
-    wanted = sorted(wallets)
-    values: dict[str, Any] = {"business": business_id(), "customers": list(customers), "wallets": wanted}
-    held = ask(_HOLD, values)
-    if len(held) < len(wanted) * len(customers):
-        db.session.execute(_OPEN, values | {"never": dates.NEVER})
-        held = ask(_HOLD, values)
-    holdings: dict[int, dict[int, Holding]] = {customer: {} for customer in customers}
-    for row in held:
-        holdings[row.customer_id][row.wallet_id] = Holding(row.wallet_id, row.amount, {})
-    for row in ask(_LOTS, values):
-        lot = Lot(row.id, row.amount, row.remaining, row.expires_at, row.entry_id, row.title, row.origin_id)
-        holdings[row.customer_id][row.wallet_id].lots[row.id] = lot
-    return holdings
 
 
 def _undone(customer_id: int, moves: Sequence[Move], holdings: dict[int, Holding]) -> dict[int, Undone]:

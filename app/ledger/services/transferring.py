@@ -15,8 +15,9 @@ from sqlalchemy import text
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import EntryKind
+from app.ledger.services.holding import hold_all
 from app.ledger.services.moving import HandOver, Holding, Lot, Move, Part, ShortfallError, TakeBack, TakeOver
-from app.ledger.services.posting import Occasion, hold_all, post
+from app.ledger.services.posting import Occasion, post
 from app.lib import dates
 
 Holdings = dict[int, Holding]

@@ -84,7 +84,7 @@ def sell(
     """
     asked = quote(basket, hold=True)
     wallets = {asked.wallet_id, *basket.accounts, *(wallet for wallet, _amount in asked.bonuses)}
-    held = hold(basket.customer_id, wallets)
+    held = hold(basket.customer_id, wallets, fills=not (asked.points_spent or any(basket.accounts.values())))
     # Once the balances are held, so that by moment and by id a wallet's entries stand in the same order.
     at = dates.now()
     check_payment(asked, held, at)

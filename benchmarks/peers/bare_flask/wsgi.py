@@ -52,8 +52,9 @@ ANSWERED = """
     SELECT body FROM call_key WHERE business_id = %(business)s AND api_key_id = %(caller)s AND key = %(key)s
 """
 CREDIT = """
-    UPDATE balance SET amount = amount + %(earned)s, expiring_at = least(expiring_at, %(ends)s),
-        expiring = CASE WHEN expiring_at > %(ends)s THEN %(earned)s ELSE expiring END
+    UPDATE balance SET amount = amount + %(earned)s,
+        expiring_at = CASE WHEN expiring_at BETWEEN %(at)s AND %(ends)s THEN expiring_at ELSE %(ends)s END,
+        expiring = CASE WHEN expiring_at BETWEEN %(at)s AND %(ends)s THEN expiring ELSE %(earned)s END
     WHERE business_id = %(business)s AND wallet_id = %(wallet)s AND customer_id = %(customer)s RETURNING amount
 """
 SELL = """
