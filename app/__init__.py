@@ -6,8 +6,8 @@ import os
 import uuid
 from pathlib import Path
 
-from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
@@ -63,6 +63,7 @@ from app.driver import ask_rested
 from app.extensions import compress, migrate
 from app.extensions import db as database
 from app.help import views as help_views
+from app.identity import is_call
 from app.imports import models as import_models
 from app.imports import register as import_parts
 from app.imports import views as import_views
@@ -236,7 +237,10 @@ def _configure(app: Flask, config: Config) -> None:
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """The signed cookie of forms and toasts goes over HTTPS alone where the page came over HTTPS."""
+    """The signed cookie of forms and toasts goes over HTTPS alone where the page came over HTTPS. Calls have none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return self.make_null_session(app) if is_call(request) else super().open_session(app, request)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         secure: bool = request.is_secure

@@ -185,11 +185,14 @@ def identify(request: Request) -> Identity | Caller | None:
 
 
 def _identify_caller(request: Request) -> Caller | None:
-    """The program whose key stands in the header, unless it was revoked. One statement of its own."""
+    """The program whose key stands in the header, unless it was revoked. That it was used is noted once a minute."""
     key = _BEARER.fullmatch(request.headers.get("Authorization", ""))
-    row = one_row("SELECT * FROM api_key_identity(:hash)", hash=token_hash(key[1])) if key else None
+    hashed = token_hash(key[1]) if key else b""
+    row = one_row("SELECT * FROM api_key_identity(:hash)", hash=hashed) if key else None
     if row is None:
         return None
+    if not row.use_noted:
+        one_row("SELECT note_api_key_use(:hash)", hash=hashed)
     # It works as an operator does; what of that it may do, its scopes say.
     role = Role.BRAND_OPERATOR if row.franchisee_id is None else Role.LOCATION_OPERATOR
     return Caller(

@@ -5,10 +5,12 @@ A lost job does no harm, as housekeeping finds what was left lying; so a dead Re
 
 from __future__ import annotations
 
+import os
+from threading import Timer
 from time import monotonic
 
 import structlog
-from flask import current_app
+from flask import current_app, has_request_context
 from redis import Redis, RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
@@ -18,8 +20,11 @@ from app.db import after_commit
 QUEUES = ("messages", "work")
 AWAY = 5  # seconds for which nobody is kept waiting again by a Redis that did not answer
 WOKEN = 10  # seconds after which a job that was sent to wake is taken to be lost
+TURN = 0.05  # seconds in which a process wakes for the same work once, and once more at their end
+MOST_TURNS = 1_000  # that a process remembers; forgotten, it only wakes once more
 JOB_TIMEOUT = 120  # seconds; a job works for 20 and then wakes the next
 _log = structlog.get_logger(__name__)
+_Work = tuple[str, str, str, tuple[int, ...]]
 
 
 def connect(redis_url: str) -> Redis:
@@ -36,7 +41,32 @@ def enqueue(function: str, *ids: int | str, queue: str = "work") -> None:
 def wake(function: str, *ids: int, queue: str) -> None:
     """The same, of what looks for work by itself: while one of it waits in the queue, no other is sent."""
     redis_url = current_app.config["REGULARS"].redis_url
-    after_commit(lambda: wake_now(redis_url, function, *ids, queue=queue))
+    # A job ends without a word to what goes on beside it, so it leaves nothing for later.
+    send_it = _wake_in_turn if has_request_context() else wake_now
+    after_commit(lambda: send_it(redis_url, function, *ids, queue=queue))
+
+
+def _wake_in_turn(redis_url: str, function: str, *ids: int, queue: str) -> None:
+    """Now; where this was just done, once for whatever comes meanwhile, so that no rush of sales asks Redis each."""
+    work = (redis_url, function, queue, ids)
+    if work in _in_turn:
+        return
+    wait = _turn_at.get(work, 0) + TURN - monotonic()
+    if wait > 0:
+        _in_turn.add(work)
+        Timer(wait, _take_turn, work).start()
+    else:
+        _take_turn(*work)
+
+
+def _take_turn(redis_url: str, function: str, queue: str, ids: tuple[int, ...]) -> None:
+    work = (redis_url, function, queue, ids)
+    if len(_turn_at) > MOST_TURNS:
+        _turn_at.clear()
+    _turn_at[work] = monotonic()
+    # Before it is sent: what is written from here on asks for the next one.
+    _in_turn.discard(work)
+    wake_now(redis_url, function, *ids, queue=queue)
 
 
 def wake_now(redis_url: str, function: str, *ids: int, queue: str) -> bool:
@@ -92,6 +122,10 @@ def send(connection: Redis, function: str, *ids: int | str, queue: str = "work",
 
 _clients: dict[str, Redis] = {}
 _away_until: dict[str, float] = {}
+_turn_at: dict[_Work, float] = {}
+_in_turn: set[_Work] = set()
+# A fork has the marks, and not the threads that were to take them away.
+os.register_at_fork(after_in_child=_in_turn.clear)
 
 
 def _shared(redis_url: str) -> Redis:

@@ -53,6 +53,7 @@ DEFINERS = {
     "message_prices",
     "match_receipts",
     "newest_audit_hash",
+    "note_api_key_use",
     "own_businesses",
     "own_terminals",
     "release_reserved",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from flask import Flask
 from redis import Redis
 
-from app import create_app
+from app import create_app, queue
 from app.accounts.forgotten import ask_for_link
 from app.config import Config
 from app.db import unit_of_work
@@ -96,6 +97,25 @@ def test_a_message_wakes_one_worker(working: Shop, redis: Redis) -> None:
     work_off(working.app)
     with working.work():
         assert status_of(message)[0] is MessageStatus.SENT
+
+
+def test_a_rush_of_requests_wakes_in_turns_and_leaves_nobody_out(
+    working: Shop, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that began meanwhile is followed by another, though the request asked Redis nothing itself."""
+    monkeypatch.setattr(queue, "TURN", 0.5)
+    with working.work():
+        customers = [add_customer(phone=f"+3806711122{number}") for number in range(10, 15)]
+    for number, customer in enumerate(customers):
+        with working.app.test_request_context(), unit_of_work(Scope(working.id)):
+            write(customer, letter(str(number)))
+        if number == 1:
+            work_off(working.app)
+    assert redis.llen("rq:queue:messages") == 0
+    assert wait_until(lambda: redis.llen("rq:queue:messages") == 1, 10)
+    work_off(working.app)
+    time.sleep(2 * queue.TURN)
+    assert redis.llen("rq:queue:messages") == 0
 
 
 def test_what_no_job_was_sent_for_is_found(working: Shop, message: int, redis: Redis) -> None:
