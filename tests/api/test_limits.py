@@ -28,6 +28,12 @@ def valkey(scratch: Path) -> Iterator[Valkey]:
     server.stop()
 
 
+@pytest.fixture(autouse=True)
+def _no_rush(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call asks by itself."""
+    monkeypatch.setattr(call_limits, "TURN", 0)
+
+
 @pytest.fixture
 def shops(config: Config, valkey: Valkey, town: Town) -> list[Program]:
     """Two programs of a house that counts."""
@@ -43,6 +49,25 @@ def test_each_key_is_counted_by_itself(shops: list[Program]) -> None:
     problem(answer, 429, "too-many-calls")
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     assert second.get("/about").status_code == 200
+
+
+def test_calls_of_a_rush_are_counted_with_the_next(shops: list[Program], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was let through without asking is made up for: no key gets more out of it than a turn's calls."""
+    shop = shops[0]
+    assert shop.get("/about").status_code == 200
+    monkeypatch.setattr(call_limits, "TURN", 60)
+    assert [shop.get("/about").status_code for _ in range(CALLS - 3)] == [200] * (CALLS - 3)
+    monkeypatch.setattr(call_limits, "TURN", 0)
+    assert [shop.get("/about").status_code for _ in range(4)] == [200, 200, 429, 429]
+
+
+def test_a_rush_beyond_the_limit_is_made_up_for(shops: list[Program], monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = shops[0]
+    shop.get("/about")
+    monkeypatch.setattr(call_limits, "TURN", 60)
+    assert [shop.get("/about").status_code for _ in range(2 * CALLS)] == [200] * 2 * CALLS
+    monkeypatch.setattr(call_limits, "TURN", 0)
+    assert [shop.get("/about").status_code for _ in range(3)] == [429] * 3
 
 
 def test_looking_customers_up_has_a_limit_of_its_own(
