@@ -295,10 +295,13 @@ class Janitor:
         self.connection = connection
         connection.execute("SET session_replication_role = replica")
         found = connection.execute(
-            "SELECT format('%I', relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            " AND relkind = 'r' AND relname <> 'alembic_version'"
+            "SELECT format('%I', c.relname), string_agg(format('%I', a.attname), ', ') FROM pg_class c"
+            " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'alembic_version'"
+            " GROUP BY c.relname"
         )
-        self.tables = [name for (name,) in found]
+        self.tables = dict(found.fetchall())
+        """With the columns of each that are written."""
         self.kept: list[str] = []
 
     def remove(self) -> None:
@@ -307,12 +310,13 @@ class Janitor:
 
     def keep(self) -> None:
         """Remembers all rows that there are."""
-        self._run(["CREATE SCHEMA kept", *(f"CREATE TABLE kept.{each} AS TABLE {each}" for each in self.tables)])
+        tables = (f"CREATE TABLE kept.{each} AS SELECT {columns} FROM {each}" for each, columns in self.tables.items())
+        self._run(["CREATE SCHEMA kept", *tables])
         self.kept = [each for each in self.tables if self.connection.execute(f"TABLE kept.{each} LIMIT 1").fetchone()]
 
     def put_back(self) -> None:
         """Fills the empty tables with the rows that are remembered."""
-        self._run(f"INSERT INTO {each} TABLE kept.{each}" for each in self.kept)
+        self._run(f"INSERT INTO {each} ({self.tables[each]}) TABLE kept.{each}" for each in self.kept)
 
     def _run(self, statements: Iterable[str]) -> None:
         self.connection.execute("; ".join(statements).encode())

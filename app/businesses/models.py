@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Computed,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -28,6 +29,12 @@ from app.lib.columns import BusinessKey, Created, Id, Words
 from app.locale import LANGUAGES, OF_CUSTOMERS
 
 _LANGUAGES = "{{{}}}".format(",".join(dict.fromkeys((OF_CUSTOMERS, *LANGUAGES))))
+
+
+_PLACE_KEY = (
+    "CASE WHEN terminal_id IS NOT NULL THEN terminal_id * 4 + 3 WHEN point_of_sale_id IS NOT NULL"
+    " THEN point_of_sale_id * 4 + 2 WHEN franchisee_id IS NOT NULL THEN franchisee_id * 4 + 1 ELSE 0 END"
+)
 
 
 class Business(Base):
@@ -182,6 +189,7 @@ class StatsScope(Base):
             name="stats_scope_places_key",
             postgresql_nulls_not_distinct=True,
         ),
+        Index(None, "business_id", "place_key", "program_key"),
     )
 
     business_id: Mapped[BusinessKey]
@@ -191,6 +199,9 @@ class StatsScope(Base):
     point_of_sale_id: Mapped[int | None] = mapped_column(BigInteger)
     terminal_id: Mapped[int | None] = mapped_column(BigInteger)
     owner_franchisee_id: Mapped[int | None] = mapped_column(BigInteger)
+    program_key: Mapped[int] = mapped_column(BigInteger, Computed("coalesce(program_id, 0)"))
+    place_key: Mapped[int] = mapped_column(BigInteger, Computed(_PLACE_KEY))
+    """Of what it is, and which: a sale finds its scopes by both keys."""
 
 
 class Feature(StrEnum):

@@ -11,32 +11,31 @@ from app.db import ask, business_id, current_scope
 from app.extensions import db
 from app.lib.dates import NEVER
 
+# The scopes of a sale, by their keys (app/businesses/models.py): there are as many as places, and for each program.
+_PLACE = "place AS (SELECT franchisee_id FROM point_of_sale WHERE business_id = :business AND id = :place)"
+_FRANCHISEE = "(SELECT franchisee_id FROM place) * 4 + 1"
+_ITS_OWN = f"""s.program_key = ANY(ARRAY[0, CAST(:program AS bigint)])
+        AND s.place_key = ANY(ARRAY[0, {_FRANCHISEE}, CAST(:place AS bigint) * 4 + 2,
+            CAST(:terminal AS bigint) * 4 + 3])"""
 # Every scope whose place and program, where set, are the sale's own; then, of the franchisee where it was, each
 # program that the customer is in, with or without sales there (PR-3). Rows are taken in the order of their scopes, so
 # that two sales of one customer do not wait for each other crosswise.
 _COUNT = text(
-    """
-    WITH place AS (
-        SELECT franchisee_id FROM point_of_sale WHERE business_id = :business AND id = :place
-    ), known AS (
+    f"""
+    WITH {_PLACE}, known AS (
         INSERT INTO customer_stats (business_id, scope_id, customer_id, first_at, last_at)
         SELECT :business, s.id, :customer, :never, :never
-        FROM place
-        JOIN stats_scope s ON s.business_id = :business AND s.franchisee_id = place.franchisee_id
-            AND s.program_id <> :program
+        FROM stats_scope s
         JOIN enrolment e ON e.business_id = :business AND e.customer_id = :customer AND e.program_id = s.program_id
+        WHERE s.business_id = :business AND s.place_key = {_FRANCHISEE} AND s.program_id <> :program
         ORDER BY s.id
         ON CONFLICT DO NOTHING
     )
     INSERT INTO customer_stats AS c
         (business_id, scope_id, customer_id, sales_count, amount, average, first_at, last_at)
     SELECT :business, s.id, :customer, 1, :amount, :amount, :at, :at
-    FROM stats_scope s, place
-    WHERE s.business_id = :business
-        AND (s.program_id IS NULL OR s.program_id = :program)
-        AND (s.franchisee_id IS NULL OR s.franchisee_id = place.franchisee_id)
-        AND (s.point_of_sale_id IS NULL OR s.point_of_sale_id = :place)
-        AND (s.terminal_id IS NULL OR s.terminal_id = :terminal)
+    FROM stats_scope s
+    WHERE s.business_id = :business AND {_ITS_OWN}
     ORDER BY s.id
     ON CONFLICT (business_id, scope_id, customer_id) DO UPDATE SET
         sales_count = c.sales_count + 1,
@@ -44,11 +43,12 @@ _COUNT = text(
         average = (2 * (c.amount + excluded.amount) + c.sales_count + 1) / (2 * (c.sales_count + 1)),
         first_at = CASE c.sales_count WHEN 0 THEN excluded.first_at ELSE least(c.first_at, excluded.first_at) END,
         last_at = greatest(c.last_at, excluded.last_at)
-    """
+    """  # noqa: S608 - put together of our own words
 )
 # First and last purchase are another sale's once this one is gone, so they are looked up anew.
 _UNCOUNT = text(
-    """
+    f"""
+    WITH {_PLACE}
     UPDATE customer_stats c SET
         sales_count = left_over.sales_count,
         amount = left_over.amount,
@@ -68,16 +68,11 @@ _UNCOUNT = text(
             AND (s.franchisee_id IS NULL OR s.franchisee_id = p.franchisee_id)
             AND (s.point_of_sale_id IS NULL OR s.point_of_sale_id = t.point_of_sale_id)
             AND (s.terminal_id IS NULL OR s.terminal_id = t.terminal_id)
-        WHERE s.business_id = :business
-            AND (s.program_id IS NULL OR s.program_id = :program)
-            AND (s.franchisee_id IS NULL OR s.franchisee_id =
-                (SELECT p.franchisee_id FROM point_of_sale p WHERE p.business_id = :business AND p.id = :place))
-            AND (s.point_of_sale_id IS NULL OR s.point_of_sale_id = :place)
-            AND (s.terminal_id IS NULL OR s.terminal_id = :terminal)
+        WHERE s.business_id = :business AND {_ITS_OWN}
         GROUP BY s.id
     ) left_over
     WHERE c.business_id = :business AND c.customer_id = :customer AND c.scope_id = left_over.scope_id
-    """
+    """  # noqa: S608 - the same
 )
 # Without a sale there, a place and a Terminal know nobody; a franchisee whoever registered at one of its places (PR-3).
 _FORGET = text(
