@@ -79,7 +79,9 @@ def note_known(key_id: int) -> None:
 
 
 def _hit(counter: Counter, limits: Sequence[RateLimitItem], kind: str, key_id: int, calls: int = 1) -> int:
-    over = [each for each in limits if not counter.hit(each, kind, _who(key_id), cost=calls)]
+    # Asked first where there are several: what the minute refuses is not to count for the day.
+    over = _full(counter, limits, kind, key_id) if len(limits) > 1 else []
+    over = over or [each for each in limits if not counter.hit(each, kind, _who(key_id), cost=calls)]
     return _wait(counter, over, kind, key_id)
 
 

@@ -7,10 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerDay, RateLimitItemPerMinute
+from sqlalchemy import select
 
 from app import call_limits, create_app
+from app.accounts.models import ApiKey
 from app.config import Config
+from app.extensions import db
 from app.local.embedded import Valkey
 from tests.api.calling import Program, problem, program
 from tests.factories import add_customer, add_sale
@@ -87,6 +90,18 @@ def test_looking_customers_up_has_a_limit_of_its_own(
     ):
         problem(answer, 429, "too-many-calls")
     assert first.get("/about").status_code == 200
+
+
+def test_what_the_minute_refuses_does_not_count_for_the_day(
+    shops: list[Program], town: Town, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CT-11: else who asks too quickly for a while looks nobody up until the next day."""
+    minute, day = RateLimitItemPerMinute(1), RateLimitItemPerDay(3)
+    monkeypatch.setattr(call_limits, "LOOK_UPS", (minute, day))
+    assert [shops[0].get("/customers/999999").status_code for _ in range(5)] == [404, *[429] * 4]
+    with town.kavalier.work():
+        who = call_limits._who(db.session.scalars(select(ApiKey.id).order_by(ApiKey.id)).first())
+    assert call_limits._counter(valkey.url).get_window_stats(day, "look-ups", who).remaining == 2
 
 
 def test_registering_who_is_known_is_a_look_up(
