@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -16,6 +15,7 @@ from app.accounts.models import ApiKey, User
 from app.businesses.models import Franchisee, PointOfSale, Terminal
 from app.businesses.queries import lock_places
 from app.db import business_id, current_scope
+from app.drawn import SHOWN_AGAIN, MadeBeforeError
 from app.extensions import db
 from app.identity import token_hash
 from app.lib import dates
@@ -26,17 +26,11 @@ PREFIX = "rk_"
 """By it a key that got into the open is recognised."""
 HINT = 8
 MOST_KEYS = 200
-SHOWN_AGAIN = timedelta(minutes=1)
-"""For which a form that is sent twice shows its key again."""
 ORDER = Order(ApiKey.created_at.expression, ApiKey.id.expression)
 
 
 class TooManyKeysError(Exception):
     """A business has at most MOST_KEYS that work."""
-
-
-class MadeBeforeError(Exception):
-    """The key was made before."""
 
 
 @dataclass(frozen=True)

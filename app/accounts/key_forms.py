@@ -7,39 +7,26 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy import Row
-from wtforms import Field, HiddenField, SelectField, SelectMultipleField, ValidationError
+from wtforms import Field, SelectField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput
 
 from app.accounts.api_keys import Works, new_secret
 from app.accounts.key_words import SCOPES
 from app.businesses.models import Franchisee
-from app.ciphers import decrypted, encrypted
-from app.db import business_id, current_scope
+from app.drawn import DrawnForm
 from app.forms import name_line
 from app.permissions import KeyScope
 
-_PURPOSE = "new API key"
 FIELDS = {"franchisee": "franchisee_id", "place": "point_of_sale_id", "terminal": "terminal_id"}
 
 
-class KeyForm(FlaskForm):  # type: ignore[misc]
+class KeyForm(DrawnForm):
+    purpose, draw = "new API key", staticmethod(new_secret)
     name = name_line()
     works = SelectField(_l("Works at"))
     scopes = SelectMultipleField(_l("What it may do"), option_widget=CheckboxInput())
-    sealed = HiddenField()
-    """The key that is to be made, encrypted, so that the form sent twice makes one and shows it both times."""
-
-    def secret(self) -> str:
-        """Drawn when the form is shown; drawn anew where it was not shown to this person of this business."""
-        known = decrypted((self.sealed.data or "").encode(), _PURPOSE) or ""
-        whose = f"{business_id()}:{current_scope().user_id}:"
-        if not known.startswith(whose):
-            known = whose + new_secret()
-            self.sealed.data = encrypted(known, _PURPOSE).decode()
-        return known.removeprefix(whose)
 
     def offer(
         self, franchisees: Sequence[Franchisee], places: Sequence[Row[Any]], terminals: Sequence[Row[Any]]

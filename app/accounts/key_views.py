@@ -12,6 +12,7 @@ from app.accounts.key_words import SCOPES
 from app.accounts.proving import ProofForm, is_proved, proof_form
 from app.address import address, takes
 from app.businesses.queries import franchisees, place_options, terminal_options
+from app.drawn import MadeBeforeError
 from app.errors import BadAddress, Problem
 from app.form_keys import keyless
 from app.paging import ARGS as PAGE_ARGS
@@ -48,7 +49,7 @@ def make() -> BaseResponse:
         return _ask(form, proof, 422)
     try:
         secret = api_keys.make_key(form.name.data, form.chosen_scopes, form.chosen, form.secret())
-    except api_keys.MadeBeforeError:
+    except MadeBeforeError:
         raise Problem(409, _("This form was sent already."), _("Reload the page to see what became of it.")) from None
     except api_keys.TooManyKeysError:
         raise Problem(409, _("There are too many keys."), _("Revoke those that nobody uses.")) from None

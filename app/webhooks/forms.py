@@ -11,9 +11,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, ValidationError
 from wtforms.validators import DataRequired
 
+from app.drawn import DrawnForm
 from app.forms import ChecksField, KeptForm, line
 from app.lib.outgoing import is_public
 from app.webhooks.events import CHOSEN
+from app.webhooks.services.signing import new_secret
 
 LONGEST_URL = 500
 
@@ -72,3 +74,7 @@ class EndpointForm(KeptForm):
         choices=[(int(event), event.type) for event in CHOSEN],
         validators=[some],
     )
+
+
+class NewEndpointForm(EndpointForm, DrawnForm):
+    purpose, draw = "new webhook", staticmethod(new_secret)

@@ -114,12 +114,37 @@ class TestAdding:
         superuser.execute(later)
         assert submit(anna, page, {"label": "Till"}).status_code == 303
 
-    def test_a_double_click_adds_one(self, town: Town, anna: FlaskClient) -> None:
+    def test_sent_twice_it_adds_one_and_shows_its_secret(
+        self, town: Town, anna: FlaskClient, superuser: psycopg.Connection
+    ) -> None:
+        """RELIABILITY: of a double click the browser shows the second answer alone."""
         form = form_to(anna.get(NEW), NEW)
-        assert send(anna, form, SHOP).status_code == 200
+        first, second = (shown_secret(send(anna, form, SHOP).text) for _click in range(2))
+        assert first == second
+        assert send(anna, form, {**SHOP, "label": "Till"}).status_code == 409
+        superuser.execute("UPDATE webhook_endpoint SET created_at = now() - interval '2 minutes'")
         assert send(anna, form, SHOP).status_code == 409
         with town.kavalier.work():
             assert db.session.scalar(select(func.count()).select_from(Endpoint)) == 1
+
+    def test_a_form_shown_to_another_adds_another(self, town: Town, anna: FlaskClient) -> None:
+        """PR-1."""
+        oleg = town.browser(town.oleg)
+        mine, others = form_to(anna.get(NEW), NEW), form_to(oleg.get(NEW), NEW)
+        secrets = [
+            shown_secret(send(who, form, {**SHOP, "sealed": mine.values["sealed"]}).text)
+            for who, form in ((anna, mine), (oleg, others))
+        ]
+        assert secrets[0] != secrets[1]
+
+    def test_a_secret_that_is_renewed_twice_shows_the_one_that_holds(
+        self, town: Town, anna: FlaskClient, endpoint: int
+    ) -> None:
+        page = f"{LIST}/{endpoint}"
+        form = form_to(anna.get(page), f"{page}/secret")
+        shown = [shown_secret(send(anna, form, {}).text) for _click in range(2)]
+        with town.kavalier.work():
+            assert signing.read(endpoint_named(endpoint).secret) == shown[1]
 
 
 class TestOne:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from app import audit
 from app.businesses.queries import lock_places
 from app.db import business_id
+from app.drawn import SHOWN_AGAIN, MadeBeforeError
 from app.extensions import db
 from app.lib import dates
 from app.webhooks.log_filter import LogFilter
@@ -33,13 +34,23 @@ class DisabledError(Exception):
     """An address that is disabled is sent nothing."""
 
 
-def add_endpoint(values: Mapping[str, Any]) -> tuple[Endpoint, str]:
-    """Answers with the address and its secret, which is not shown again. Raises TooManyError."""
+def add_endpoint(values: Mapping[str, Any], secret: str | None = None) -> tuple[Endpoint, str]:
+    """Answers with the address and its secret, which is not shown again; added again with the same `secret`, as by a
+    double click, it is the same one.
+
+    Raises TooManyError, and MadeBeforeError where that was another one, or is some time ago.
+    """
     lock_places()
     there = Endpoint.business_id == business_id(), Endpoint.removed_at.is_(None)
-    if db.session.execute(select(func.count(Endpoint.id)).where(*there)).scalar_one() >= MOST:
+    known = db.session.scalars(select(Endpoint).where(*there)).all()
+    secret = secret or signing.new_secret()
+    for endpoint in known:
+        if signing.read(endpoint.secret) == secret:
+            if endpoint.created_at <= dates.now() - SHOWN_AGAIN or audit.changes_of(endpoint, values):
+                raise MadeBeforeError
+            return endpoint, secret
+    if len(known) >= MOST:
         raise TooManyError
-    secret = signing.new_secret()
     endpoint = Endpoint(business_id=business_id(), secret=signing.kept(secret), **values)
     db.session.add(endpoint)
     db.session.flush()

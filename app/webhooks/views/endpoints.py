@@ -9,13 +9,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.proving import ProofForm, is_proved, proof_form
+from app.drawn import MadeBeforeError
 from app.errors import Problem
+from app.form_keys import keyless
 from app.lib import dates
 from app.permissions import Permission, requires
 from app.web import go, invalid, render
 from app.webhooks import queries
 from app.webhooks.events import ABOUT, WHY
-from app.webhooks.forms import EndpointForm
+from app.webhooks.forms import EndpointForm, NewEndpointForm
 from app.webhooks.models import Endpoint
 from app.webhooks.services import endpoints as services
 from app.webhooks.services.signing import read
@@ -34,18 +36,24 @@ def index() -> Response:
 @blueprint.get("/new")
 @requires(Permission.EDIT_BUSINESS)
 def ask() -> Response:
-    return render("webhooks/new.html", form=EndpointForm(), about=ABOUT, proof_form=proof_form())
+    form = NewEndpointForm()
+    form.secret()
+    return render("webhooks/new.html", form=form, about=ABOUT, proof_form=proof_form())
 
 
 @blueprint.post("/new")
 @requires(Permission.EDIT_BUSINESS)
+@keyless
 def add() -> BaseResponse:
-    """Shows the secret once."""
-    form, proof = EndpointForm(), proof_form()
+    """Shows the secret once; a browser shows the answer to the second click alone."""
+    form, proof = NewEndpointForm(), proof_form()
+    form.secret()
     if not (form.validate() and is_proved(proof)):
         return invalid("webhooks/new.html", form=form, about=ABOUT, proof_form=proof)
     try:
-        endpoint, secret = services.add_endpoint(form.values())
+        endpoint, secret = services.add_endpoint(form.values(), form.secret())
+    except MadeBeforeError:
+        raise Problem(409, _("This form was sent already."), _("Reload the page to see what became of it.")) from None
     except services.TooManyError:
         raise Problem(
             409,
@@ -97,6 +105,7 @@ def enable(endpoint_id: int) -> BaseResponse:
 
 @blueprint.post("/<int:endpoint_id>/secret")
 @requires(Permission.EDIT_BUSINESS)
+@keyless
 def renew_secret(endpoint_id: int) -> BaseResponse:
     """Shows it once; asked for again, it is another one."""
     found, proof = queries.endpoint_named(endpoint_id, held=True), proof_form()
