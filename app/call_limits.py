@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from math import ceil
+from threading import Lock
 from time import monotonic, time
 
 import structlog
@@ -27,6 +28,7 @@ _log = structlog.get_logger(__name__)
 _away_until: dict[str, float] = {}
 _rushes: dict[int, tuple[float, int]] = {}
 """Of a key: when Redis was asked, and how many calls were let through since."""
+_turns = Lock()
 
 
 def wait_before_call(key_id: int) -> int:
@@ -36,14 +38,19 @@ def wait_before_call(key_id: int) -> int:
     """
     most = current_app.config["REGULARS"].api_calls
     limits = (RateLimitItemPerMinute(most),)
-    asked_at, uncounted = _rushes.get(key_id, (0.0, 0))
-    if monotonic() - asked_at < TURN:
-        _rushes[key_id] = asked_at, uncounted + 1
+    with _turns:
+        asked_at, uncounted = _rushes.get(key_id, (0.0, 0))
+        asks = monotonic() - asked_at >= TURN
+        # Who asks takes them all along, so that a thread that asks beside it counts none of them again.
+        _rushes[key_id] = asked_at, 0 if asks else uncounted + 1
+    if not asks:
         return 0
     calls = min(1 + uncounted, most)
     wait = _in_redis(lambda counter: _hit(counter, limits, "calls", key_id, calls)) or 0
-    # What was let through and does not fit is counted before anything else is let through.
-    _rushes[key_id] = (0.0, uncounted) if wait else (monotonic(), 0)
+    with _turns:
+        # What was let through and does not fit is counted before anything else is let through.
+        ahead = _rushes[key_id][1] + (uncounted if wait else 0)
+        _rushes[key_id] = (0.0 if wait or ahead else monotonic()), ahead
     return wait
 
 

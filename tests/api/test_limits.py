@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from limits import RateLimitItemPerDay, RateLimitItemPerMinute
@@ -71,6 +73,22 @@ def test_a_rush_beyond_the_limit_is_made_up_for(shops: list[Program], monkeypatc
     assert [shop.get("/about").status_code for _ in range(2 * CALLS)] == [200] * 2 * CALLS
     monkeypatch.setattr(call_limits, "TURN", 0)
     assert [shop.get("/about").status_code for _ in range(3)] == [429] * 3
+
+
+def test_threads_that_ask_at_once_count_a_rush_once(shops: list[Program], monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, hit, beside = shops[0], call_limits._hit, ThreadPoolExecutor(1)
+    shop.get("/about")
+    monkeypatch.setattr(call_limits, "TURN", 60)
+    assert [shop.get("/about").status_code for _ in range(2)] == [200] * 2
+    monkeypatch.setattr(call_limits, "TURN", 0)
+
+    def hit_beside(*values: Any) -> int:
+        monkeypatch.setattr(call_limits, "_hit", hit)
+        assert beside.submit(shop.get, "/about").result().status_code == 200
+        return hit(*values)
+
+    monkeypatch.setattr(call_limits, "_hit", hit_beside)
+    assert [shop.get("/about").status_code for _ in range(CALLS - 3)] == [200] * (CALLS - 4) + [429]
 
 
 def test_looking_customers_up_has_a_limit_of_its_own(
