@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +43,7 @@ def valkey(scratch: Path) -> Iterator[Valkey]:
 def redis(valkey: Valkey) -> Iterator[Redis]:
     connection = Redis.from_url(valkey.url)
     connection.flushdb()
+    queue._turn_at.clear()
     yield connection
     connection.close()
 
@@ -103,7 +103,10 @@ def test_a_rush_of_requests_wakes_in_turns_and_leaves_nobody_out(
     working: Shop, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker that began meanwhile is followed by another, though the request asked Redis nothing itself."""
-    monkeypatch.setattr(queue, "TURN", 0.5)
+    started: list[threading.Timer] = []
+    start = threading.Timer.start
+    monkeypatch.setattr(threading.Timer, "start", lambda turn: started.append(turn))
+    monkeypatch.setattr(queue, "TURN", 60)
     with working.work():
         customers = [add_customer(phone=f"+3806711122{number}") for number in range(10, 15)]
     for number, customer in enumerate(customers):
@@ -112,10 +115,11 @@ def test_a_rush_of_requests_wakes_in_turns_and_leaves_nobody_out(
         if number == 1:
             work_off(working.app)
     assert redis.llen("rq:queue:messages") == 0
-    assert wait_until(lambda: redis.llen("rq:queue:messages") == 1, 10)
-    work_off(working.app)
-    time.sleep(2 * queue.TURN)
-    assert redis.llen("rq:queue:messages") == 0
+    (turn,) = started
+    turn.interval = 0
+    start(turn)
+    turn.join()
+    assert redis.llen("rq:queue:messages") == 1
 
 
 def test_what_no_job_was_sent_for_is_found(working: Shop, message: int, redis: Redis) -> None:
