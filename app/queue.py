@@ -54,7 +54,10 @@ def _wake_in_turn(redis_url: str, function: str, *ids: int, queue: str) -> None:
     wait = _turn_at.get(work, 0) + TURN - monotonic()
     if wait > 0:
         _in_turn.add(work)
-        Timer(wait, _take_turn, work).start()
+        try:
+            Timer(wait, _take_turn, work).start()
+        except RuntimeError:  # no thread is to be had, and what is committed is answered all the same
+            _take_turn(*work)
     else:
         _take_turn(*work)
 

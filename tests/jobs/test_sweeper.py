@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 from flask import Flask
@@ -120,6 +120,21 @@ def test_a_rush_of_requests_wakes_in_turns_and_leaves_nobody_out(
     start(turn)
     turn.join()
     assert redis.llen("rq:queue:messages") == 1
+
+
+def test_where_no_thread_is_to_be_had_nobody_waits_for_a_turn(
+    working: Shop, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is committed is answered, and a worker is woken all the same."""
+    monkeypatch.setattr(threading.Timer, "start", Mock(side_effect=RuntimeError("can't start new thread")))
+    monkeypatch.setattr(queue, "TURN", 60)
+    with working.work():
+        customer = add_customer()
+    for number in range(3):
+        with working.app.test_request_context(), unit_of_work(Scope(working.id)):
+            write(customer, letter(str(number)))
+        assert redis.llen("rq:queue:messages") == 1
+        work_off(working.app)
 
 
 def test_what_no_job_was_sent_for_is_found(working: Shop, message: int, redis: Redis) -> None:
