@@ -132,13 +132,13 @@ _FILLED = f"""
             jsonb_object_keys(jsonb_strip_nulls(part.content)) filled
         ORDER BY 1)
     {_SOLD}
-"""  # noqa: S608 - names of tables
+"""
 
 
 def _check_written(place: Place, seller: Seller) -> None:
     """Each answer is a sale, with the same rows and columns filled by both. Raises WrongError."""
     (answers,) = row(place.loader, "SELECT count(*) FROM call_key WHERE api_key_id = %s AND status = 201", seller.key)
-    (whole,) = row(place.loader, f"SELECT count(*) {_SOLD}", seller.key)  # noqa: S608
+    (whole,) = row(place.loader, f"SELECT count(*) {_SOLD}", seller.key)
     if not answers or whole != answers:
         raise WrongError(f"{answers} sales were answered, {whole} are whole.")
     filled = [set(columns) for (columns,) in place.loader.execute(_FILLED, [seller.key])]
