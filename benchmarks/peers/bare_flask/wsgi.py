@@ -89,11 +89,9 @@ COUNT = """
         (business_id, scope_id, customer_id, sales_count, amount, average, first_at, last_at)
     SELECT %(business)s, s.id, %(customer)s, 1, %(gross)s, %(gross)s, %(at)s, %(at)s
     FROM stats_scope s
-    WHERE s.business_id = %(business)s AND (s.program_id IS NULL OR s.program_id = %(program)s)
-        AND (s.franchisee_id IS NULL OR s.franchisee_id =
-            (SELECT franchisee_id FROM point_of_sale WHERE business_id = %(business)s AND id = %(place)s))
-        AND (s.point_of_sale_id IS NULL OR s.point_of_sale_id = %(place)s)
-        AND (s.terminal_id IS NULL OR s.terminal_id = %(terminal)s)
+    WHERE s.business_id = %(business)s AND s.program_key IN (0, %(program)s) AND s.place_key IN (0,
+        (SELECT franchisee_id FROM point_of_sale WHERE business_id = %(business)s AND id = %(place)s) * 4 + 1,
+        %(place)s * 4 + 2, %(terminal)s * 4 + 3)
     ORDER BY s.id
     ON CONFLICT (business_id, scope_id, customer_id) DO UPDATE SET
         sales_count = c.sales_count + 1,
