@@ -58,7 +58,11 @@ def offers(app: Flask) -> dict[str, int]:
         "series": "SELECT min(id) FROM coupon_series",
         "card": "SELECT id FROM gift_card ORDER BY balance - initial, id LIMIT 1",
         "holder": "SELECT max(customer_id) FROM gift_card",
-        "regular": "SELECT customer_id FROM customer_holding ORDER BY coupons DESC, offers DESC, customer_id LIMIT 1",
+        "regular": "SELECT customer_id FROM customer_holding h"
+        " ORDER BY EXISTS (SELECT FROM message m WHERE m.business_id = h.business_id AND m.customer_id = h.customer_id"
+        " AND m.direction = 1 AND m.kind <> 3 AND m.status IN (4, 6)) DESC, EXISTS (SELECT FROM balance b"
+        " WHERE b.business_id = h.business_id AND b.customer_id = h.customer_id AND b.amount > 0) DESC,"
+        " coupons DESC, offers DESC, customer_id LIMIT 1",
     }
     with app.app_context(), unit_of_work(anna(app).scope):
         return {name: int(db.session.execute(text(each)).scalar_one()) for name, each in asked.items()}
