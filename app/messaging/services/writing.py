@@ -94,10 +94,13 @@ _TYPED = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
 # What is the same in all letters is handed over once. They are made whole before customers are looked up: COALESCE is
 # not leakproof, so under the walls no index would be used, and each letter read all customers of the business.
 _EACH = ", ".join(f"coalesce(l.{name}, s.{name}) AS {name}" for name in _COLUMNS)
+_MANY = f"""
+        SELECT {_EACH} FROM json_to_recordset(CAST(:letters AS json)) AS l ({_TYPED}),
+            json_to_record(CAST(:same AS json)) AS s ({_TYPED})"""  # noqa: S608 - names of columns
+_ONE = "SELECT " + ", ".join(f"CAST(:{name} AS {kind}) AS {name}" for name, kind in _COLUMNS.items())
 _WRITE = """
     WITH handed AS MATERIALIZED (
-        SELECT {each} FROM json_to_recordset(CAST(:letters AS json)) AS l ({typed}),
-            json_to_record(CAST(:same AS json)) AS s ({typed})
+        {handed}
     ), letter AS (
         {letter}
     ), written AS (
@@ -124,9 +127,9 @@ _PLAIN = "SELECT *, false AS by_push, channel AS way FROM handed"
 
 
 @cache
-def _statement(smart: bool) -> TextClause:
+def _statement(smart: bool, many: bool) -> TextClause:
     """What writes letters; it looks at customers only where one of them is `smart`."""
-    return text(_WRITE.format(each=_EACH, typed=_TYPED, letter=_SMART if smart else _PLAIN))
+    return text(_WRITE.format(handed=_MANY if many else _ONE, letter=_SMART if smart else _PLAIN))
 
 
 def write_letters(
@@ -152,8 +155,10 @@ def write_to_many(addressed: Sequence[Addressed], sizes: Sequence[int] = ()) -> 
         return []
     counted = sizes or [_size(each.letter) for each in addressed]
     rows = [_row(each, size) for each, size in zip(addressed, counted, strict=True)]
-    values = {"business": business_id(), "now": dates.now(), **_handed(rows)}
-    written = [number for (number,) in ask(_statement(any(each.letter.smart for each in addressed)), values)]
+    many, smart = len(rows) > 1, any(each.letter.smart for each in addressed)
+    handed = _handed(rows) if many else dict(zip(_COLUMNS, rows[0], strict=True))
+    values = {"business": business_id(), "now": dates.now(), **handed}
+    written = [number for (number,) in ask(_statement(smart, many), values)]
     if written:
         wake_worker(current_scope())
     return written
@@ -163,7 +168,7 @@ def _size(letter: Letter) -> int:
     return segment_count(letter.text) if letter.channel is Channel.SMS or letter.smart else 0
 
 
-def _handed(rows: Sequence[tuple[object, ...]]) -> dict[str, str]:
+def _handed(rows: Sequence[tuple[object, ...]]) -> dict[str, object]:
     """Letters as one text: as an array for each column they took twice as long to hand over."""
     columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
     same = {name: column[0] for name, column in columns.items() if len(set(column)) == 1}
