@@ -17,8 +17,9 @@ from app.ledger.services.moving import (
     TakeBack,
 )
 from app.ledger.services.opening import open_balances, open_balances_of
-from app.ledger.services.posting import AlreadyReversedError, Occasion, post
+from app.ledger.services.posting import AlreadyReversedError, post
 from app.ledger.services.transferring import give_back, last_entry, move_all, post_for_absorbed, returnable
+from app.ledger.services.writing import Occasion
 
 __all__ = [
     "AlreadyReversedError",

@@ -17,7 +17,8 @@ from app.extensions import db
 from app.ledger.models import EntryKind
 from app.ledger.services.holding import hold_all
 from app.ledger.services.moving import HandOver, Holding, Lot, Move, Part, ShortfallError, TakeBack, TakeOver
-from app.ledger.services.posting import Occasion, post
+from app.ledger.services.posting import post
+from app.ledger.services.writing import Occasion
 from app.lib import dates
 
 Holdings = dict[int, Holding]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app.customers.services.assigning import assign_categories
 from app.customers.services.confirming import confirm
@@ -17,6 +18,7 @@ from app.db import ask, business_id, current_scope
 from app.ledger.models import EntryKind
 from app.ledger.services import Credit, Holding, Move, Occasion, Spend, hold, post
 from app.lib import dates
+from app.lib.handed import handed, values_of
 from app.loyalty.rules import Looked
 from app.transactions.bought import add_bought
 from app.transactions.models import Kind, Source, Status
@@ -51,8 +53,16 @@ class Sale:
     """Codes of those that came with it (LP-2)."""
 
 
-_WRITE = text(
-    """
+_LINE = {
+    "number": "bigint",
+    "code": "text",
+    "name": "text",
+    "quantity": "bigint",
+    "gross": "bigint",
+    "discount": "bigint",
+    "good_id": "bigint",
+}
+_WRITE = """
     WITH sale AS (
         INSERT INTO transaction (business_id, customer_id, program_id, point_of_sale_id, terminal_id, kind, source,
             status, at, gross, discount, points_paid, account_paid, points_for_offers, points_earned, user_id, rules,
@@ -64,14 +74,15 @@ _WRITE = text(
     ), lines AS (
         INSERT INTO transaction_line
             (business_id, transaction_id, number, code, name, quantity, gross, discount, good_id)
-        SELECT :business, sale.id, line.*
-        FROM sale, unnest(CAST(:numbers AS bigint[]), CAST(:codes AS text[]), CAST(:names AS text[]),
-            CAST(:quantities AS bigint[]), CAST(:grosses AS bigint[]), CAST(:discounts AS bigint[]),
-            CAST(:goods AS bigint[])) line
+        SELECT :business, sale.id, line.* FROM sale, {line}
     )
     SELECT id, charge_sale(id, :at) FROM sale
-    """
-)
+"""
+
+
+@cache
+def _statement(lines: int) -> TextClause:
+    return text(_WRITE.format(line=handed("line", _LINE, lines)))
 
 
 def sell(
@@ -132,15 +143,13 @@ def _write(asked: Quote, source: Source, at: datetime) -> int:
         "earned": asked.earned,
         "rules": json.dumps([_told(each) for each in asked.outcome.looked], ensure_ascii=False),
         "extras": json.dumps(extras_of(asked), ensure_ascii=False),
-        "numbers": list(range(1, len(basket.lines) + 1)),
-        "codes": [line.code for line in basket.lines],
-        "names": [line.name for line in basket.lines],
-        "quantities": [line.quantity for line in basket.lines],
-        "grosses": [line.gross for line in basket.lines],
-        "discounts": [asked.outcome.discounts[number] for number in range(1, len(basket.lines) + 1)],
-        "goods": [line.good_id for line in basket.lines],
     }
-    return int(ask(_WRITE, values)[0].id)
+    lines = [
+        (number, line.code, line.name, line.quantity, line.gross, asked.outcome.discounts[number], line.good_id)
+        for number, line in enumerate(basket.lines, start=1)
+    ]
+    values |= values_of("line", _LINE, lines)
+    return int(ask(_statement(min(len(lines), 2)), values)[0].id)
 
 
 def _told(looked: Looked) -> dict[str, Any]:
