@@ -12,6 +12,7 @@ from sqlalchemy import TextClause, text
 
 from app.db import ask, business_id, current_scope
 from app.lib import dates
+from app.lib.handed import handed, values_of
 from app.lib.sms import segment_count
 from app.messaging.models import Channel, MessageKind, Priority
 from app.messaging.services.waking import wake_worker
@@ -97,7 +98,7 @@ _EACH = ", ".join(f"coalesce(l.{name}, s.{name}) AS {name}" for name in _COLUMNS
 _MANY = f"""
         SELECT {_EACH} FROM json_to_recordset(CAST(:letters AS json)) AS l ({_TYPED}),
             json_to_record(CAST(:same AS json)) AS s ({_TYPED})"""  # noqa: S608 - names of columns
-_ONE = "SELECT " + ", ".join(f"CAST(:{name} AS {kind}) AS {name}" for name, kind in _COLUMNS.items())
+_ONE = f"SELECT * FROM {handed('letter', _COLUMNS, 1)}"  # noqa: S608 - the same
 _WRITE = """
     WITH handed AS MATERIALIZED (
         {handed}
@@ -156,8 +157,8 @@ def write_to_many(addressed: Sequence[Addressed], sizes: Sequence[int] = ()) -> 
     counted = sizes or [_size(each.letter) for each in addressed]
     rows = [_row(each, size) for each, size in zip(addressed, counted, strict=True)]
     many, smart = len(rows) > 1, any(each.letter.smart for each in addressed)
-    handed = _handed(rows) if many else dict(zip(_COLUMNS, rows[0], strict=True))
-    values = {"business": business_id(), "now": dates.now(), **handed}
+    letters = _as_json(rows) if many else values_of("letter", _COLUMNS, rows)
+    values = {"business": business_id(), "now": dates.now(), **letters}
     written = [number for (number,) in ask(_statement(smart, many), values)]
     if written:
         wake_worker(current_scope())
@@ -168,7 +169,7 @@ def _size(letter: Letter) -> int:
     return segment_count(letter.text) if letter.channel is Channel.SMS or letter.smart else 0
 
 
-def _handed(rows: Sequence[tuple[object, ...]]) -> dict[str, object]:
+def _as_json(rows: Sequence[tuple[object, ...]]) -> dict[str, object]:
     """Letters as one text: as an array for each column they took twice as long to hand over."""
     columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
     same = {name: column[0] for name, column in columns.items() if len(set(column)) == 1}
