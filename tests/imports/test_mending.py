@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from app.customers.details import Details
 from app.customers.services.creating import create_customer
+from app.imports.models import ImportJob
 from app.imports.parsing import Format
 from app.imports.queries import every_refused, held_import, import_named, mended_as, refused_page
-from app.imports.services import reading, uploading
+from app.imports.services import mending, reading, uploading
 from app.imports.services.mending import refused_file, send_again
 from app.imports.services.uploading import WrongStateError
 from app.loyalty.queries import question_named
@@ -82,6 +85,25 @@ def test_what_joins_a_draft_while_it_is_read_is_read_too(town: Town, shop: Shop)
     assert joined == [again]
     read(shop, again)
     assert counts(shop, again) == {"new": 2}
+
+
+def test_a_draft_that_is_removed_meanwhile_is_joined_no_more(
+    town: Town, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = send(shop, town.anna, csv_bytes(*ROWS))
+    with shop.work(town.anna):
+        first = send_again(held_import(number), {2: ["+380501112244", *[""] * 5]}).id
+
+    def removing(job: ImportJob) -> Sequence[ImportJob]:
+        found = mended_as(job)
+        with shop.work(town.anna):
+            uploading.discard(held_import(first))
+        return found
+
+    monkeypatch.setattr(mending, "mended_as", removing)
+    with shop.work(town.anna):
+        again = send_again(held_import(number), {3: ["+380501112255", *[""] * 5]})
+        assert (again.id == first, again.parent_rows) == (False, [3])
 
 
 def test_rows_of_another_reading_are_a_draft_of_their_own(town: Town, shop: Shop) -> None:

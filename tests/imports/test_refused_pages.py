@@ -104,6 +104,13 @@ class TestMending:
         with shop.work():
             assert len(db.session.query(ImportJob).all()) == 1
 
+    def test_while_rows_are_checked_none_is_mended(self, desk: ImportDesk) -> None:
+        page = desk.checked(OLENA, BROKEN)
+        form = form_to(desk.client.get(f"{page}/mending"), f"{page}/mending")
+        desk.choose(page)
+        assert send(desk.client, form, {"cell-2-0": "+380501112244"}).location == page
+        assert "The rows were checked anew meanwhile." in desk.client.get(page).text
+
     def test_what_lies_at_fault_is_marked(self, desk: ImportDesk) -> None:
         page = desk.imported(OLENA, ("+380501112235", "Ann", "Lee", "no mail"))
         shown = desk.client.get(f"{page}/mending").text

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from io import StringIO
 
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 
 from app import audit
 from app.db import business_id, current_scope
@@ -85,8 +87,11 @@ def _put(again: ImportJob, job: ImportJob, rows: Rows) -> ImportJob:
 def _draft_of(job: ImportJob) -> ImportJob | None:
     """The import of rows that were mended before, held, as long as it can be checked anew."""
     for each in reversed(mended_as(job)):
-        if each.parent_rows and can_be_checked(each) and can_be_checked(held := held_import(each.id)):
-            return held
+        if each.parent_rows and can_be_checked(each):
+            # Somebody may remove it meanwhile, or confirm it.
+            with suppress(NotFound):
+                if can_be_checked(held := held_import(each.id)):
+                    return held
     return None
 
 

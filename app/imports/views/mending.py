@@ -45,6 +45,9 @@ def ask_mending(import_id: int) -> BaseResponse:
 def mend(import_id: int) -> BaseResponse:
     """Sends the rows again that were changed, as an import of their own, which is checked and confirmed as any."""
     job = held_import(import_id)
+    if ImportPage(job).is_checking:
+        flash(_("The rows were checked anew meanwhile. Look at them again, then mend them."), "message")
+        return go(url_for("imports.show", import_id=job.id))
     form = Mending(_mendable(job), whole_number(request.form.get("after") or "0", "after", least=0))
     if request.form.get("seen") != form.page.seen:
         # Another row may have the number that a row had there.
