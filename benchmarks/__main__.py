@@ -41,13 +41,13 @@ NOTES = [
     " phones' last digits are searched in turn.",
     "A sale: the last step of the Terminal, from the form to the redirect, each to another customer drawn by lot from"
     " all. It is quoted anew by the program's rules, and writes transaction, line, charge, points, lot, balance, the"
-    " figures of every scope, the message, the form's key. The bare view writes the same rows by eleven statements of"
+    " figures of every scope, the message, the form's key. The bare view writes the same rows by twelve statements of"
     " psycopg, with a rule in its code, no sign-in and no walls. The page before, which ours shows for both, warms the"
     " rows of the customer and is not counted.",
     "A sale through the API: a POST of a customer and an amount under an Idempotency-Key of its own, by wrk over one"
     " connection to customers in turn, 20,000 of them; five rounds of ten seconds, ours and the bare view in turns, a"
     " figure the median of the rounds. Ours knows the key, counts the call in Valkey, quotes and writes as above, and"
-    " keeps the answer; the bare view writes the same rows, the kept answer among them, by eleven statements. That each"
+    " keeps the answer; the bare view writes the same rows, the kept answer among them, by twelve statements. That each"
     " answer stands for a whole sale is looked up afterwards. `python -m benchmarks.api` measures these alone, on a"
     " tenth of the standard business.",
     f"Messages: {messages.MESSAGES:,} notices of a sale to {messages.SIZE.customers:,} customers, written beforehand,"
