@@ -20,7 +20,17 @@ from app.extensions import db
 from app.local.embedded import APP, DATABASE, OWNER, Postgres
 from app.scope import NoScopeError, Scope
 from tests.people import Town
-from tests.walls import APPEND_ONLY, OF_NO_BUSINESS, OUTSIDE, WITHOUT_POLICIES, count, fill, set_scope, tables
+from tests.walls import (
+    APPEND_ONLY,
+    OF_NO_BUSINESS,
+    OUTSIDE,
+    WITHOUT_POLICIES,
+    count,
+    fill,
+    set_scope,
+    tables,
+    written_columns,
+)
 
 
 @pytest.fixture
@@ -99,9 +109,10 @@ class TestBusinesses:
                 [filled.kavalier.id],
             ).fetchone()
             assert found is not None, table
-            insert = sql.SQL("INSERT INTO {0} SELECT * FROM jsonb_populate_record(NULL::{0}, %s)")
+            columns = sql.SQL(", ").join(map(sql.Identifier, written_columns(catalogue, table)))
+            insert = sql.SQL("INSERT INTO {0} ({1}) SELECT {1} FROM jsonb_populate_record(NULL::{0}, %s)")
             with pytest.raises(InsufficientPrivilege, match="row-level security"):
-                walled.execute(insert.format(sql.Identifier(table)), [json.dumps(found[0])])
+                walled.execute(insert.format(sql.Identifier(table), columns), [json.dumps(found[0])])
 
     def test_rows_of_another_business_cannot_be_changed_or_removed(
         self, filled: Town, walled: psycopg.Connection, catalogue: Callable[..., list[Any]]

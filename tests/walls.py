@@ -49,6 +49,15 @@ def tables(ask: Callable[..., list[Any]]) -> set[str]:
     )
 
 
+def written_columns(ask: Callable[..., list[Any]], table: str) -> list[str]:
+    """All but those that PostgreSQL makes of the others."""
+    return ask(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+        " AND attgenerated = ''",
+        table,
+    )
+
+
 def set_scope(connection: psycopg.Connection, business: int | None, user: int | None = None) -> None:
     for name, value in (("business_id", business), ("franchisee_id", None), ("user_id", user)):
         connection.execute("SELECT set_config(%s, %s, false)", [f"app.{name}", "" if value is None else str(value)])
