@@ -60,7 +60,7 @@ class Config:
         """Reads and checks every setting. Raises ConfigError on the first wrong one."""
         environment = _one_of(environ, "REGULARS_ENV", ENVIRONMENTS, "development")
         database_url = _url(environ, "DATABASE_URL", ("postgresql", "postgresql+psycopg"))
-        return cls(
+        config = cls(
             environment=environment,
             host=environ.get("HOST") or "127.0.0.1",
             port=_port(environ.get("PORT") or "8000"),
@@ -81,6 +81,10 @@ class Config:
             api_calls=_number(environ, "API_CALLS", 1200),
             public_address=_public_url(environ, environment),
         )
+        # The embedded ones are for a single machine's try, and a web server alone has none.
+        if config.production and not (config.database_url and config.redis_url):
+            raise ConfigError("In production DATABASE_URL and REDIS_URL must be given.")
+        return config
 
 
 def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.config import Config, ConfigError
-from app.local.embedded import LOADER, Postgres
+from app.local.embedded import LOADER, Postgres, Valkey
 from app.local.lock import locked
 from app.local.paths import PROJECT
 from app.local.processes import LocalError
@@ -78,8 +78,11 @@ def main() -> None:
 
 
 def run(postgres: Postgres, folder: Path) -> None:
+    valkey = Valkey(folder / "valkey-of-panels")
     postgres.start()
     try:
+        valkey.start()
+        os.environ["REDIS_URL"] = valkey.url
         for size in (HUNDREDTH, TENTH, STANDARD):
             say(f"{size.customers:,} customers, {size.transactions:,} sales: made once, then kept")
             make(postgres, size)
@@ -93,6 +96,7 @@ def run(postgres: Postgres, folder: Path) -> None:
         say("A month of acts")
         results += acts.rows(postgres)
     finally:
+        valkey.stop()
         postgres.stop()
     print(screen_table(results))
     RESULTS.write_text(document(results, NOTES, facts))

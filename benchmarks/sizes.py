@@ -43,6 +43,8 @@ def serving_environment(postgres: Postgres, database: str) -> dict[str, str]:
         "PUBLIC_URL": "https://regulars.example",
         "SECRET_KEY": secrets.token_urlsafe(48),
         "DATABASE_URL": postgres.url(APP, database),
+        # Away, where nobody started one.
+        "REDIS_URL": os.environ.get("REDIS_URL") or "unix:///nowhere/valkey.sock?db=0",
         "LOG_LEVEL": "WARNING",
         "PYTHONUNBUFFERED": "1",
     }

@@ -39,8 +39,6 @@ SERVICES = {
 def main() -> None:
     try:
         config = Config.from_environ(os.environ)
-        if config.production and not (config.database_url and config.redis_url):
-            raise ConfigError("In production DATABASE_URL and REDIS_URL must be given.")
         with locked(config.data, f"Regulars at {address(config)}"):
             run(config)
     except (ConfigError, LocalError) as error:
