@@ -53,8 +53,10 @@ ANSWERED = """
 """
 CREDIT = """
     UPDATE balance SET amount = amount + %(earned)s,
-        expiring_at = CASE WHEN expiring_at BETWEEN %(at)s AND %(ends)s THEN expiring_at ELSE %(ends)s END,
-        expiring = CASE WHEN expiring_at BETWEEN %(at)s AND %(ends)s THEN expiring ELSE %(earned)s END
+        expiring_at = CASE WHEN %(ends)s::timestamptz IS NULL OR expiring_at BETWEEN %(at)s AND %(ends)s
+            THEN expiring_at ELSE %(ends)s END,
+        expiring = CASE WHEN %(ends)s::timestamptz IS NULL OR expiring_at BETWEEN %(at)s AND %(ends)s
+            THEN expiring ELSE %(earned)s END
     WHERE business_id = %(business)s AND wallet_id = %(wallet)s AND customer_id = %(customer)s RETURNING amount
 """
 SELL = """
@@ -161,7 +163,7 @@ def write(values: dict, line: dict) -> None:
     earned = (line["gross"] * PERCENT + 50) // 100
     looked = [{"id": 1, "name": "Every purchase", "why": "applied", "discount": 0}]
     values |= {"gross": line["gross"], "name": line["name"], "earned": earned, "rules": Jsonb(looked, json.dumps)}
-    values["ends"] = values["at"] + timedelta(values["days"])
+    values["ends"] = values["at"] + timedelta(values["days"]) if values["days"] else None
     values["balance"] = one(CREDIT, values)
     values["sale"] = one(SELL, values)
     values["once"] = f"sale:{values['sale']}"
