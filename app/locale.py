@@ -6,6 +6,7 @@ Customers are no persons of the panel: their pages say themselves which language
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -76,7 +77,8 @@ def compile_catalogues() -> None:
             continue
         with source.open("rb") as text:
             catalogue = read_po(text)
-        draft = target.with_suffix(".draft")
+        # Of its own name, as several processes of a new version may begin at once.
+        draft = target.with_suffix(f".{uuid4().hex}.draft")
         with draft.open("wb") as file:
             write_mo(file, catalogue)
         draft.replace(target)
