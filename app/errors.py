@@ -44,6 +44,13 @@ class Problem(HTTPException):
         self.advice = advice
 
 
+class SentBefore(Problem):
+    """A form was carried out before, and what it was answered cannot be told again."""
+
+    def __init__(self) -> None:
+        super().__init__(409, _("This form was sent already."), _("Reload the page to see what became of it."))
+
+
 @dataclass(frozen=True)
 class WayBack:
     """A business of the person's, and the page to see there."""

@@ -29,7 +29,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.db import business_id, current_scope, unit_of_work
-from app.errors import Problem
+from app.errors import Problem, SentBefore
 from app.extensions import Base, db
 from app.lib import dates
 from app.lib.columns import BusinessKey, Created
@@ -67,7 +67,7 @@ _ANSWER = update(_TABLE).where(_TABLE.c.business_id == bindparam("business"), _T
 def answered_before() -> str | None:
     """Where the answer led that this form got already; None, and the key taken, when it is sent for the first time.
 
-    Raises Problem 409 when the key came with other content.
+    Raises SentBefore when the key came with other content.
     """
     if FIELD not in request.form:
         return None
@@ -80,7 +80,7 @@ def answered_before() -> str | None:
     found = select(FormKey).where(FormKey.business_id == business_id(), FormKey.key == key)
     known = db.session.scalars(found).one_or_none()
     if known is None or known.request_hash != content or known.location is None:
-        raise Problem(409, _("This form was sent already."), _("Reload the page to see what became of it."))
+        raise SentBefore()
     return known.location
 
 

@@ -13,7 +13,7 @@ from app.accounts.proving import ProofForm, is_proved, proof_form
 from app.address import address, takes
 from app.businesses.queries import franchisees, place_options, terminal_options
 from app.drawn import MadeBeforeError
-from app.errors import BadAddress, Problem
+from app.errors import BadAddress, Problem, SentBefore
 from app.form_keys import keyless
 from app.paging import ARGS as PAGE_ARGS
 from app.paging import PageKey
@@ -50,7 +50,7 @@ def make() -> BaseResponse:
     try:
         secret = api_keys.make_key(form.name.data, form.chosen_scopes, form.chosen, form.secret())
     except MadeBeforeError:
-        raise Problem(409, _("This form was sent already."), _("Reload the page to see what became of it.")) from None
+        raise SentBefore() from None
     except api_keys.TooManyKeysError:
         raise Problem(409, _("There are too many keys."), _("Revoke those that nobody uses.")) from None
     return render("accounts/api_key_made.html", name=form.name.data, secret=secret)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.proving import ProofForm, is_proved, proof_form
 from app.drawn import MadeBeforeError
-from app.errors import Problem
+from app.errors import Problem, SentBefore
 from app.form_keys import keyless
 from app.lib import dates
 from app.permissions import Permission, requires
@@ -53,7 +53,7 @@ def add() -> BaseResponse:
     try:
         endpoint, secret = services.add_endpoint(form.values(), form.secret())
     except MadeBeforeError:
-        raise Problem(409, _("This form was sent already."), _("Reload the page to see what became of it.")) from None
+        raise SentBefore() from None
     except services.TooManyError:
         raise Problem(
             409,
