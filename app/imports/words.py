@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
@@ -73,8 +75,10 @@ class RowWords:
 
     def __init__(self) -> None:
         self.labels = {each.key: each.label for each in targets()}
+        # Of a hundred thousand rows nearly all have the same few reasons.
+        self.reason = cache(self._reason)
 
-    def reason(self, reason: str, detail: str = "") -> str:
+    def _reason(self, reason: str, detail: str = "") -> str:
         """Why a row is refused, and in which of its cells that lies."""
         if reason == "double":
             return (
