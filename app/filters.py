@@ -110,8 +110,11 @@ def in_points(amount: int) -> str:
 
 
 def plural_of(amount: int) -> int:
-    """By which a language chooses the form of “points”, of an amount in hundredths; a fraction is of many."""
-    return 5 if amount % 100 else abs(amount) // 100
+    """By which a language chooses the form of “points”, of an amount in hundredths.
+
+    A fraction has the form of two in Russian (CLDR: other is 1,5 балла), of many in others.
+    """
+    return abs(amount) // 100 if amount % 100 == 0 else 2 if str(get_locale()) == "ru" else 5
 
 
 def moment_words(kept: object) -> str:
