@@ -1,9 +1,6 @@
 """What is done with coupons, gift cards and offers; what a sale needs of them is here by name."""
 
 from app.offers.services.coupons import (
-    Refused,
-    RefusedError,
-    Usable,
     UsedMeanwhileError,
     give_back_coupons,
     hold_series_of,
@@ -11,7 +8,6 @@ from app.offers.services.coupons import (
     redeem_coupon,
     remove_coupon,
     take_shared,
-    usable_coupon,
     used_meanwhile,
     withdraw_coupons,
 )
@@ -47,6 +43,7 @@ from app.offers.services.offers import (
     remove_offer,
     restore_offers,
 )
+from app.offers.services.usable import Refused, RefusedError, Usable, usable_coupon
 
 __all__ = [
     "Found",

@@ -16,10 +16,10 @@ from app.extensions import db
 from app.lib import dates
 from app.lib.short_codes import LENGTH, is_whole, key_of
 from app.offers.models import Coupon, CouponSeries, CouponStatus, GiftCard
-from app.offers.services.coupons import Refused, RefusedError, Usable, check_usable, usable_of
 from app.offers.services.gift_cards import check_gift_card
 from app.offers.services.guessing import give_code_try_back, take_code_try
 from app.offers.services.issuing import left_of, why_not_issued
+from app.offers.services.usable import Refused, RefusedError, Usable, check_usable, usable_of
 
 _NONE: ColumnElement[str] = literal_column("''")
 """No code. It stands in the statement, as a plan that is kept for any value would not use the indexes of codes."""

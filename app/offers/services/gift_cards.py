@@ -14,7 +14,7 @@ from app.extensions import db
 from app.lib import dates
 from app.lib.short_codes import key_of, new_code
 from app.offers.models import GiftCard, GiftCardEntry
-from app.offers.services.coupons import Refused, RefusedError
+from app.offers.services.usable import Refused, RefusedError
 
 
 def make_gift_card(amount: int, expires_at: datetime | None, customer_id: int | None = None) -> GiftCard:

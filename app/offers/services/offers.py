@@ -17,9 +17,9 @@ from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib import dates
 from app.offers.models import CustomerOffer, Offer
-from app.offers.services.coupons import Refused, RefusedError
 from app.offers.services.holding import add_offers
 from app.offers.services.issuing import NotIssued, NotIssuedError
+from app.offers.services.usable import Refused, RefusedError
 
 CHUNK = 2_000
 """Offers that leave hands in one unit of work."""
