@@ -69,6 +69,11 @@ def main_language() -> str:
     return written_languages()[0]
 
 
+def read_by(language: str) -> str:
+    """The language to write to a customer in, of the one that is kept for it: an import may have brought any."""
+    return language if language in LANGUAGES else main_language()
+
+
 def compile_catalogues() -> None:
     """Makes the binary catalogues out of the texts in git, where they are older."""
     for source in CATALOGUES.glob("*/LC_MESSAGES/messages.po"):

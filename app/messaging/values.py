@@ -19,7 +19,7 @@ from app.lib import dates, formats
 from app.lib.arrays import as_array
 from app.lib.sms import GSM7, alphabet_of
 from app.links import stop_link
-from app.locale import main_language
+from app.locale import read_by
 from app.loyalty.models import Category, Program, ProgramAccount, Wallet, WalletKind
 from app.loyalty.queries import program_named
 from app.messaging.texts import Voice
@@ -100,7 +100,7 @@ def money_words(amount: int, language: str, currency: str) -> str:
 
 
 def _receiver(row: Row[Any], asked: Mapping[str, _Variable], setting: Setting) -> Receiver:
-    language = row.language or main_language()
+    language = read_by(row.language)
     values = {name: variable.written(row, language, setting) for name, variable in asked.items()}
     return Receiver(row.id, f"{row.first_name} {row.last_name}".strip(), language, values)
 

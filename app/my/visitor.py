@@ -22,7 +22,7 @@ from app.customers.models import Customer
 from app.db import business_id, open_scope, rollback
 from app.filters import Home, at_home
 from app.links import logo_address
-from app.locale import LANGUAGES, main_language, of_browser, speak
+from app.locale import main_language, of_browser, read_by, speak
 from app.messaging.queries import unread_on_page
 from app.my.services import customer_signed_in
 from app.scope import Scope
@@ -60,7 +60,7 @@ class Visitor(Door):
 
     @property
     def language(self) -> str:
-        return spoken_with(self.customer)
+        return read_by(self.customer.language)
 
 
 AtDoor = Callable[..., BaseResponse]
@@ -116,11 +116,6 @@ def businesses_held() -> list[int]:
     return [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 19]
 
 
-def spoken_with(customer: Customer) -> str:
-    """A customer's own language, else the business's main one, as its messages are written in."""
-    return customer.language if customer.language in LANGUAGES else main_language()
-
-
 def _enter(slug: str) -> Door:
     """Raises NotFound where no business has this short name."""
     number = business_with_slug(slug) if SLUG.fullmatch(slug) else None
@@ -132,7 +127,7 @@ def _enter(slug: str) -> Door:
     at_home(Home(business.currency, business.time_zone))
     g.my_href = url_for("my.home", slug=slug)
     customer = customer_signed_in(held_token())
-    speak(spoken_with(customer) if customer else of_browser(main_language()))
+    speak(read_by(customer.language) if customer else of_browser(main_language()))
     if customer and request.form.get("whose", str(customer.id)) != str(customer.id):
         raise Conflict  # Of a page that was drawn for who was signed in here before.
     return Visitor(business, customer) if customer else Door(business)

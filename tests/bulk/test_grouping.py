@@ -42,7 +42,7 @@ PIECES = st.sampled_from(
 )
 TEXTS = st.lists(PIECES, min_size=1, max_size=6).map("".join)
 PEOPLE = st.lists(
-    st.tuples(WORDS, WORDS, WORDS, st.sampled_from(["", "en", "uk", "ru", "pl"]), st.integers(-2_000, 3_000_000)),
+    st.tuples(WORDS, WORDS, WORDS, st.sampled_from(["", "en", "uk", "ru", "pl", "ua"]), st.integers(-2_000, 3_000_000)),
     min_size=CUSTOMERS,
     max_size=CUSTOMERS,
 )

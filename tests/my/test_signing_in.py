@@ -52,6 +52,15 @@ class TestTheWayIn:
         ask(client, shop, PHONE)
         assert text_sent(shop) == f"Kavalier Club: {code_sent(shop)} is your code to sign in. Tell it to nobody."
 
+    def test_a_language_that_nobody_speaks_keeps_no_code_back(
+        self, shop: Shop, olena: int, client: FlaskClient
+    ) -> None:
+        """An import brought it; whose phone is known would be told by the error."""
+        with shop.work():
+            db.session.execute(update(Customer).values(language="ua"))
+        assert ask(client, shop, PHONE).status_code == 303
+        assert text_sent(shop).startswith("Kavalier Club: ")
+
     def test_one_is_led_on_to_the_page_that_was_asked_for(self, shop: Shop, olena: int, client: FlaskClient) -> None:
         asked = my(shop, "/messages?after=1")
         assert client.get(asked).location == my(shop, "/sign-in?next=/my/kavalier/messages?after%3D1")

@@ -162,6 +162,16 @@ def test_a_pin_is_told_in_the_customers_language(shop: Shop) -> None:
     assert alphabet_of(english) is GSM7
 
 
+def test_a_language_that_nobody_speaks_keeps_no_sale_back(shop: Shop) -> None:
+    """LP-1: an import brought it."""
+    with shop.work():
+        customer = add_customer()
+        db.session.get_one(Customer, (shop.id, customer)).language = "ua"
+        db.session.flush()
+        sell(Basket(customer, shop.program, shop.own_terminal, lines=(BasketLine("Beans", 10_000),)))
+        assert {each.language for each in letters_of(customer)} == {"uk"}
+
+
 def test_who_left_is_told_nothing_more(shop: Shop) -> None:
     """LP-5."""
     with shop.work():

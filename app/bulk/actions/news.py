@@ -17,7 +17,7 @@ from app.db import business_id
 from app.extensions import db
 from app.filters import language
 from app.lib import dates, formats
-from app.locale import LANGUAGES, main_language
+from app.locale import LANGUAGES, read_by
 from app.loyalty.models import Program
 from app.messaging.models import Reason, Way
 from app.messaging.services import Addressed, write_to_many
@@ -58,7 +58,7 @@ class Announcing:
     def step(self, claim: Claim) -> int:
         mine = Customer.business_id == business_id(), Customer.id.in_(claim.customers)
         spoken = db.session.execute(select(Customer.id, Customer.language).where(*mine))
-        letters = news_letters(claim.batch.values["news"], {row.id: row.language or main_language() for row in spoken})
+        letters = news_letters(claim.batch.values["news"], {row.id: read_by(row.language) for row in spoken})
         author = claim.batch.user_id
         write_to_many([Addressed(each, letter, user_id=author) for each, letter in letters.items()])
         return 0

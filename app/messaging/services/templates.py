@@ -13,7 +13,7 @@ from app.customers.models import Customer
 from app.db import business_id, current_scope
 from app.extensions import db
 from app.lib import dates
-from app.locale import main_language
+from app.locale import read_by
 from app.loyalty.models import Program
 from app.messaging.models import MessageKind, MessageTemplate, Tester, Way
 from app.messaging.services.writing import Addressed, Letter, write_to_many
@@ -102,7 +102,7 @@ def send_trial(way: Way, written: Written, program: Program, customer: Customer,
 
 def written_to(template: MessageTemplate, program: Program, customer: Customer) -> Written:
     """What a customer would read."""
-    spoken = customer.language or main_language()
+    spoken = read_by(customer.language)
     language, text = in_language(template.texts, spoken)
     title = in_language(template.titles, language)[1]
     values = values_of([customer.id], program.id, variables_in(title, text))[customer.id].values

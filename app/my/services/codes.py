@@ -22,7 +22,7 @@ from app.customers.models import Customer
 from app.db import apart, business_id
 from app.extensions import db
 from app.lib import dates
-from app.locale import main_language
+from app.locale import read_by
 from app.loyalty.queries import every_program
 from app.messaging.services import wipe_pins, write_pin
 from app.messaging.texts import Voice, dress
@@ -134,7 +134,7 @@ def _counted(key: uuid.UUID) -> Any:
 
 def _write(customer: Customer, key: uuid.UUID, code: str) -> None:
     """In the name of the default program, as messages of none are."""
-    language = customer.language or main_language()
+    language = read_by(customer.language)
     voice = next((Voice.of(each) for each in every_program()), Voice({}, own_business().name, ""))
     with force_locale(language):
         words = _("%(code)s is your code to sign in. Tell it to nobody.", code=code)

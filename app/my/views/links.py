@@ -25,10 +25,10 @@ from app.db import business_id, open_scope, rollback
 from app.form_keys import sealed
 from app.lib.tokens import ForgedError
 from app.links import Linked, leaving, stopping
+from app.locale import read_by
 from app.my.channels import choose, offered_channels, wanted_channels
 from app.my.leaving import enrolment_of, leave, membership_of
 from app.my.views.blueprint import blueprint
-from app.my.visitor import spoken_with
 from app.permissions import Permission, requires
 from app.scope import Scope
 
@@ -46,7 +46,7 @@ class Guest:
 
     @property
     def language(self) -> str:
-        return spoken_with(self.customer)
+        return read_by(self.customer.language)
 
 
 Visit = Callable[[Guest], BaseResponse]

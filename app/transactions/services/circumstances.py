@@ -10,6 +10,7 @@ from sqlalchemy import CTE, BigInteger, ColumnElement, Executable, any_, bindpar
 from app.businesses.models import Business, PointOfSale, Terminal
 from app.customers.models import Customer, Enrolment
 from app.db import ask, business_id
+from app.locale import LANGUAGES
 from app.loyalty.models import Category, Notify, Program, ProgramAccount
 from app.loyalty.queries import active_rules
 from app.messaging.texts import Voice
@@ -48,7 +49,9 @@ def manner_of(row: Any) -> Manner:
     # Who left the program by itself is told no more of it (LP-5).
     notify = Notify.NONE if row.left_at else Notify(row.notifications)
     spoken = row.program_id, notify, Voice(row.public_names, row.title, row.signature), row.terms_url
-    return Manner(*spoken, row.language or row.languages[0], row.currency, row.is_first)
+    # An import may have brought any.
+    language = row.language if row.language in LANGUAGES else row.languages[0]
+    return Manner(*spoken, language, row.currency, row.is_first)
 
 
 @cache
