@@ -16,18 +16,22 @@ from app.imports.targets import CARDS
 from app.lib import dates, decimals, phones
 from app.lib.collation import sort_key
 from app.lib.texts import has_control_characters, one_line
+from app.locale import LANGUAGES
 from app.loyalty.models import FieldKind
 from app.loyalty.queries import Question
 
 LONGEST_LINE, LONGEST_ANSWER, LONGEST_CARD, MOST_CARDS = 300, 1000, 64, 20
 _EARLIEST = date(1900, 1, 1)
 _MOST_POINTS = 10**11
+# As spreadsheets save a long number that is no text: its last digits are lost.
+_ROUNDED = re.compile(r"(?<!\w)[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _BETWEEN_CARDS = re.compile("[,;|/]")
 # Of most addresses that is all there is to see; the others are looked at in full, which takes fifty times as long.
 _PLAIN_EMAIL = re.compile(
     r"(?=.{6,60}$)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]{1,40}\.)+(com|net|org|ua|ru|eu|de|pl|info|me)"
 )
-_LANGUAGE = re.compile("[a-z]{2}")
+# By code and by name; a country's code for a language's is the commonest slip.
+_LANGUAGES = {said.casefold(): code for code, name in LANGUAGES.items() for said in (code, name)} | {"ua": "uk"}
 # One sign before the last three digits parts thousands in one country and begins the fraction in another.
 _DOUBTFUL = re.compile(r"[+\-−]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d", "%Y.%m.%d", "%d-%m-%Y")
@@ -108,6 +112,8 @@ class Cleaner:
         return own[key] if key in own else _answer(asked[key])
 
     def _phone(self, found: Clean, cell: str) -> None:
+        if _ROUNDED.search(cell):
+            raise Refused("rounded")
         if not self.country and not cell.startswith(("+", "＋")):
             raise Refused("no_plus")
         try:
@@ -117,6 +123,8 @@ class Cleaner:
 
     @staticmethod
     def _cards(found: Clean, cell: str) -> None:
+        if _ROUNDED.search(cell):
+            raise Refused("rounded")
         for part in _BETWEEN_CARDS.split(cell):
             number = part.replace(" ", "").replace("-", "")
             if len(number) > LONGEST_CARD:
@@ -154,10 +162,9 @@ def _email(found: Clean, cell: str) -> None:
 
 
 def _language(found: Clean, cell: str) -> None:
-    code = cell.casefold()
-    if not _LANGUAGE.fullmatch(code):
+    if cell.casefold() not in _LANGUAGES:
         raise Refused("language")
-    found.values["language"] = code
+    found.values["language"] = _LANGUAGES[cell.casefold()]
 
 
 def _points(found: Clean, cell: str) -> None:
