@@ -42,17 +42,17 @@ Cell = str | int | date | Amount
 Row = Sequence[Cell]
 
 
-def csv_file(head: Sequence[str], rows: Iterable[Row]) -> bytes:
+def csv_file(head: Sequence[str], rows: Iterable[Row], delimiter: str = ",") -> bytes:
     """In UTF-8 with the mark by which spreadsheets know it; days by ISO 8601, decimal points."""
-    return b"".join(csv_pieces(head, rows))
+    return b"".join(csv_pieces(head, rows, delimiter))
 
 
-def csv_pieces(head: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+def csv_pieces(head: Sequence[str], rows: Iterable[Row], delimiter: str = ",") -> Iterator[bytes]:
     """The same as it is written, however many rows there are."""
     lines, encoding = chain((head,), rows), "utf-8-sig"
     while taken := list(islice(lines, _AT_ONCE)):
         text = StringIO(newline="")
-        csv.writer(text).writerows([_plain(cell) for cell in row] for row in taken)
+        csv.writer(text, delimiter=delimiter).writerows([_plain(cell) for cell in row] for row in taken)
         yield text.getvalue().encode(encoding)
         encoding = "utf-8"
 

@@ -50,6 +50,21 @@ def test_they_come_as_a_file_with_their_columns_and_the_reason(town: Town, shop:
     assert [(each.first_name, each.last_name) for each in customers(shop)] == [("=cmd()", "-1")]
 
 
+def test_the_file_has_the_delimiter_that_theirs_had(town: Town, shop: Shop) -> None:
+    """IM-2: a spreadsheet opens it as it wrote the first; rows that are mended twice, too."""
+    number = bring(shop, town.anna, b"phone;name\n0501112244;a,b\n0501112255;c\n+380501112288;d\n")
+    with shop.work(town.anna), town.app.test_request_context():
+        assert refused_file(import_named(number)).decode("utf-8-sig").startswith("phone;name;Reason\r\n0501112244;a,b;")
+        again = send_again(import_named(number), {1: ["0501112266", "a;b"]}).id
+    read(shop, again)
+    with shop.work(town.anna), town.app.test_request_context():
+        assert send_again(held_import(number), {2: ["0501112277", "c"]}).id == again
+    read(shop, again)
+    with shop.work(town.anna), town.app.test_request_context():
+        lines = refused_file(import_named(again)).decode("utf-8-sig").splitlines()
+    assert [line.rpartition(";")[0] for line in lines] == ["phone;name", '0501112266;"a;b"', "0501112277;c"]
+
+
 def test_mended_rows_are_sent_again_alone(town: Town, shop: Shop) -> None:
     number = bring(shop, town.anna, csv_bytes(*ROWS))
     with shop.work(town.anna):

@@ -25,14 +25,15 @@ Rows = Mapping[int, Sequence[str]]
 
 
 def refused_file(job: ImportJob) -> bytes:
-    """The refused rows as CSV: their own columns as they stand in the file, and the reason in the person's language.
+    """The refused rows as CSV: their own columns as they stand in the file, and the reason in the person's language;
+    with the file's own delimiter, by which the spreadsheet it came from opens it.
 
     What a spreadsheet would take for a formula is made text; sent again, it is read as it was (app.imports.parsing).
     """
     words = RowWords()
     width = len(job.columns)
     rows = ([*_wide(each.row.raw, width), words.row(each.row, each.later)] for each in every_refused(job.id))
-    return csv_file([*job.columns, _("Reason")], rows)
+    return csv_file([*job.columns, _("Reason")], rows, job.delimiter)
 
 
 def _wide(cells: Sequence[str], width: int) -> list[str]:
@@ -73,10 +74,10 @@ def _begun(job: ImportJob, rows: Rows) -> ImportJob:
 
 def _put(again: ImportJob, job: ImportJob, rows: Rows) -> ImportJob:
     """Makes these rows the file of an import, whatever it was and however it was read."""
-    content = _written([job.columns, *(rows[number] for number in sorted(rows))])
+    content = _written([job.columns, *(rows[number] for number in sorted(rows))], job.delimiter)
     again.parent_rows, again.columns, again.expected = sorted(rows), job.columns, len(rows)
     again.size, again.sha256 = len(content), hashlib.sha256(content).digest()
-    again.encoding, again.delimiter, again.has_header = "utf-8", ",", True
+    again.encoding, again.delimiter, again.has_header = "utf-8", job.delimiter, True
     db.session.add(again)
     db.session.flush()
     db.session.merge(ImportFile(business_id=business_id(), import_id=again.id, content=content))
@@ -96,12 +97,12 @@ def _draft_of(job: ImportJob) -> ImportJob | None:
 
 
 def _rows_of(again: ImportJob) -> dict[int, Sequence[str]]:
-    rows = csv.reader(StringIO(content_of(again.id).decode(), newline=""))
+    rows = csv.reader(StringIO(content_of(again.id).decode(), newline=""), delimiter=again.delimiter)
     next(rows)
     return dict(zip(again.parent_rows, rows, strict=True))
 
 
-def _written(rows: Iterable[Sequence[str]]) -> bytes:
+def _written(rows: Iterable[Sequence[str]], delimiter: str) -> bytes:
     text = StringIO(newline="")
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
+    csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
     return text.getvalue().encode()
