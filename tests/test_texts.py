@@ -30,7 +30,7 @@ LETTERS = {"uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщь
 # What people of the tests are called stands on every page as it is.
 DATA = [
     "Regulars",
-    *("WELCOME10", "JPEG", "PNG", "WebP", "CSV", "UTF-8", "Windows-1251"),
+    *("WELCOME10", "JPEG", "PNG", "WebP", "CSV", "UTF-8", "UTF-16", "Windows-1251"),
     "Kavalier Club",
     "Kavalier",
     "Podil Partners",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from phonenumbers import SUPPORTED_REGIONS
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
@@ -20,7 +21,7 @@ from app.businesses.queries import business_with_slug
 from app.db import business_id, unit_of_work
 from app.extensions import db
 from app.imports.models import ImportJob
-from app.imports.parsing import DELIMITERS, ENCODINGS, Format
+from app.imports.parsing import DELIMITERS, ENCODINGS, Format, NoTextError
 from app.imports.queries import held_import, import_named
 from app.imports.services import loading, uploading
 from app.imports.targets import MappingError, suggested, targets
@@ -63,7 +64,12 @@ def customers(
     columns are is guessed by their names, unless --map says it.
     """
     scope, role = _who(slug, email)
-    found = loading.guess_of(file)
+    if country and country.upper() not in SUPPORTED_REGIONS:
+        raise click.ClickException(f"{country} is no country's code. Write two letters such as UA.")
+    try:
+        found = loading.guess_of(file)
+    except NoTextError:
+        raise click.ClickException(f"{file} is no CSV. Save it as CSV UTF-8 in a spreadsheet program.") from None
     how = Format(encoding or found.encoding, delimiter or found.delimiter, not no_header)
     number = _begin(scope, file, how, title, said, country.upper())
     _read(scope, number, file)

@@ -52,6 +52,7 @@ class ReadingForm(FlaskForm):  # type: ignore[misc]
         choices=[
             SelectChoice("utf-8", "UTF-8"),
             SelectChoice("utf-8-sig", _l("UTF-8 with BOM")),
+            SelectChoice("utf-16", "UTF-16"),
             SelectChoice("cp1251", "Windows-1251"),
         ],
     )

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, dropwhile, islice
 from typing import NamedTuple, TextIO
 
 csv.field_size_limit(2**30)
@@ -17,13 +18,21 @@ MOST_BYTES, MOST_ROWS = 10 * 2**20, 100_000
 """Of a file that comes by the form; a larger one goes by the command (RELIABILITY: files in)."""
 MOST_COLUMNS, LONGEST_CELL = 100, 4096
 """LONGEST_CELL in bytes of UTF-8."""
-ENCODINGS = ("utf-8", "utf-8-sig", "cp1251")
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1251")
 DELIMITERS = (",", ";", "\t", "|")
 SHOWN = 10
 _LOOKED_AT, _LONGEST_LINE, _MOST_LINES = 50, 2**20, 50
-_BOM = b"\xef\xbb\xbf"
+_BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# How the files of spreadsheets and of PDF begin: ZIP, OLE and their own words.
+_NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-")
+_HINT = re.compile(r"\ufeff?sep=(.)", re.IGNORECASE)
+"""The first line by which Excel tells itself the delimiter."""
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _END = ("", False)
+
+
+class NoTextError(Exception):
+    """The file is a spreadsheet's own, or another that holds no text."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +60,14 @@ class Preview:
 
 
 def guess(content: bytes) -> Format:
-    """How a file seems to be read, by how it begins and whether it is UTF-8."""
+    """How a file seems to be read, by how it begins and whether it is UTF-8. Raises NoTextError."""
+    if content.startswith(_NO_TEXT):
+        raise NoTextError
     encoding = _guess_encoding(content)
     start = io.StringIO(content[: 2**16].decode(encoding, "replace"), newline=None)
     lines = [line for line in islice(start, _LOOKED_AT) if line.strip()]
+    if lines and (hint := _HINT.fullmatch(lines[0].rstrip("\n"))) and hint[1] in DELIMITERS:
+        return Format(encoding, hint[1])
     return Format(encoding, _guess_delimiter(lines[:-1] if len(lines) > 2 else lines))
 
 
@@ -65,7 +78,7 @@ def preview(content: bytes, how: Format) -> Preview:
 
 def preview_of(stream: TextIO, how: Format) -> Preview:
     """The first rows of an open file."""
-    records = [each.cells for each in islice(_records(stream, how.delimiter), SHOWN + 1)]
+    records = [each.cells for each in islice(_begun(stream, how.delimiter), SHOWN + 1)]
     width = min(MOST_COLUMNS, max(map(len, records), default=0))
     if how.has_header and records:
         head, *records = records
@@ -81,11 +94,11 @@ def open_content(content: bytes, how: Format) -> TextIO:
 
 def records(stream: TextIO, how: Format, width: int) -> Iterator[Record]:
     """The rows behind the header, each of `width` cells; blank ones are none."""
-    found = _records(stream, how.delimiter, width)
+    found = _begun(stream, how.delimiter, width)
     if how.has_header:
         next(found, None)
     for each in found:
-        if any(map(str.strip, each.cells)):
+        if not _is_blank(each):
             yield _fitted(each, width)
 
 
@@ -100,8 +113,9 @@ def plain(cell: str) -> str:
 
 
 def _guess_encoding(content: bytes) -> str:
-    if content.startswith(_BOM):
-        return "utf-8-sig"
+    for mark, encoding in _BOMS.items():
+        if content.startswith(mark):
+            return encoding
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
@@ -119,6 +133,21 @@ def _guess_delimiter(lines: list[str]) -> str:
         if score > best:
             best, found = score, each
     return found
+
+
+def _begun(stream: TextIO, delimiter: str, width: int = 0) -> Iterator[Record]:
+    """The records behind the blank ones that some programs write first, and behind a word about the delimiter."""
+    found = dropwhile(_is_blank, _records(stream, delimiter, width))
+    first = next(found, None)
+    if first is None:
+        return found
+    if _HINT.fullmatch(delimiter.join(first.cells)):
+        return dropwhile(_is_blank, found)
+    return chain((first,), found)
+
+
+def _is_blank(record: Record) -> bool:
+    return not any(map(str.strip, record.cells))
 
 
 def _records(stream: TextIO, delimiter: str, width: int = 0) -> Iterator[Record]:

@@ -159,6 +159,13 @@ def jobs(shop: Shop) -> list[int]:
         return list(db.session.scalars(select(ImportJob.id)))
 
 
+def test_what_is_no_csv_is_refused(town: Town, shop: Shop, file: Path) -> None:
+    file.write_bytes(b"PK\x03\x04" + bytes(100))
+    result = command(town, file)
+    assert (result.exit_code, jobs(shop)) == (1, [])
+    assert "is no CSV" in result.output
+
+
 @pytest.mark.parametrize(
     ("more", "user", "said"),
     [
@@ -169,6 +176,8 @@ def jobs(shop: Shop) -> list[int]:
         ((), "boris@example.com", "may not import"),
         ((), "oleg@example.com", "may not import"),
         (("--program", "No such"), "anna@example.com", "There is no program"),
+        (("--country", "Ukraine"), "anna@example.com", "is no country's code"),
+        (("--country", "ua"), "anna@example.com", ""),
         (("--business", "nowhere"), "anna@example.com", "There is no business"),
     ],
 )

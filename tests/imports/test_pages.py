@@ -52,6 +52,7 @@ class TestFile:
         ("content", "words"),
         [
             (b"", "There is nothing in this file."),
+            (b"PK\x03\x04" + bytes(100), "This is no CSV."),
             (b"phone\n" + b"1" * (10 * 2**20), "at most 10 MB"),
         ],
     )

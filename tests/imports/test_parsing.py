@@ -6,13 +6,14 @@ import csv
 from io import StringIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from app.imports.parsing import (
     LONGEST_CELL,
     MOST_COLUMNS,
     Format,
+    NoTextError,
     Record,
     count_lines,
     guess,
@@ -39,6 +40,9 @@ def rows(content: bytes, how: Format = UTF8, width: int = 2) -> list[Record]:
         ("Phone|Name\r\n+380501112233|Olena\r\n", "utf-8", "|"),
         ('Phone,Note\n+380501112233,"a;b;c;d"\n+380501112234,"e;f;g;h"\n', "utf-8", ","),
         ("Phone\n+380501112233\n", "utf-8", ","),
+        ("Телефон\tІм'я\n+380501112233\tОлена\n", "utf-16", "\t"),
+        ("sep=;\nPhone;Name,or,what\n+380501112233;a,b,c\n", "utf-8-sig", ";"),
+        ("\n;;\nPhone;Name;City\n+380501112233;Olena;Kyiv\n", "utf-8", ";"),
     ],
 )
 def test_encoding_and_delimiter_are_guessed(text: str, encoding: str, delimiter: str) -> None:
@@ -54,9 +58,23 @@ def test_a_preview_names_the_columns_and_shows_the_first_rows() -> None:
     assert preview(content, Format("cp1251", ";", has_header=False)).rows[0][0] == "Телефон"
 
 
+@pytest.mark.parametrize("before", ["\n", " , \n\n", "sep=,\n", "SEP=,\r\n\n", "\ufeffsep=,\n"])
+def test_what_programs_write_before_the_header_is_no_row(before: str) -> None:
+    """Blank lines, and Excel's own word about the delimiter."""
+    content = f"{before}Phone,Name\n+380501112233,Olena\n".encode()
+    assert preview(content, guess(content)).columns == ["Phone", "Name"]
+    assert [each.cells for each in rows(content)] == [["+380501112233", "Olena"]]
+
+
+@pytest.mark.parametrize("begun", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1", b"%PDF-1.7"])
+def test_what_is_no_text_is_not_guessed_at(begun: bytes) -> None:
+    with pytest.raises(NoTextError):
+        guess(begun + bytes(100))
+
+
 def test_an_empty_file_has_no_columns() -> None:
     for content in (b"", b"\n\n", b"\xef\xbb\xbf"):
-        assert preview(content, guess(content)).columns in ([], ["1"])
+        assert preview(content, guess(content)).columns == []
         assert rows(content, guess(content)) == []
 
 
@@ -144,7 +162,10 @@ def test_what_csv_writes_is_read_again(table: list[list[str]]) -> None:
 @given(st.binary(max_size=2_000))
 def test_any_bytes_are_read(content: bytes) -> None:
     """RELIABILITY: inputs."""
-    how = guess(content)
+    try:
+        how = guess(content)
+    except NoTextError:
+        reject()
     shown = preview(content, how)
     for each in records(open_content(content, how), how, len(shown.columns)):
         assert all("\0" not in cell and len(cell.encode()) <= LONGEST_CELL for cell in each.cells)

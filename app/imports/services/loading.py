@@ -198,7 +198,7 @@ def _open(path: Path, how: Format) -> TextIO:
 
 
 def guess_of(path: Path) -> Format:
-    """How a file seems to be read, by its first part."""
+    """How a file seems to be read, by its first part. Raises NoTextError."""
     with path.open("rb") as file:
         begun = file.read(_BLOCK)
     return guess(begun if len(begun) < _BLOCK else begun[: begun.rfind(b"\n") + 1] or begun)

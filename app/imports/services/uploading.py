@@ -42,7 +42,7 @@ class EmptyError(Exception):
 def begin(content: bytes, name: str, how: Format | None = None) -> ImportJob:
     """Keeps a file, with how it seems to be read and what its columns seem to be; nothing is checked yet.
 
-    Raises TooLargeError, EmptyError.
+    Raises TooLargeError, NoTextError, EmptyError.
     """
     if len(content) > MOST_BYTES:
         raise TooLargeError

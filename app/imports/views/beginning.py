@@ -14,7 +14,7 @@ from app.identity import workplace
 from app.imports.forms import READING, ColumnsForm, ReadingForm, UploadForm
 from app.imports.models import ImportJob
 from app.imports.pages import ImportPage
-from app.imports.parsing import MOST_COLUMNS, MOST_ROWS, Preview
+from app.imports.parsing import MOST_COLUMNS, MOST_ROWS, NoTextError, Preview
 from app.imports.queries import held_import, import_named
 from app.imports.services import uploading
 from app.imports.services.uploading import EmptyError, TooLargeError, WrongStateError
@@ -46,6 +46,8 @@ def take_file() -> BaseResponse:
             return go(url_for("imports.ask_columns", import_id=job.id))
         except TooLargeError:
             form.file.errors = [_("A file has at most 10 MB. Divide it, or ask support to import it.")]
+        except NoTextError:
+            form.file.errors = [_("This is no CSV. Open it in a spreadsheet program and save it as CSV UTF-8.")]
         except EmptyError:
             form.file.errors = [_("There is nothing in this file. Choose another one.")]
     return invalid("imports/new.html", **_file_page(form))
@@ -88,7 +90,7 @@ def choose_columns(import_id: int) -> BaseResponse:
 
 
 def _file_page(form: UploadForm) -> dict[str, Any]:
-    limits = {"most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS, "encodings": "UTF-8, Windows-1251"}
+    limits = {"most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS, "encodings": "UTF-8, UTF-16, Windows-1251"}
     return {"form": form, "example": _example(), **limits}
 
 
