@@ -18,8 +18,8 @@ from app.loyalty.models import Access, WalletKind
 from app.messaging.texts import Voice
 from app.my.queries import memberships
 
-MOST_DAYS = 12
-"""Days of expiry that are told one by one."""
+AT_FIRST = 12
+"""Days of expiry that are seen at once; the later ones are unfolded."""
 SOON = 30
 """Days ahead in which points that expire are worth a word."""
 
@@ -68,6 +68,14 @@ class Held:
     amount: int
     expiries: tuple[Expiry, ...] = ()
     programs: tuple[Membership, ...] = field(default=())
+
+    @property
+    def stretches(self) -> dict[str, tuple[Expiry, ...]]:
+        """The lines that are seen at once, those that are folded, and what never expires."""
+        dated = tuple(each for each in self.expiries if each.day)
+        # A single line would take as much room folded.
+        seen = AT_FIRST if len(dated) > AT_FIRST + 1 else len(dated)
+        return {"seen": dated[:seen], "folded": dated[seen:], "never": self.expiries[len(dated) :]}
 
     @property
     def soon(self) -> Expiry | None:
@@ -124,7 +132,7 @@ class Holdings:
     def _expiries(self, wallet: int, amount: int) -> tuple[Expiry, ...]:
         today = local(dates.now()).date()
         lots = [each for each in self._lots if each.wallet_id == wallet]
-        told = [Expiry(each.amount, each.day, (each.day - today).days) for each in lots[:MOST_DAYS]]
+        told = [Expiry(each.amount, each.day, (each.day - today).days) for each in lots]
         rest = amount - sum(each.amount for each in lots)
         return (*told, *([Expiry(rest, None)] if rest > 0 and told else []))
 

@@ -119,6 +119,19 @@ class TestCard:
         assert words.count("until") == 2
         assert "without a last day 1,234.50" in words
 
+    def test_the_days_add_up_to_what_is_held_however_many_they_are(
+        self, shop: Shop, olena: int, hers: FlaskClient
+    ) -> None:
+        """MY-1: a few are seen at once, the others unfolded."""
+        with shop.work():
+            for day in range(40):
+                add_points(olena, 100 + day, days=10 + day)
+        page = page_of(hers.get(my(shop)))
+        told = [row[1].text or "" for row in page.iter() if row.get("class") == "my-row" and row.tag.endswith("li")]
+        assert sum(round(float(each.replace(",", "")) * 100) for each in told) == 123_450 + sum(range(100, 140))
+        (fold,) = (each for each in page.iter() if each.get("class") == "my-fold")
+        assert (len(told), len(fold[1])) == (41, 28)
+
     def test_points_past_their_day_are_not_held_any_more(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
         """They cannot be spent from then on, though a job takes them out a little later."""
         with shop.work():
