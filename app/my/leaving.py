@@ -28,12 +28,14 @@ def membership_of(customer: Customer, program_id: int, language: str) -> dict[st
     return {"name": name, "points": held["points"], "left": enrolment is not None and enrolment.left_at is not None}
 
 
-def leave(customer_id: int, program_id: int) -> None:
-    """Needs that the customer is in the program; once more changes nothing."""
+def leave(customer_id: int, program_id: int) -> bool:
+    """Needs that the customer is in the program; once more changes nothing. Whether it is still in another one."""
     leave_program(customer_to_change(customer_id), program_id)
     db.session.flush()
-    if not _is_in_any(customer_id):
+    stays = _is_in_any(customer_id)
+    if not stays:
         end_sessions(customer_id)
+    return stays
 
 
 def _is_in_any(customer_id: int) -> bool:

@@ -95,6 +95,13 @@ class TestLeaving:
         ((action, changes),) = audit_lines(shop, "customer", olena)
         assert (action, changes) == ("customer.leave", {f"access_{shop.program}": ("full", "none")})
 
+    def test_of_the_last_program_is_told_where_one_signs_in(self, shop: Shop, hers: FlaskClient) -> None:
+        """LP-5: the session ends with it, and the word that it worked does not."""
+        answer = submit(hers, my(shop, f"/programs/{shop.program}/leaving"), {"sure": "yes"})
+        assert answer.location == my(shop, "/sign-in?left=1")
+        assert hers.get_cookie(f"regulars_my_{shop.id}") is None
+        assert "Ви вийшли з програми" in text_of(hers.get(answer.location))
+
     def test_a_program_of_others_is_not_found(self, town: Town, hers: FlaskClient) -> None:
         """PR-1."""
         page = my(town.kavalier, f"/programs/{town.teremok.program}/leaving")

@@ -24,7 +24,7 @@ from app.my.leaving import leave, membership_of
 from app.my.queries import membership
 from app.my.views.blueprint import blueprint
 from app.my.views.pushes import of_app
-from app.my.visitor import YEAR, Door, Visitor, at_door, show, signed_in
+from app.my.visitor import YEAR, Door, Visitor, at_door, drop_token, show, signed_in
 from app.permissions import Permission, requires
 from app.web import go, own_address, page_of
 
@@ -83,8 +83,11 @@ def leave_program(visitor: Visitor, program_id: int) -> BaseResponse:
     if request.form.get("sure") != "yes":
         return _ask(visitor, program_id, _("Tick that you want to leave."), 422)
     _slow_down(visitor)
-    leave(visitor.id, program_id)
-    return go(visitor.href("settings", saved=1))
+    if leave(visitor.id, program_id):
+        return go(visitor.href("settings", saved=1))
+    response = go(visitor.href("sign_in", left=1))
+    drop_token(response)
+    return response
 
 
 def _ask(visitor: Visitor, program_id: int, fault: str = "", status: int = 200) -> BaseResponse:

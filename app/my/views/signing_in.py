@@ -43,7 +43,7 @@ ANSWERED_AFTER = 0.25
 
 @blueprint.get("/my/<slug>/sign-in")
 @requires(Permission.PUBLIC)
-@takes("next", "over")
+@takes("next", "over", "left")
 @at_door
 def sign_in(door: Door) -> BaseResponse:
     if isinstance(door, Visitor):
@@ -123,7 +123,8 @@ def sign_out(visitor: Visitor) -> BaseResponse:
 
 def _ask_phone(door: Door, form: PhoneForm, status: int = 200) -> BaseResponse:
     terms = dict.fromkeys(each.terms_url for each in every_program() if each.active and each.terms_url)
-    about = {"terms": list(terms), "over": "over" in request.args, "later": _later(door)}
+    said = {word: word in request.args for word in ("over", "left")}
+    about = {"terms": list(terms), "later": _later(door), **said}
     return show("my/sign_in.html", door, status, form=form, **about)
 
 
