@@ -103,8 +103,9 @@ def _merging(app: Flask, best: int) -> dict[str, int]:
             for asked in ("SELECT min(id) FROM point_of_sale", "SELECT wallet_id FROM program WHERE is_default")
         )
         names = {"first_name": known.first_name, "last_name": known.last_name}
-        other = (int(known.phone[-3]) + 1) % 10
-        phones = [known.phone[:-3] + digits for digits in (f"{other}{known.phone[-2:]}", "000")]
+        near = text("SELECT phone FROM customer WHERE phone LIKE :like")
+        taken = set(db.session.scalars(near, {"like": f"{known.phone[:-3]}%"}))
+        phones = sorted({f"{known.phone[:-3]}{number:03d}" for number in range(1_000)} - taken)[:2]
         alike, gone = (create_customer(Details(**names, phone=each, email="o.k@ukr.net"), place) for each in phones)
         put_tags(db.session.get_one(Customer, (business_id(), alike)), {"milk": "soy", "city": "Kyiv"})
         for each in (alike, gone):
