@@ -50,7 +50,7 @@ class Lines:
     def line(self, row: Row[Any]) -> Line:
         wallet = self.wallets.get(row.wallet_id)
         money = wallet is not None and wallet.kind == WalletKind.MONEY
-        unit = (wallet.name if money else wallet.unit) if wallet is not None else ""
+        unit = wallet.unit if wallet is not None else ""
         place = row.place or ""
         # What stands beside a movement by hand is said among colleagues; of what was spent it is the offer's title.
         title = (row.note if row.kind is EntryKind.SPENT else "") or place or self.words[row.kind]

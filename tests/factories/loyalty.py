@@ -31,9 +31,9 @@ def default_program() -> Program:
     return db.session.scalars(select(Program).where(Program.business_id == business_id(), Program.is_default)).one()
 
 
-def add_account(name: str) -> int:
-    """A money account of the business; answers with the wallet's id."""
-    wallet = Wallet(business_id=business_id(), kind=WalletKind.MONEY, name=name)
+def add_account(name: str, unit: str = "") -> int:
+    """A money account of the business, in its currency or something else; answers with the wallet's id."""
+    wallet = Wallet(business_id=business_id(), kind=WalletKind.MONEY, name=name, unit=unit)
     add(wallet)
     return wallet.id
 

@@ -11,7 +11,8 @@ from sqlalchemy import text, update
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.ledger.models import Lot
+from app.ledger.models import EntryKind, Lot
+from app.ledger.services import Credit, post
 from app.lib import dates
 from app.lib.images import drawn
 from app.loyalty.models import Access, Program
@@ -153,6 +154,16 @@ class TestCard:
         words = text_of(hers.get(my(shop)))
         assert "Deposit ₴123 .45" in words
         assert "Empty one" not in words
+
+    def test_what_an_account_counts_in_is_said(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
+        """LP-1: coffees are no money."""
+        with shop.work():
+            added = Credit(add_account("Coffees", "cups"), EntryKind.ADDED, "test", amount=500)
+            post(olena, [added])
+        assert "Coffees 5 .00 cups" in text_of(hers.get(my(shop)))
+        history = text_of(hers.get(my(shop, "/history")))
+        assert "+ 5 .00 cups" in history.replace("+5", "+ 5")
+        assert "₴" not in history
 
     def test_each_program_has_its_card_unless_they_share_points(
         self, shop: Shop, olena: int, hers: FlaskClient
