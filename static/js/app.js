@@ -10,6 +10,7 @@ import "./filter_builder.js";
 import "./insert.js";
 import "./keys.js";
 import "./news_preview.js";
+import "./once.js";
 import "./order.js";
 import "./picture.js";
 import "./pushes.js";
@@ -17,6 +18,7 @@ import "./rows.js";
 import "./scopes.js";
 import "./selection.js";
 import "./table_keys.js";
+import "./watched.js";
 import "./look.js";
 
 const clicks = [
@@ -39,15 +41,6 @@ document.addEventListener("submit", (event) => {
   choice.value === "icons" ? root.setAttribute("data-rail", "icons") : root.removeAttribute("data-rail");
   queueMicrotask(() => { choice.value = choice.value === "icons" ? "words" : "icons"; });
 });
-
-// A second click on a plain form's button must not send it again, unless the page stays open behind a download.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.method !== "post" || form.matches("[hx-post], [data-again]") || event.defaultPrevented) return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
-});
-addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
 // The field of a cleared search is not swapped, so it is emptied here.
 document.addEventListener("click", (event) => {

@@ -1,4 +1,5 @@
 // The customer's page as an app: its worker, the offer to install it, and which words fit this browser's pushes.
+import "./once.js";
 import "./pushes.js";
 
 const app = document.querySelector("[data-app]");

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select, text
 
 from app.extensions import db
@@ -70,6 +70,18 @@ def enter(page: Page, shop: Shop, customer: int) -> None:
     assert cookie is not None
     page.goto("/my")
     page.context.add_cookies([{"name": f"regulars_my_{shop.id}", "value": cookie.value, "url": page.url}])
+
+
+def test_a_second_click_sends_nothing(town: Town, olena: int, page_for: PageFor) -> None:
+    """Two wrong codes would be two tries of five, and the second of two right ones is used already."""
+    page, sent = page_for(None), list[str]()
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.goto(my(town.kavalier, "/sign-in"))
+    page.locator("#phone").fill(PHONE)
+    form = "document.querySelector('form.my-form')"
+    page.evaluate(f"{form}.requestSubmit(); setTimeout(() => {form}.requestSubmit(), 100)")
+    expect(page.locator("#code")).to_be_visible()
+    assert len(sent) == 1
 
 
 @pytest.mark.parametrize("width", [1440, 390, 320])
