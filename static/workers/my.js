@@ -21,11 +21,18 @@ async function forget() {
 addEventListener("fetch", (event) => {
   const { pathname, search } = new URL(event.request.url);
   if (event.request.mode === "navigate" && OURS.test(pathname)) {
-    event.respondWith(fetch(event.request).catch(() => caches.match(LOOK.offline, { cacheName: KEPT })));
+    event.respondWith(fetch(event.request).catch(() => away(event.request)));
   } else if (LOOK.files.includes(pathname + search)) {
     event.respondWith(caches.match(pathname + search, { cacheName: KEPT }).then((kept) => kept ?? fetch(event.request)));
   }
 });
+
+// The page that was asked for can be asked for again. A form cannot: its reader comes back to where it stood.
+function away({ method, referrer }) {
+  if (method === "GET") return caches.match(LOOK.offline, { cacheName: KEPT });
+  const stood = referrer && OURS.test(new URL(referrer).pathname) ? referrer : LOOK.home;
+  return Response.redirect(stood, 303);
+}
 
 addEventListener("push", (event) => event.waitUntil(show(event.data.json())));
 

@@ -239,6 +239,19 @@ def test_without_a_connection_it_says_so(opened: Opened) -> None:
     expect(page.get_by_role("link", name="Offers")).to_have_attribute("aria-current", "page")
 
 
+def test_a_form_without_a_connection_leads_back_to_where_it_stood(opened: Opened) -> None:
+    page = opened()
+    page.goto(f"{HOME}/settings")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Dark").click()
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("link", name="Try again").click()
+    expect(page.get_by_role("button", name="Dark")).to_be_visible()
+
+
 @pytest.mark.parametrize("colour", ["#ffc72c", "#000000", "#ffffff", "#c8102e", "#00ff00"])
 def test_axe_finds_nothing_whatever_the_colour(opened: Opened, town: Town, colour: str) -> None:
     """WL-1: in both themes."""
