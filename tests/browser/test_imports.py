@@ -32,10 +32,11 @@ def test_a_file_comes_in_though_its_worker_is_killed(
     town: Town, page_for: PageFor, superuser: psycopg.Connection, tmp_path: Path, rows: int
 ) -> None:
     """IM-2: two tabs and a reload show the same; every row once; a note comes; and it is taken back."""
-    shop, page = town.kavalier, page_for(town.anna)
+    shop, page = town.kavalier, page_for(town.anna, height=500)
     _check(shop, page, _file(tmp_path, rows))
     page.get_by_role("button", name=f"Import {rows:,} rows").click()
     expect(page.get_by_text("Running", exact=True)).to_be_visible()
+    _stays_where_it_is(page)
     other = page.context.new_page()
     other.goto(page.url)
     batch = _batch(shop, page.url)
@@ -55,6 +56,16 @@ def test_a_file_comes_in_though_its_worker_is_killed(
     assert _customers(shop) == 0
 
 
+def _stays_where_it_is(page: Page) -> None:
+    """While it looks after itself: how far it is scrolled, and the focus on what has no id."""
+    path, scrolled = page.locator(".batch-head").get_by_role("link", name="Imports"), page.locator(".sheet-scroll")
+    path.focus()
+    scrolled.evaluate("each => { each.scrollTop = 60; each.dataset.seen = 'before'; }")
+    expect(scrolled).not_to_have_attribute("data-seen", "before")
+    expect(path).to_be_focused()
+    assert scrolled.evaluate("each => each.scrollTop") == 60
+
+
 def test_how_it_is_read_is_chosen_without_leaving_the_page(town: Town, page_for: PageFor, tmp_path: Path) -> None:
     """IM-1, INTERFACE: the address holds the choice; Back takes it back, and by keyboard alone."""
     page = page_for(town.anna)
@@ -62,11 +73,13 @@ def test_how_it_is_read_is_chosen_without_leaving_the_page(town: Town, page_for:
     path.write_bytes("Телефон;Ім'я\n+380501112233;Ґанна\n".encode("cp1251"))
     _upload(page, path)
     expect(page.locator(".import-preview td").nth(1)).to_have_text("Ґанна")
+    page.get_by_label("Country of the phones").select_option("PL")
     page.get_by_label("Letters").focus()
     page.get_by_label("Letters").select_option(label="UTF-8")
     expect(page.locator(".import-preview td").nth(1)).not_to_have_text("Ґанна")
     assert "encoding=utf-8" in page.url
     expect(page.get_by_label("Letters")).to_be_focused()
+    expect(page.get_by_label("Country of the phones")).to_have_value("PL")
     page.go_back()
     expect(page.locator(".import-preview td").nth(1)).to_have_text("Ґанна")
 

@@ -147,6 +147,19 @@ class TestMending:
         desk.read(again)
         assert "1 new" in desk.see(again)
 
+    def test_who_goes_on_to_other_rows_loses_none(self, desk: ImportDesk) -> None:
+        page = desk.checked(*((str(n), f"Name{n}") for n in range(1, 41)))
+        form = form_to(desk.client.get(f"{page}/mending"), f"{page}/mending")
+        following = send(desk.client, form, {"cell-1-0": "+380501112241", "then": "next"}).location
+        assert following == f"{page}/mending?after=25"
+        shown = desk.client.get(following)
+        assert "What you changed is checked as an import of its own" in shown.text
+        last = send(desk.client, form_to(shown, f"{page}/mending"), {"cell-26-0": "+380501112242"}).location
+        desk.read(last)
+        assert "2 new" in desk.see(last)
+        untouched = send(desk.client, form_to(desk.client.get(following), f"{page}/mending"), {"then": "first"})
+        assert untouched.location == f"{page}/mending"
+
     def test_a_cell_of_another_row_is_left_alone(self, desk: ImportDesk) -> None:
         """Field allowlists: only refused rows of the page, only cells that mean something."""
         page = desk.checked(OLENA, BROKEN)

@@ -43,7 +43,10 @@ def ask_mending(import_id: int) -> BaseResponse:
 @blueprint.post("/<int:import_id>/mending")
 @requires(Permission.IMPORT_CUSTOMERS)
 def mend(import_id: int) -> BaseResponse:
-    """Sends the rows again that were changed, as an import of their own, which is checked and confirmed as any."""
+    """Sends the rows again that were changed, as an import of their own, which is checked and confirmed as any.
+
+    Who goes on to other rows from there loses none of them.
+    """
     job = held_import(import_id)
     if ImportPage(job).is_checking:
         flash(_("The rows were checked anew meanwhile. Look at them again, then mend them."), "message")
@@ -54,6 +57,9 @@ def mend(import_id: int) -> BaseResponse:
         flash(_("The rows were checked anew meanwhile. Look at them again, then mend them."), "message")
         return go(form.href)
     changed = form.changed(request.form)
+    onward = {"next": form.next_href, "first": form.first_href}.get(request.form.get("then", ""))
+    if not changed and onward:
+        return go(onward)
     if not changed:
         flash(_("Nothing was changed in these rows."), "message")
         return go(form.href)
@@ -61,6 +67,9 @@ def mend(import_id: int) -> BaseResponse:
         again = send_again(job, changed)
     except WrongStateError:
         raise Problem(409, _("These rows are not kept any more."), _("Send the file again.")) from None
+    if onward:
+        flash(_("What you changed is checked as an import of its own: it stands among the imports."), "message")
+        return go(onward)
     if len(again.parent_rows) > len(changed):
         flash(_("They are checked together with the rows that were mended before."), "message")
     return go(url_for("imports.show", import_id=again.id))
