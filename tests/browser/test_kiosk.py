@@ -173,6 +173,8 @@ def test_a_visit_that_is_over_leads_to_the_first_screen_by_itself(paired: Paired
 
 @pytest.mark.parametrize("width", [390, 820, 1280])
 def test_axe_and_no_sideways_scrolling(paired: Paired, page_for: PageFor, town: Town, width: int) -> None:
+    with town.kavalier.work():
+        own_business().address = f"Kyiv, {'Khreshchatyk' * 8} {'1, ' * 66}"[:300]
     kiosk = paired(width=width, height=900)
     assert_well_made(kiosk)
     type_phone(kiosk)

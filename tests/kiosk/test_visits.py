@@ -92,6 +92,14 @@ class TestWhatIsSeen:
         assert 'content="#8a1c4a"' in head
         assert "· Kavalier</title>" in head
 
+    def test_the_address_of_the_business_stands_at_the_foot(self, tablet: FlaskClient, town: Town, iryna: int) -> None:
+        """WL-1: on each screen; where there is none, nothing is left for it."""
+        assert "kiosk-foot" not in tablet.get("/kiosk").text
+        with town.kavalier.work():
+            own_business().address = "Kyiv, Khreshchatyk 1"
+        for page in (tablet.get("/kiosk"), show(tablet, PHONE), show(tablet, "x")):
+            assert "Kyiv, Khreshchatyk 1</p></footer>" in page.text
+
     def test_its_errors_lead_to_its_first_screen(self, tablet: FlaskClient) -> None:
         page = tablet.get("/kiosk/nothing")
         assert page.status_code == 404
