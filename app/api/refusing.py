@@ -25,7 +25,7 @@ from app.transactions.services import (
     WrongPinError,
     missing_words,
 )
-from app.transactions.services.refusing import refusal_words, unusable_words
+from app.transactions.services.refusing import moment_told, refusal_words, unusable_words
 
 _OF_BODY = {Refusal.EMPTY, Refusal.TOO_LARGE, Refusal.FRACTION, Refusal.OVERPAID}
 """What no state of the house could make good."""
@@ -110,7 +110,8 @@ def _plain(refused: Exception) -> CallProblem:
 
 
 def _when(refused: NotUsableError) -> str | None:
-    return refused.when.isoformat() if refused.when else None
+    when = moment_told(refused)
+    return when.isoformat() if when else None
 
 
 def _kebab(name: str) -> str:

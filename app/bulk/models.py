@@ -67,6 +67,11 @@ class Batch(Base):
             unique=True,
             postgresql_where=text("undoes_id IS NOT NULL AND state <> 10"),
         ),
+        Index(
+            "batch_only_customer_idx",
+            *("business_id", "only_customer_id"),
+            postgresql_where=text("only_customer_id IS NOT NULL"),
+        ),
     )
 
     business_id: Mapped[BusinessKey]
@@ -85,6 +90,10 @@ class Batch(Base):
     undoes_id: Mapped[int | None] = mapped_column(BigInteger)
     """The batch that this one takes back (BA-14)."""
     selected: Mapped[int] = mapped_column(Integer, server_default="0")
+    only_customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Whom it is for, where it is for one alone: what was typed in it goes with that one (CP-8). No reference, as in
+    items.
+    """
     foreseen: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     """What the preview said: done, amount, and the number skipped for each of `reasons`; of a stock that is short, how
     much is `left`.

@@ -14,7 +14,7 @@ from app.accounts.proving import is_due
 from app.bulk.message_page import MessagePage
 from app.bulk.models import DRAFTS, UNDER_WAY, Batch, BatchState
 from app.bulk.queries import Progress, last_handled, names_of, progress_of, undoing_of
-from app.bulk.registry import Action, action_named, wording_for
+from app.bulk.registry import ERASED, Action, action_named, wording_for
 from app.bulk.services.acting import still_may
 from app.bulk.services.foretelling import percent_previewed
 from app.bulk.services.reserving import shortage
@@ -116,7 +116,8 @@ class BatchPage:
         """What the form said."""
         form = self.action.form(data=self.batch.values, meta={"csrf": False})
         form.offer()
-        return form.said()
+        erased = [(_("Text"), _("It was erased with the customer."))] if ERASED in self.batch.values else []
+        return [*form.said(), *erased]
 
     @cached_property
     def message(self) -> MessagePage | None:

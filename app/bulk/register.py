@@ -19,7 +19,7 @@ from app.bulk.actions.tags import TAGS
 from app.bulk.audit_words import KIND
 from app.bulk.fields import message_fields
 from app.bulk.registry import add_action
-from app.bulk.services.forgetting import forget_kept
+from app.bulk.services.forgetting import forget_in_batches
 from app.bulk.services.telling import ABOUT
 from app.businesses.services import SettingsPage, add_settings_page
 from app.customers.conditions.fields import add_fields
@@ -29,7 +29,9 @@ from app.customers.registry import add_action as add_customer_action
 from app.messaging.services.from_platform import lead_to
 from app.permissions import Permission
 
-ERASURE = ErasureStep(lazy_gettext("What bulk actions changed of it"), forget_kept)
+ERASURE = ErasureStep(
+    lazy_gettext("What bulk actions changed of it, and what was written in those for it alone"), forget_in_batches
+)
 FOR_ONE = CustomerAction("bulk", lazy_gettext("Bulk action"), "zap", "bulk.ask_for_customer", Permission.BULK_ACTIONS)
 """What is done in bulk is done to one as well (CP-10)."""
 LIMITS = SettingsPage(

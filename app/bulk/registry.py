@@ -19,6 +19,8 @@ from app.forms import field_words
 from app.permissions import Permission
 
 Values = Mapping[str, Any]
+ERASED = "erased"
+"""Stands among the values of an action once what was typed in it has gone with its only customer (CP-8)."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def action_named(key: str) -> Action:
 
 
 def wording_for(batch: Batch) -> Wording | None:
-    """What a batch tells its customers; None where it tells nothing, as what takes another back does."""
+    """What a batch tells its customers; None where it tells nothing, as what takes another back does, or no more."""
     telling = action_named(batch.action).telling
-    return wording_of(telling, batch.values) if telling and batch.undoes_id is None else None
+    tells = batch.undoes_id is None and ERASED not in batch.values
+    return wording_of(telling, batch.values) if telling and tells else None

@@ -25,7 +25,7 @@ from app.kiosk.tablet import Tablet, at_kiosk, cookie_name, known_tablet, rememb
 from app.lib.codes import UnreadableError, code_in
 from app.permissions import Permission, requires
 from app.scope import Scope
-from app.transactions.services.visits import begin_visit, end_visit, lengthen_visit, visit_at
+from app.transactions.services.visits import begin_visit, close_visit, end_visit, lengthen_visit, visit_at
 from app.web import go
 
 blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk")
@@ -115,8 +115,8 @@ def look_up_picture(tablet: Tablet) -> BaseResponse:
 @takes("language")
 @at_kiosk
 def visit(tablet: Tablet, visit_key: uuid.UUID) -> BaseResponse:
-    """What the customer has, for as long as it stands there."""
-    found = visit_at(tablet.id, visit_key)
+    """What the customer has, for as long as it stands there; who asks for the page, by a reload say, does."""
+    found = visit_at(tablet.id, visit_key) if lengthen_visit(tablet.id, visit_key) else None
     if found is None:
         return redirect(there("index"), 303)
     guest = Guest.of(found)
@@ -149,6 +149,17 @@ def stay(tablet: Tablet, visit_key: uuid.UUID) -> BaseResponse:
     if not lengthen_visit(tablet.id, visit_key):
         return redirect(there("index"), 303)
     return redirect(there("visit", visit_key=visit_key), 303)
+
+
+@blueprint.post("/visits/<uuid:visit_key>/closing")
+@requires(Permission.PUBLIC)
+@takes("language")
+@keyless
+@at_kiosk
+def close(tablet: Tablet, visit_key: uuid.UUID) -> BaseResponse:
+    """Nobody touched the page: it is not shown again, and the Terminal goes on knowing who waits."""
+    close_visit(tablet.id, visit_key)
+    return redirect(url_for("kiosk.index"), 303)
 
 
 @blueprint.post("/visits/<uuid:visit_key>/end")

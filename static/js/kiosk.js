@@ -5,11 +5,15 @@ import "./scanner.js";
 const QUIET = 40000;
 const ANSWER = 20000;
 const PAUSE = 3000;
+const SIGN = 20000;
 const dialog = document.getElementById("still-there");
 const leaving = document.getElementById("leave");
 let timer = 0;
+let told = Date.now();
 
-for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, wait, { passive: true });
+for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, wait, { passive: true, capture: true });
+// A page that the browser kept as it was is asked for anew, and is not there any more.
+addEventListener("pageshow", (shown) => shown.persisted && location.reload());
 // The first screen as it was drawn may stay; what was typed into it, or is wrong with it, may not, nor may an error.
 if (dialog || document.querySelector(".field-error, [data-passing]")) wait();
 
@@ -17,6 +21,9 @@ function wait() {
   if (dialog?.open) return;
   clearTimeout(timer);
   timer = setTimeout(dialog ? ask : home, QUIET);
+  if (!leaving || Date.now() - told < SIGN) return;
+  told = Date.now();
+  send(leaving.dataset.longer);
 }
 
 function ask() {
@@ -27,10 +34,15 @@ function ask() {
 async function home() {
   dialog?.close();
   document.getElementById("main").replaceChildren();
-  if (leaving) await fetch(leaving.action, { method: "POST", body: new FormData(leaving) }).catch(() => null);
   for (;;) {
-    const answer = await fetch(document.body.dataset.start).catch(() => null);
+    // Closed first, or Back would show it once more.
+    const closed = !leaving || (await send(leaving.dataset.closing));
+    const answer = closed && (await fetch(document.body.dataset.start).catch(() => null));
     if (answer?.ok) return location.replace(document.body.dataset.start);
     await new Promise((go) => setTimeout(go, PAUSE));
   }
+}
+
+function send(address) {
+  return fetch(address, { method: "POST", body: new FormData(leaving), redirect: "manual" }).catch(() => null);
 }

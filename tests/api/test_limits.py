@@ -155,6 +155,9 @@ def test_a_franchisee_serves_whom_it_never_saw_by_look_ups_alone(
     basket = {"amount": 100}
     for customer in (shown, regular, guessed, guessed):
         assert till.post("/quotes", {**basket, "customer_id": customer}).status_code == 200
+    for number in (another, 999_999):
+        problem(till.post("/codes", {"code": "spring", "customer_id": number}), 429, "too-many-calls")
+    problem(till.post("/codes", {"code": "spring", "customer_id": guessed}), 409, "code-unknown")
     for path in ("/quotes", "/pins", "/sales"):
         problem(till.post(path, {**basket, "customer_id": another}), 429, "too-many-calls")
         problem(till.post(path, {**basket, "customer_id": 999_999}), 429, "too-many-calls")

@@ -6,16 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from app.extensions import db
 from app.lib import dates
 from app.lib.short_codes import spelt
-from app.offers.models import CodeKind, GiftCard
+from app.offers.models import CodeKind, Coupon, GiftCard
 from app.offers.services import generate_coupons
 from app.offers.services.gift_cards import make_gift_card
 from app.offers.services.guessing import MOST
 from tests.api.calling import Program, problem, program
 from tests.factories import add_customer, add_offer, add_series
 from tests.people import Town
-from tests.transactions.bringing import left_on, offer_for, redeemed, used
+from tests.transactions.bringing import coupon_for, left_on, offer_for, redeemed, used
 from tests.transactions.races import nothing_differs
 
 
@@ -96,6 +97,26 @@ class TestCodes:
         answer = till.post("/codes", {"customer_id": iryna, "code": "guess"})
         problem(answer, 429, "too-many-codes")
         assert answer.headers["Retry-After"] == "600"
+
+
+def test_a_franchisees_key_is_not_told_when_something_was_used_elsewhere(town: Town, till: Program, iryna: int) -> None:
+    """PR-3: that would tell of a visit; the brand's own is told, and each what was used at its own places."""
+    shop = town.kavalier
+    with shop.work():
+        coupons, offers = [coupon_for(iryna) for _ in "ab"], [offer_for(iryna, title=title) for title in "ab"]
+        codes = [db.session.get_one(Coupon, (shop.id, number)).code for number in coupons]
+    partner = program(shop, franchisee_id=shop.franchisee)
+    at = {"customer_id": iryna, "terminal_id": shop.franchised_terminal}
+    for seller, place, number in ((till, {"customer_id": iryna}, 0), (partner, at, 1)):
+        sold = {**place, "amount": 10_000, "coupons": [coupons[number]], "offers": [offers[number]]}
+        assert seller.post("/sales", sold).status_code == 201
+    for number, told in ((0, False), (1, True)):
+        asked = problem(partner.post("/codes", {**at, "code": codes[number]}), 409, "code-used")
+        assert (asked["when"] is not None, "already," in asked["detail"]) == (told, told)
+        for thing in ({"coupons": [coupons[number]]}, {"offers": [offers[number]]}):
+            asked = problem(partner.post("/quotes", {**at, "amount": 100, **thing}), 409, "brought")
+            assert (asked["when"] is not None, "already," in asked["detail"]) == (told, told)
+        assert problem(till.post("/codes", {"customer_id": iryna, "code": codes[number]}), 409, "code-used")["when"]
 
 
 class TestGiftCards:

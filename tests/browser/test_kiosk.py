@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.businesses.models import Feature, Kiosk
 from app.businesses.queries import own_business
@@ -71,7 +72,7 @@ def test_a_customer_is_taken_over_by_the_terminal(paired: Paired, page_for: Page
     waits.click()
     expect(till.get_by_role("heading", name="Iryna Melnyk")).to_be_visible()
     expect(kiosk.get_by_text("You are being served.")).to_be_visible()
-    kiosk.get_by_role("button", name="Done").click()
+    kiosk.get_by_role("button", name="Leave").click()
     expect(kiosk.get_by_role("heading", level=1)).to_have_text("Your points and offers")
     kiosk.go_back()
     expect(kiosk.get_by_text("Iryna")).to_have_count(0)
@@ -95,8 +96,8 @@ def test_a_scanner_types_wherever_the_focus_is(paired: Paired) -> None:
     expect(kiosk.get_by_role("heading", level=1)).to_have_text("Hello, Iryna!")
 
 
-def test_nobody_s_page_stays_when_its_reader_has_gone(paired: Paired) -> None:
-    """KI-1: it asks, and then it closes."""
+def test_nobody_s_page_stays_when_its_reader_has_gone(paired: Paired, page_for: PageFor, town: Town) -> None:
+    """KI-1: it asks, and then it closes, for good; the Terminal goes on with who waits."""
     kiosk = paired()
     kiosk.clock.install()
     type_phone(kiosk)
@@ -110,6 +111,32 @@ def test_nobody_s_page_stays_when_its_reader_has_gone(paired: Paired) -> None:
     expect(kiosk.get_by_role("dialog")).to_be_visible()
     kiosk.clock.fast_forward(21_000)
     expect(kiosk.get_by_role("heading", level=1)).to_have_text("Your points and offers")
+    kiosk.go_back()
+    expect(kiosk.get_by_text("Iryna")).to_have_count(0)
+    till = page_for(town.sasha)
+    till.goto("/terminal")
+    till.get_by_role("button", name="Iryna Melnyk").click()
+    expect(till.get_by_role("heading", name="Iryna Melnyk")).to_be_visible()
+
+
+def test_who_goes_on_reading_stays(paired: Paired, town: Town) -> None:
+    """KI-1: a scroll or a touch is a sign, told at most three times a minute."""
+    kiosk = paired(height=400)
+    kiosk.clock.install()
+    type_phone(kiosk)
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Hello, Iryna!")
+    near = dates.now() + timedelta(seconds=30)
+    with town.kavalier.work():
+        db.session.execute(update(Kiosk).values(visit_until=near))
+    kiosk.mouse.move(400, 200)
+    kiosk.mouse.wheel(0, 30)
+    kiosk.clock.fast_forward(21_000)
+    with kiosk.expect_response("**/extension*"):
+        kiosk.mouse.wheel(0, 60)
+    with town.kavalier.work():
+        assert db.session.scalars(select(Kiosk.visit_until)).one() > near
+    kiosk.clock.fast_forward(30_000)
+    expect(kiosk.get_by_role("dialog")).to_have_count(0)
 
 
 def test_nor_when_the_connection_is_lost(paired: Paired) -> None:
@@ -146,6 +173,8 @@ def test_a_visit_that_is_over_leads_to_the_first_screen_by_itself(paired: Paired
 
 @pytest.mark.parametrize("width", [390, 820, 1280])
 def test_axe_and_no_sideways_scrolling(paired: Paired, page_for: PageFor, town: Town, width: int) -> None:
+    with town.kavalier.work():
+        own_business().address = f"Kyiv, {'Khreshchatyk' * 8} {'1, ' * 66}"[:300]
     kiosk = paired(width=width, height=900)
     assert_well_made(kiosk)
     type_phone(kiosk)

@@ -21,7 +21,7 @@ from app.lib import dates
 from app.loyalty.models import Access
 from app.loyalty.services.accounts import add_account
 from app.transactions.models import OpenSale
-from app.transactions.services.visits import forget_visits
+from app.transactions.services.visits import KEPT, LASTS, LONGEST, forget_visits
 from tests.browsing import form_to, forms_of, send
 from tests.browsing import text_of as words_of
 from tests.factories import add_customer, add_points
@@ -91,6 +91,14 @@ class TestWhatIsSeen:
         assert 'href="/colours/8a1c4a.css"' in head
         assert 'content="#8a1c4a"' in head
         assert "· Kavalier</title>" in head
+
+    def test_the_address_of_the_business_stands_at_the_foot(self, tablet: FlaskClient, town: Town, iryna: int) -> None:
+        """WL-1: on each screen; where there is none, nothing is left for it."""
+        assert "kiosk-foot" not in tablet.get("/kiosk").text
+        with town.kavalier.work():
+            own_business().address = "Kyiv, Khreshchatyk 1"
+        for page in (tablet.get("/kiosk"), show(tablet, PHONE), show(tablet, "x")):
+            assert "Kyiv, Khreshchatyk 1</p></footer>" in page.text
 
     def test_its_errors_lead_to_its_first_screen(self, tablet: FlaskClient) -> None:
         page = tablet.get("/kiosk/nothing")
@@ -168,21 +176,32 @@ class TestHowItEnds:
         back = tablet.get(visit_of(page))
         assert (back.status_code, back.location) == (303, "/kiosk")
 
-    def test_after_three_minutes_unless_someone_is_still_there(
-        self, tablet: FlaskClient, town: Town, iryna: int
-    ) -> None:
+    def test_after_a_while_unless_someone_is_still_there(self, tablet: FlaskClient, town: Town, iryna: int) -> None:
         page = show(tablet, PHONE)
         near = dates.now() + timedelta(seconds=5)
         with town.kavalier.work():
             db.session.execute(update(Kiosk).values(visit_until=near))
         assert press(tablet, page, "/extension").request.path == visit_of(page)
         with town.kavalier.work():
-            assert db.session.scalars(select(Kiosk.visit_until)).one() > near + timedelta(minutes=2)
+            assert db.session.scalars(select(Kiosk.visit_until)).one() > near + timedelta(minutes=1)
             db.session.execute(update(Kiosk).values(visit_until=dates.now()))
         assert tablet.get(visit_of(page)).location == "/kiosk"
         assert press(tablet, page, "/extension").request.path == "/kiosk"
         state = tablet.get(f"{visit_of(page)}/state?shown=waiting", headers=HTMX)
         assert state.headers["HX-Redirect"] == "/kiosk"
+
+    def test_a_reload_is_a_sign_too_but_not_for_ever(self, tablet: FlaskClient, town: Town, iryna: int) -> None:
+        """KI-1: without scripts there is no other; who reads for a quarter of an hour begins anew."""
+        page = visit_of(show(tablet, PHONE))
+        with town.kavalier.work():
+            db.session.execute(update(Kiosk).values(visit_until=dates.now() + timedelta(seconds=5)))
+        assert tablet.get(page).status_code == 200
+        with town.kavalier.work():
+            lasts = db.session.scalars(select(Kiosk.visit_until)).one() - dates.now()
+            assert timedelta(seconds=60) < lasts <= LASTS
+            db.session.execute(update(Kiosk).values(used_at=dates.now() - LONGEST))
+        tablet.get(page)
+        assert tablet.get(page).location == "/kiosk"
 
     def test_a_tablet_that_is_turned_out_leaves_the_page_of_a_visit_too(
         self, tablet: FlaskClient, town: Town, iryna: int
@@ -207,7 +226,7 @@ class TestHowItEnds:
         with town.kavalier.work():
             forget_visits()
             assert db.session.scalars(select(Kiosk.phone)).one() == "+380679999999"
-            db.session.execute(update(Kiosk).values(visit_until=dates.now() - timedelta(seconds=1)))
+            db.session.execute(update(Kiosk).values(visit_until=dates.now() - KEPT))
             forget_visits()
             kiosk = db.session.scalars(select(Kiosk)).one()
             assert (kiosk.phone, kiosk.visit_key, kiosk.customer_id) == ("", None, None)
@@ -258,6 +277,37 @@ class TestTakingOver:
         assert "not at the Kiosk any more" in press(sasha, page, "/sale").text
         with town.kavalier.work():
             assert db.session.scalars(select(OpenSale)).all() == []
+
+    def test_whose_page_closed_waits_on_for_some_minutes(
+        self, tablet: FlaskClient, sasha: FlaskClient, town: Town, iryna: int
+    ) -> None:
+        """KI-1: in the queue nobody touches the Kiosk; and whoever comes to it sees nothing of who was there."""
+        shown = show(tablet, PHONE)
+        token = form_to(tablet.get("/kiosk"), "/kiosk/look-ups").values["csrf_token"][0]
+        assert tablet.post(f"{visit_of(shown)}/closing", data={"csrf_token": token}).location == "/kiosk"
+        assert tablet.get(visit_of(shown)).location == "/kiosk"
+        assert press(tablet, shown, "/extension").request.path == "/kiosk"
+        page = sasha.get("/terminal")
+        assert "Iryna Melnyk" in text_of(page)
+        with town.kavalier.work():
+            forget_visits()
+        assert "Iryna Melnyk" in text_of(press(sasha, page, "/sale"))
+
+    def test_who_waited_so_long_or_was_followed_by_another_does_no_more(
+        self, tablet: FlaskClient, sasha: FlaskClient, town: Town, iryna: int
+    ) -> None:
+        show(tablet, PHONE)
+        with town.kavalier.work():
+            db.session.execute(update(Kiosk).values(visit_until=dates.now() - KEPT + timedelta(seconds=30)))
+        page = sasha.get("/terminal")
+        assert "Iryna Melnyk" in text_of(page)
+        with town.kavalier.work():
+            db.session.execute(update(Kiosk).values(visit_until=dates.now() - KEPT))
+        assert "Iryna" not in self.visitors(sasha)
+        assert "not at the Kiosk any more" in press(sasha, page, "/sale").text
+        show(tablet, PHONE)
+        show(tablet, "067 999 99 99")
+        assert "Iryna" not in self.visitors(sasha)
 
     def test_another_terminal_sees_and_takes_nobody(self, tablet: FlaskClient, town: Town, iryna: int) -> None:
         shown = visit_of(show(tablet, PHONE)).rpartition("/")[2]

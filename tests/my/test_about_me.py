@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.audit import AuditEntry
 from app.customers.models import CHANNELS, Consent, Customer, Enrolment
 from app.extensions import db
 from app.loyalty.models import Access
@@ -37,6 +38,10 @@ class TestChannels:
         assert "Saved." in text_of(answer)
         assert opted_out(shop, olena) == {"sms"}
         assert [action for action, _changes in audit_lines(shop, "customer", olena)] == ["customer.choose_channels"]
+        with shop.work():
+            # An erasure takes no line, so the customer's address is in none (CP-8).
+            about = AuditEntry.subject_kind == "customer"
+            assert db.session.scalars(select(AuditEntry.address).where(about)).all() == [""]
 
     def test_none_of_them_is_none(self, shop: Shop, olena: int, hers: FlaskClient) -> None:
         submit(hers, my(shop, "/settings"), {"channel": [], "act": "choose"})

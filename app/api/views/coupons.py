@@ -11,7 +11,7 @@ from app.api.reading import faulty
 from app.api.refusing import refusals_told
 from app.api.schemas import PageQuery, PageShown
 from app.api.things import Brings, CodeGiven, CodeShown, CouponShown, CouponWanted, SeriesShown
-from app.api.tills import chosen_terminal
+from app.api.tills import check_met, chosen_terminal
 from app.api.views.customers import standing_for
 from app.customers.queries import customer_to_change
 from app.db import business_id
@@ -36,6 +36,7 @@ def check_code(body: CodeGiven) -> CodeShown:
     What has it may be used now, with a sale. Nothing is written, so it needs no Idempotency-Key; but wrong codes are
     counted at the Terminal, and after twenty within ten minutes none is compared.
     """
+    check_met(body.customer_id)
     terminal = chosen_terminal(body.terminal_id)
     with refusals_told():
         return _found(find_code(body.code, body.customer_id, terminal, dates.now()))

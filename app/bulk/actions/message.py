@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 from app.bulk.actions.amounts import offer_programs, program_field
 from app.bulk.actions.shared import ENROLMENT, REFUSALS
 from app.bulk.models import Batch
-from app.bulk.registry import Action, Claim, Doubts, Values, wording_for
+from app.bulk.registry import ERASED, Action, Claim, Doubts, Values, wording_for
 from app.bulk.telling import Telling
 from app.bulk.text_form import EndField, TextForm
 from app.db import business_id
@@ -119,6 +119,8 @@ class Sending:
 
 
 def _title(values: Values) -> str:
+    if ERASED in values:
+        return _("Message whose text was erased")
     said = in_language(values["titles"], language()) or in_language(values["texts"], language())
     return _("Message “%(text)s”", text=preview(said, 60))
 

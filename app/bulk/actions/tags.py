@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, ValidationError
 
 from app.bulk.models import Batch, ItemState
-from app.bulk.registry import Action, ActionForm, Claim, Doubts, Values
+from app.bulk.registry import ERASED, Action, ActionForm, Claim, Doubts, Values
 from app.bulk.sensitive import reaches_many
 from app.customers.services.tagging import MOST_TAGS
 from app.db import business_id
@@ -137,7 +137,7 @@ def _title(values: Values) -> str:
 
 
 def _named(values: Values) -> dict[str, str]:
-    return {"key": values["key"], "value": values["value"] or ""}
+    return {"key": values["key"], "value": _("(erased)") if ERASED in values else values["value"] or ""}
 
 
 TAGS = Action(

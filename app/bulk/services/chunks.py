@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, insert, or_, select, text, update
 from app.bulk.models import Batch, BatchItem, BatchState, BatchTally, ItemState
 from app.bulk.registry import Claim, action_named
 from app.bulk.services.doubting import doubting
+from app.bulk.services.forgetting import forget_typed
 from app.bulk.services.locking import share
 from app.bulk.services.writing import tell
 from app.db import business_id, references_planned_once, unit_of_work
@@ -140,6 +141,9 @@ def _do(batch: Batch, customers: Sequence[int]) -> tuple[int, dict[int, str]]:
         db.session.execute(_SKIP, names | told)
     able = [each for each in customers if each not in skipped]
     if not able:
+        if batch.only_customer_id is not None and "erased" in skipped.values():
+            # Its erasure did not see the batch yet, which was frozen at that moment.
+            forget_typed([batch])
         return 0, skipped
     claim = Claim(batch, able, dates.now())
     amount = action_named(batch.action).work(batch).step(claim)

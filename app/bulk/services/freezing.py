@@ -36,6 +36,7 @@ def freeze(batch: Batch) -> None:
     rows = db.session.execute(_sums(batch)).all()
     reasons = {row.reason: row.number for row in rows if row.reason is not None}
     batch.selected = sum(row.number for row in rows)
+    batch.only_customer_id = _only(batch) if batch.selected == 1 else None
     done, amount = next(((row.number, int(row.amount or 0)) for row in rows if row.reason is None), (0, 0))
     each = action_named(batch.action).each if batch.undoes_id is None else None
     batch.foreseen = {
@@ -87,6 +88,11 @@ def _asked(batch: Batch) -> tuple[Any, dict[str, Any]]:
         BatchItem.state == ItemState.DONE,
     )
     return done, {}
+
+
+def _only(batch: Batch) -> int | None:
+    mine = (BatchItem.business_id == business_id(), BatchItem.batch_id == batch.id)
+    return db.session.scalar(select(BatchItem.customer_id).where(*mine))
 
 
 def _sums(batch: Batch) -> Any:

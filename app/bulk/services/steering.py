@@ -88,6 +88,7 @@ def choose(batch: Batch, action: str, values: Mapping[str, Any], number: int | N
     _expect(batch, *(DRAFTS if is_open else ()))
     release(batch)
     batch.action, batch.values, batch.foreseen, batch.selected = action, dict(values), {}, 0
+    batch.only_customer_id = None
     batch.state = BatchState.FREEZING
     db.session.flush()
     _freeze_now_or_soon(batch, number)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import or_, update
 
 from app.db import business_id
 from app.extensions import db
@@ -40,6 +42,16 @@ def write_to_business(
     db.session.add(message)
     db.session.flush()
     return message.id
+
+
+def forget_titles(kind: str, numbers: Sequence[int]) -> None:
+    """Of notes about these things: what stands there may be a person's own words (CP-8)."""
+    if not numbers:
+        return
+    # A stretch each of the index of what is written once.
+    named = [f"{_KEY}:{kind}:{number}" for number in numbers]
+    about = or_(*[(Message.dedupe_key >= f"{each}:") & (Message.dedupe_key < f"{each};") for each in named])
+    db.session.execute(update(Message).where(Message.business_id == business_id(), about).values(title=""))
 
 
 def lead_to(kind: str, page: Callable[[int], str]) -> None:

@@ -118,7 +118,7 @@ def leave_by_link(guest: Guest) -> BaseResponse:
 
 def _guest(about: Linked) -> Guest:
     """Raises NotFound for a customer who was erased, or is in the program no more."""
-    open_scope(Scope(about.business_id, address=request.remote_addr or ""))
+    open_scope(Scope(about.business_id))
     customer = customer_named(survivor_of(about.customer_id))
     return Guest(customer, own_business(), about.program_id)
 

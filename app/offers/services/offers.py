@@ -130,7 +130,7 @@ def check_redeemable(given: CustomerOffer, offer: Offer, holder_id: int, at: dat
     if given.holder_id != holder_id:
         raise RefusedError(Refused.UNKNOWN)
     if given.redeemed_at is not None:
-        raise RefusedError(Refused.USED, given.redeemed_at)
+        raise RefusedError(Refused.USED, given.redeemed_at, given.redeemed_point_of_sale_id)
     if given.removed_at is not None:
         raise RefusedError(Refused.REMOVED, given.removed_at)
     if given.lapsed_at is not None or (offer.ends_at is not None and offer.ends_at <= at):

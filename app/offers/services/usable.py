@@ -34,12 +34,15 @@ class Refused(StrEnum):
 
 
 class RefusedError(Exception):
-    """It is not taken; `when` is when it was used, expired or begins, where that is the reason."""
+    """It is not taken; `when` is when it was used, expired or begins, where that is the reason, `place_id` where it was
+    used.
+    """
 
-    def __init__(self, reason: Refused, when: datetime | None = None) -> None:
+    def __init__(self, reason: Refused, when: datetime | None = None, place_id: int | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.when = when
+        self.place_id = place_id
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def check_usable(coupon: Coupon, series: CouponSeries, holder_id: int, at: datet
     if coupon.holder_id not in (None, holder_id):
         raise RefusedError(Refused.UNKNOWN)
     if coupon.status is CouponStatus.USED:
-        raise RefusedError(Refused.USED, coupon.used_at)
+        raise RefusedError(Refused.USED, coupon.used_at, coupon.used_point_of_sale_id)
     if coupon.status is CouponStatus.REMOVED:
         raise RefusedError(Refused.REMOVED, coupon.removed_at)
     if coupon.status is CouponStatus.LAPSED or (coupon.expires_at is not None and coupon.expires_at <= at):

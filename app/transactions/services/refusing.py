@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_login import current_user
 
+from app.businesses.models import PointOfSale
+from app.db import business_id
+from app.extensions import db
 from app.filters import language, money, zone
+from app.identity import workplace
 from app.lib import formats
 from app.offers.services import Refused
 from app.offers.services import RefusedError as NotUsableError
@@ -47,7 +52,7 @@ def brought_words(refused: BroughtRefusedError) -> str:
 
 def unusable_words(why: NotUsableError) -> str:
     """Why a code is not taken: whether a coupon or a gift card has it, the salesperson sees."""
-    when = _moment(why.when)
+    when = _moment(moment_told(why))
     words = {
         Refused.UNKNOWN: _("No coupon or gift card that this customer may use has this code."),
         Refused.USED: _("It was used already, %(moment)s.", moment=when) if when else _("It was used already."),
@@ -59,6 +64,24 @@ def unusable_words(why: NotUsableError) -> str:
         Refused.LIMIT: _("The customer had as many coupons of this series as one customer may have."),
     }
     return words[why.reason]
+
+
+def moment_told(why: NotUsableError) -> datetime | None:
+    """When it was used, expired or begins. Who sells for a franchisee learns not when it was used at a place of others:
+    that tells of a visit there (PR-3).
+    """
+    if why.place_id is None or (seller := _seller()) is None:
+        return why.when
+    there = db.session.get_one(PointOfSale, (business_id(), why.place_id))
+    return why.when if there.franchisee_id == seller else None
+
+
+def _seller() -> int | None:
+    """The franchisee for whom is sold here, by the Terminal's place or the key; None is the brand."""
+    till = current_user.till
+    if till is None:
+        return workplace().franchisee_id
+    return db.session.get_one(PointOfSale, (business_id(), till.place_id)).franchisee_id
 
 
 def _moment(at: datetime | None) -> str:

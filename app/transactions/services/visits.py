@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 
 from app.businesses.models import Kiosk
 from app.customers.family import survivor_of
@@ -19,8 +19,10 @@ from app.extensions import db
 from app.lib import dates
 from app.transactions.services.open_sales import begin_sale
 
-LASTS = timedelta(minutes=3)
-"""How long a visit is shown that nobody ended; whoever says so stays as long again."""
+LASTS, LONGEST = timedelta(seconds=90), timedelta(minutes=15)
+"""How long a visit is shown at the Kiosk behind the last sign that someone reads it, and how long at most."""
+KEPT = timedelta(minutes=5)
+"""How long the Terminal knows a visitor still whose page is closed."""
 _OVER = {"visit_key": None, "visit_until": None, "customer_id": None, "phone": "", "sale_key": None}
 
 
@@ -52,8 +54,15 @@ def visit_at(kiosk_id: int, key: uuid.UUID) -> Kiosk | None:
 
 def lengthen_visit(kiosk_id: int, key: uuid.UUID) -> bool:
     """The visitor is still there; False where the visit is over."""
-    longer = update(Kiosk).where(*_mine(Kiosk.id == kiosk_id), *_lasting(key)).values(visit_until=dates.now() + LASTS)
+    until = func.least(dates.now() + LASTS, Kiosk.used_at + LONGEST)
+    longer = update(Kiosk).where(*_mine(Kiosk.id == kiosk_id), *_lasting(key)).values(visit_until=until)
     return db.session.scalar(longer.returning(Kiosk.id)) is not None
+
+
+def close_visit(kiosk_id: int, key: uuid.UUID) -> None:
+    """It is shown at the Kiosk no more; the visitor may stand in the queue, so the Terminal knows of it for a while."""
+    closed = update(Kiosk).where(*_mine(Kiosk.id == kiosk_id), *_lasting(key)).values(visit_until=dates.now())
+    db.session.execute(closed)
 
 
 def end_visit(kiosk_id: int, key: uuid.UUID) -> None:
@@ -63,14 +72,14 @@ def end_visit(kiosk_id: int, key: uuid.UUID) -> None:
 
 def forget_visits() -> None:
     """The same of visits that nobody ended."""
-    db.session.execute(update(Kiosk).where(*_mine(Kiosk.visit_until < dates.now())).values(_OVER))
+    db.session.execute(update(Kiosk).where(*_mine(Kiosk.visit_until < dates.now() - KEPT)).values(_OVER))
 
 
 def visitors_of(terminal_id: int) -> Sequence[Visitor]:
-    """Who stands at the Kiosks of a Terminal and was not taken over yet, the first comer first."""
+    """Who stands at the Kiosks of a Terminal, or did just now, and was not taken over yet; the first comer first."""
     who = (Customer.business_id == Kiosk.business_id) & (Customer.id == Kiosk.customer_id)
     columns = (Kiosk.visit_key, Customer.first_name, Customer.last_name, Customer.phone, Kiosk.phone.label("typed"))
-    waiting = _mine(Kiosk.terminal_id == terminal_id, Kiosk.visit_until > dates.now(), Kiosk.sale_key.is_(None))
+    waiting = _mine(Kiosk.terminal_id == terminal_id, _kept(), Kiosk.sale_key.is_(None))
     found = select(*columns, Customer.id).outerjoin(Customer, who).where(*waiting)
     rows: Iterable[Row[Any]] = db.session.execute(found.order_by(Kiosk.used_at, Kiosk.id))
     return [_visitor(row) for row in rows]
@@ -81,8 +90,8 @@ def take_over(terminal_id: int, key: uuid.UUID) -> tuple[uuid.UUID, bool] | None
 
     None where the visit is over.
     """
-    mine = select(Kiosk).where(*_mine(Kiosk.terminal_id == terminal_id), *_lasting(key)).with_for_update()
-    kiosk = db.session.scalars(mine, execution_options={"populate_existing": True}).one_or_none()
+    mine = select(Kiosk).where(*_mine(Kiosk.terminal_id == terminal_id, Kiosk.visit_key == key, _kept()))
+    kiosk = db.session.scalars(mine.with_for_update(), execution_options={"populate_existing": True}).one_or_none()
     if kiosk is None:
         return None
     customer = survivor_of(kiosk.customer_id) if kiosk.customer_id else customer_known_by(kiosk.phone, "")
@@ -97,6 +106,10 @@ def _visitor(row: Row[Any]) -> Visitor:
 
 def _mine(*narrowed: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
     return Kiosk.business_id == business_id(), *narrowed
+
+
+def _kept() -> ColumnElement[bool]:
+    return Kiosk.visit_until > dates.now() - KEPT
 
 
 def _lasting(key: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
