@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 
 from flask import current_app
@@ -27,7 +28,7 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 LOOK_UPS = {"minute": (20, timedelta(minutes=1)), "hour": (300, timedelta(hours=1))}
 """How many customers a salesperson may look up in a span: more than any queue needs, too few to list them."""
 LINKS = {"link": (20, timedelta(minutes=10))}
-"""How many forged links an address may try, and how often one customer may change its mind by a link."""
+"""How many forged links an address may try, of each kind, and how often one customer may change its mind by a link."""
 AT_KIOSK = {"kiosk minute": (10, timedelta(minutes=1)), "kiosk hour": (150, timedelta(hours=1))}
 """How many customers may be looked up at a Kiosk in a span: nobody watches who stands there."""
 
@@ -35,7 +36,8 @@ OF_PHONE = {"my phone": (3, timedelta(minutes=10))}
 OF_ADDRESS = {"my address": (30, timedelta(minutes=10))}
 OF_BUSINESS = {"my business": (3_000, timedelta(minutes=10))}
 """How many codes for the customer's page are asked for with a phone, from an address, and in a business: as many
-customers of a mobile network share an address, and a business's post to all of them brings thousands at once.
+customers of a mobile network share an address, and a business's post to all of them brings thousands at once. For the
+business only those with its customers' phones count.
 """
 TRIES_OF_ADDRESS = {"my try": (60, timedelta(minutes=10))}
 """How many such codes are tried from an address."""
@@ -56,12 +58,13 @@ def count_try(email: str, address: str) -> int:
 
     Answers with 0, or with the seconds for which this account or address is refused; then nothing is counted.
     """
-    return _count_try({kind: _held(kind, value) for kind, value in (("account", email), ("address", address))})
+    kinds = (("account", email), ("address", network_of(address)))
+    return _count_try({kind: _held(kind, value) for kind, value in kinds})
 
 
 def count_forgotten(email: str, address: str) -> int:
     """Counts that someone asks for a link to choose a new password, with what asks for it; as above."""
-    kinds = (("forgetful account", email), ("forgetful address", address))
+    kinds = (("forgetful account", email), ("forgetful address", network_of(address)))
     return _count_try({kind: _held(kind, value) for kind, value in kinds})
 
 
@@ -109,22 +112,29 @@ def count_at_kiosk(kiosk: str) -> int:
 
 
 def count_link(subject: str) -> int:
-    """Counts a use of a link by an address or a customer, to be committed; the seconds to wait for the next, or 0."""
+    """Counts a use of a link by a customer, to be committed; the seconds to wait for the next, or 0."""
     return _count(LINKS, subject)
 
 
-def count_code(business: int, phone: str, address: str) -> int:
+def count_link_from(address: str, kind: str) -> int:
+    """Counts that an address tries a link or code of a kind; as above."""
+    return _count(LINKS, f"{kind} {network_of(address)}")
+
+
+def count_code(business: int, phone: str, address: str, *, known: bool) -> int:
     """Counts that a code for the customer's page is asked for, to be committed before it is sent; as above.
 
-    What an address asks for beyond its own measure counts for nobody else: else one of them would shut everyone out.
+    What an address asks for beyond its own measure counts for nobody else, and what is asked for with a phone that no
+    customer has not for the business: else a stranger would shut everyone out. A full measure refuses both alike.
     """
-    asked = (OF_ADDRESS, address), (OF_PHONE, f"{business}:{phone}"), (OF_BUSINESS, str(business))
-    return next((seconds for limits, subject in asked if (seconds := _count(limits, subject))), 0)
+    own = (OF_ADDRESS, network_of(address)), (OF_PHONE, f"{business}:{phone}")
+    wait = next((seconds for limits, subject in own if (seconds := _count(limits, subject))), 0)
+    return wait or _count(OF_BUSINESS, str(business), counts=known)
 
 
 def count_code_try(address: str) -> int:
     """Counts that such a code is tried, to be committed before it is compared; as above."""
-    return _count(TRIES_OF_ADDRESS, address)
+    return _count(TRIES_OF_ADDRESS, network_of(address))
 
 
 def count_test(user: int) -> int:
@@ -132,13 +142,25 @@ def count_test(user: int) -> int:
     return _count(TESTS, str(user))
 
 
-def _count(limits: Mapping[str, tuple[int, timedelta]], subject: str) -> int:
+def network_of(address: str) -> str:
+    """What counts as one address: of IPv6 the /64, as whoever rents a server has that many of them."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    known = parsed if isinstance(parsed, IPv4Address) else parsed.ipv4_mapped
+    return str(known or IPv6Network((int(parsed), 64), strict=False))
+
+
+def _count(limits: Mapping[str, tuple[int, timedelta]], subject: str, *, counts: bool = True) -> int:
+    """What does not count does the same and is refused alike, so that its time tells nothing."""
     for kind, (most, span) in limits.items():
         row, moment = _held(kind, subject), dates.now()
         if row.blocked_until <= moment:
             row.failures, row.blocked_until = 0, moment + span
-        row.failures, row.last_at = row.failures + 1, moment
-        if row.failures > most:
+        full = row.failures >= most
+        row.failures, row.last_at = row.failures + counts, moment
+        if full:
             return ceil((row.blocked_until - moment).total_seconds())
     return 0
 
@@ -148,7 +170,7 @@ def forget(email: str, address: str) -> None:
     db.session.execute(delete(SignInFailure).where(SignInFailure.subject == _subject("account", email)))
     failures = func.greatest(SignInFailure.failures - 1, 0)
     blocked = case((failures < FREE_TRIES["address"], SignInFailure.last_at), else_=SignInFailure.blocked_until)
-    mine = update(SignInFailure).where(SignInFailure.subject == _subject("address", address))
+    mine = update(SignInFailure).where(SignInFailure.subject == _subject("address", network_of(address)))
     db.session.execute(mine.values(failures=failures, blocked_until=blocked))
 
 
