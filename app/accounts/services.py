@@ -21,6 +21,8 @@ from app.accounts.queries import OwnTerminal, own_account, own_businesses, own_t
 from app.accounts.second_factor import has_second_factor, takes_code
 from app.accounts.sign_in_codes import take_sign_in_code
 from app.accounts.throttle import TooManyTriesError as TooManyTriesError
+from app.accounts.waiting import hold_claims as hold_claims
+from app.accounts.waiting import note_taken as note_taken
 from app.accounts.waiting import wait_at_kiosk as wait_at_kiosk
 from app.accounts.waiting import wait_before_code as wait_before_code
 from app.accounts.waiting import wait_before_code_try as wait_before_code_try

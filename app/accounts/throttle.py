@@ -6,12 +6,12 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 
 from flask import current_app
-from sqlalchemy import case, delete, func, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,9 @@ from app.db import apart
 from app.extensions import db
 from app.lib import dates
 from app.scope import Scope
+
+Limits = Mapping[str, tuple[int, timedelta]]
+"""By kind: how many, and in which span from the first on."""
 
 FREE_TRIES = {"account": 5, "address": 30, "proof": 5, "forgetful account": 3, "forgetful address": 30}
 FIRST_WAIT = timedelta(seconds=5)
@@ -44,6 +47,11 @@ TRIES_OF_ADDRESS = {"my try": (60, timedelta(minutes=10))}
 
 TESTS = {"test": (20, timedelta(minutes=10))}
 """How many test messages a user may send in a span: enough to try texts, too few to write to customers so."""
+
+TAKEN = {"taken": (30, timedelta(minutes=10)), "taken of day": (200, timedelta(days=1))}
+"""How many phones and cards a user may enter in a span that belong to customers whom it may not see: more of them than
+come to one place to be registered, too few to try a list of numbers.
+"""
 
 
 @dataclass
@@ -152,10 +160,23 @@ def network_of(address: str) -> str:
     return str(known or IPv6Network((int(parsed), 64), strict=False))
 
 
-def _count(limits: Mapping[str, tuple[int, timedelta]], subject: str, *, counts: bool = True) -> int:
+def count_taken(user: int, session: Session) -> None:
+    """Counts that a user was told that somebody has a phone or card, but not who, in a session that is kept (PR-3)."""
+    _count(TAKEN, str(user), unit=session)
+
+
+def taken_until(user: int) -> datetime | None:
+    """Until when it was told so too often; None while it is told."""
+    most = {_subject(kind, str(user)): number for kind, (number, _span) in TAKEN.items()}
+    running = SignInFailure.subject.in_(most), SignInFailure.blocked_until > dates.now()
+    rows = db.session.scalars(select(SignInFailure).where(*running))
+    return max((row.blocked_until for row in rows if row.failures >= most[bytes(row.subject)]), default=None)
+
+
+def _count(limits: Limits, subject: str, *, counts: bool = True, unit: Session | None = None) -> int:
     """What does not count does the same and is refused alike, so that its time tells nothing."""
     for kind, (most, span) in limits.items():
-        row, moment = _held(kind, subject), dates.now()
+        row, moment = _held(kind, subject, unit), dates.now()
         if row.blocked_until <= moment:
             row.failures, row.blocked_until = 0, moment + span
         full = row.failures >= most
@@ -176,7 +197,9 @@ def forget(email: str, address: str) -> None:
 
 def forget_old() -> None:
     """Drops counts that no longer slow anyone."""
-    db.session.execute(delete(SignInFailure).where(SignInFailure.last_at < dates.now() - FORGOTTEN_AFTER))
+    now = dates.now()
+    over = SignInFailure.last_at < now - FORGOTTEN_AFTER, SignInFailure.blocked_until <= now
+    db.session.execute(delete(SignInFailure).where(*over))
 
 
 def wait_after(failures: int, free: int) -> timedelta:

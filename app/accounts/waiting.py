@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy import text
+
 from app.accounts import throttle
-from app.db import business_id, commit, current_scope
+from app.db import apart, business_id, commit, current_scope
+from app.extensions import db
+from app.scope import Scope
 
 
 def wait_before_look_up() -> int:
@@ -54,3 +60,21 @@ def wait_before_code_try(address: str) -> int:
 def wait_before_test() -> int:
     """Counts that this scope's person sends a test message, in the unit of work that sends it; as above."""
     return throttle.count_test(current_scope().user_id or 0)
+
+
+def hold_claims() -> datetime | None:
+    """Until when this scope's person may give no customer another phone or card (CP-7); None for now.
+
+    Its next one waits for the end of this unit of work: of many at once each finds what the others counted.
+    """
+    user = current_scope().user_id or 0
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('claims', :user))")
+    db.session.execute(lock, {"user": user})
+    return throttle.taken_until(user)
+
+
+def note_taken() -> None:
+    """Counts that it is told of a holder whom it may not see, kept whatever becomes of the rest (PR-3)."""
+    user = current_scope().user_id or 0
+    with apart(Scope(None, user)) as session:
+        throttle.count_taken(user, session)
