@@ -10,7 +10,7 @@ from app.accounts import services as accounts
 from app.audit_check import check_chain, is_due
 from app.billing import services as billing
 from app.businesses.queries import every_business
-from app.customers.services import drafts, duplicates
+from app.customers.services import drafts, duplicates, openings
 from app.db import unit_of_work
 from app.ledger.services import expire_lots
 from app.messaging import services as messaging
@@ -96,6 +96,12 @@ def forget_drafts() -> None:
 
 
 @job
+def forget_openings() -> None:
+    """Remove whom people of the panel opened on days that are over (CT-11)."""
+    _in_each(openings.forget_openings)
+
+
+@job
 def forget_open_sales() -> None:
     """Remove the sales that Terminals began and never made."""
     _in_each(forget_old_sales)
@@ -156,9 +162,13 @@ def post_monthly_fees() -> None:
 
 @job
 def tell_of_balances() -> None:
-    """Write to the people of every business whose balance fell past what they chose, and send that (BI-2)."""
+    """Write to the people of every business whose balance fell past what they chose, and send that (BI-2).
+
+    To its administrators also who opened too many customers (CT-11).
+    """
     try:
         _in_each(messaging.tell_of_balance)
+        _in_each(messaging.tell_of_openings)
         for business in every_business():
             messaging.send_to_users(Scope(business))
     finally:

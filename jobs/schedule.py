@@ -28,6 +28,7 @@ MINUTES = {
     "jobs.housekeeping.forget_form_keys": 60,
     "jobs.housekeeping.forget_call_keys": 60,
     "jobs.housekeeping.forget_drafts": 24 * 60,
+    "jobs.housekeeping.forget_openings": 24 * 60,
     "jobs.housekeeping.remove_unused_pictures": 24 * 60,
     "jobs.housekeeping.find_duplicates": 24 * 60,
 }

@@ -141,6 +141,7 @@ def fill(shop: Shop, superuser: psycopg.Connection) -> None:
         f" VALUES (%(id)s, gen_random_uuid(), {person}, 'x')",
         "INSERT INTO table_settings (business_id, user_id, table_name, columns)"
         f" VALUES (%(id)s, {person}, 'customers', '[]')",
+        f"INSERT INTO opened_profiles (business_id, user_id, day, customers) VALUES (%(id)s, {person}, now(), '{{1}}')",
         "INSERT INTO audit_check (business_id, at, lines, last_hash) VALUES (%(id)s, now(), 0, '')",
         f"INSERT INTO unsent_form (business_id, key, user_id, path, fields)"
         f" VALUES (%(id)s, gen_random_uuid(), {person}, '/terminals', '[]')",

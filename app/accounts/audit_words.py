@@ -53,6 +53,7 @@ KIND = Kind(
         "user.renew_recovery_codes": _l("Recovery codes made anew"),
         "user.assign": _l("Salesperson assigned to a Terminal"),
         "user.renew_sign_in": _l("Salesperson given a code to sign in"),
+        "user.open_too_many": _l("Opened as many customers as a day allows"),
         "user.unassign": _l("Salesperson removed from a Terminal"),
     },
     names=lambda ids: {

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.forgotten import NoLinkError, ask_for_link, holder_of, set_password
 from app.accounts.forms import ForgottenForm, NewPasswordForm
-from app.accounts.services import wait_before_link
+from app.accounts.services import wait_before_link_from
 from app.db import open_scope, rollback
 from app.errors import Problem
 from app.mail import leaves
@@ -58,7 +58,7 @@ def open_link(reset_token: str) -> Response:
 @requires(Permission.PUBLIC)
 def choose(reset_token: str) -> BaseResponse:
     _begin()
-    _refuse_hurry(wait_before_link(f"new password {request.remote_addr}"))
+    _refuse_hurry(wait_before_link_from(request.remote_addr or "", "new password"))
     try:
         link, account = holder_of(reset_token)
         form = NewPasswordForm(known=(account.name, account.email))

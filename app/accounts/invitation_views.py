@@ -17,7 +17,7 @@ from app.accounts.invitations import AlreadyInvitedError, AlreadyUserError, NotO
 from app.accounts.models import Invitation
 from app.accounts.proving import ProofForm, is_proved, proof_form
 from app.accounts.queries import user_id_of
-from app.accounts.services import create_user, wait_before_link
+from app.accounts.services import create_user, wait_before_link_from
 from app.accounts.user_forms import InvitationForm, NewAccountForm
 from app.businesses.queries import franchisees, logo_href, own_business
 from app.db import business_id, commit, open_scope, rollback
@@ -140,7 +140,7 @@ def join(serial: int, invitation: Invitation) -> BaseResponse:
 def _join_anew(invitation: Invitation, serial: int, form: NewAccountForm) -> BaseResponse:
     business, number, email = business_id(), invitation.id, invitation.email
     rollback()
-    if seconds := wait_before_link(f"joining {request.remote_addr}"):
+    if seconds := wait_before_link_from(request.remote_addr or "", "joining"):
         raise Problem(429, _("Too many attempts."), _("Wait %(seconds)s seconds and try again.", seconds=seconds))
     # The account is made by itself: should the next step fail, its owner signs in and takes the invitation so.
     try:

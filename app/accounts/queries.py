@@ -56,6 +56,13 @@ def salespeople() -> Sequence[User]:
     return db.session.scalars(mine.order_by(User.name, User.id)).all()
 
 
+def admins() -> Sequence[User]:
+    """The business's administrators who get in."""
+    mine = select(User).join(Membership, Membership.user_id == User.id).where(User.disabled_at.is_(None))
+    mine = mine.where(Membership.business_id == business_id(), Membership.role == Role.ADMIN)
+    return db.session.scalars(mine.where(Membership.disabled_at.is_(None)).order_by(User.id)).all()
+
+
 def assigned_to(terminal_id: int) -> set[int]:
     """The users who sell at a Terminal."""
     here = select(TerminalUser.user_id).where(

@@ -21,6 +21,15 @@ from app.accounts.queries import OwnTerminal, own_account, own_businesses, own_t
 from app.accounts.second_factor import has_second_factor, takes_code
 from app.accounts.sign_in_codes import take_sign_in_code
 from app.accounts.throttle import TooManyTriesError as TooManyTriesError
+from app.accounts.waiting import hold_claims as hold_claims
+from app.accounts.waiting import note_taken as note_taken
+from app.accounts.waiting import wait_at_kiosk as wait_at_kiosk
+from app.accounts.waiting import wait_before_code as wait_before_code
+from app.accounts.waiting import wait_before_code_try as wait_before_code_try
+from app.accounts.waiting import wait_before_link as wait_before_link
+from app.accounts.waiting import wait_before_link_from as wait_before_link_from
+from app.accounts.waiting import wait_before_look_up as wait_before_look_up
+from app.accounts.waiting import wait_before_test as wait_before_test
 from app.db import business_id, commit, current_scope, open_scope, rollback, unit_of_work
 from app.extensions import db
 from app.identity import token_hash
@@ -110,46 +119,6 @@ def choose_terminal(session_id: int, terminal_id: int) -> bool:
     values = {"business_id": chosen.business_id, "terminal_id": chosen.id}
     db.session.execute(update(UserSession).where(UserSession.id == session_id).values(values))
     return True
-
-
-def wait_before_look_up() -> int:
-    """Counts that this scope's person looks a customer up, and commits it; the seconds to wait first, or 0 (TE-1)."""
-    seconds = throttle.count_look_up(current_scope().user_id or 0)
-    commit()
-    return seconds
-
-
-def wait_before_link(subject: str) -> int:
-    """Counts that an address tries a link, or that a customer says something by one, and commits it; as above."""
-    seconds = throttle.count_link(subject)
-    commit()
-    return seconds
-
-
-def wait_at_kiosk(kiosk_id: int) -> int:
-    """Counts that a customer is looked up at a Kiosk of this scope's business, and commits it; as above."""
-    seconds = throttle.count_at_kiosk(f"{business_id()}:{kiosk_id}")
-    commit()
-    return seconds
-
-
-def wait_before_code(phone: str, address: str) -> int:
-    """Counts that a customer asks for a code to sign in to its page (MY-1), and commits it; as above."""
-    seconds = throttle.count_code(business_id(), phone, address)
-    commit()
-    return seconds
-
-
-def wait_before_code_try(address: str) -> int:
-    """Counts that one is tried, and commits it; as above."""
-    seconds = throttle.count_code_try(address)
-    commit()
-    return seconds
-
-
-def wait_before_test() -> int:
-    """Counts that this scope's person sends a test message, in the unit of work that sends it; as above."""
-    return throttle.count_test(current_scope().user_id or 0)
 
 
 def assign_to_terminal(terminal_id: int, user_id: int) -> None:

@@ -7,21 +7,18 @@ from pathlib import Path
 import click
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app import audit
-from app.accounts.models import Membership, User
+from app.accounts.queries import admins
 from app.bulk.unloading import customers_known, recipient, unload
 from app.businesses.queries import business_with_slug, own_business
 from app.db import business_id, unit_of_work
-from app.extensions import db
 from app.lib import formats
 from app.lib.texts import has_control_characters, one_line
 from app.locale import LANGUAGES, written_languages
 from app.messaging.models import Channel
 from app.messaging.services.from_platform import write_to_business
 from app.messaging.services.to_users import Written, write_to_user
-from app.permissions import Role
 from app.scope import Scope
 from app.support import group
 
@@ -74,17 +71,11 @@ def _announce(reason: str, keys: tuple[str, ...]) -> int:
     main = next((each for each in written_languages() if each in LANGUAGES), "en")
     written = _written(reason, known, main)
     write_to_business(written.text, written.title)
-    for admin in _admins():
+    for admin in admins():
         write_to_user(admin, [Channel.EMAIL], _written(reason, known, admin.language))
     said = {"reason": (None, reason), "customers": (None, known), "recipients": (None, ", ".join(keys))}
     audit.record("business.unload_customers", audit.Subject("business", business_id()), said)
     return known
-
-
-def _admins() -> list[User]:
-    admins = Membership.business_id == business_id(), Membership.role == Role.ADMIN, Membership.disabled_at.is_(None)
-    mine = select(User).join(Membership, Membership.user_id == User.id).where(*admins, User.disabled_at.is_(None))
-    return list(db.session.scalars(mine.order_by(User.id)))
 
 
 def _written(reason: str, known: int, language: str) -> Written:

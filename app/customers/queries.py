@@ -17,6 +17,7 @@ from app.audit import AuditEntry
 from app.customers.family import hold_family, survivor_of
 from app.customers.filters import CustomerFilter
 from app.customers.models import Answer, Customer
+from app.customers.opening import note_opened
 from app.customers.registry import Column, Order, Source
 from app.customers.saved_filters import Search
 from app.customers.search import Criterion
@@ -99,7 +100,7 @@ class MergedError(NotFound):
 
 
 def customer_named(customer_id: int) -> Customer:
-    """A customer that this person may see, not merged or erased. Raises NotFound, MergedError."""
+    """A customer that this person may see, not merged or erased. Raises NotFound, MergedError, Problem 429 (CT-11)."""
     return _present(db.session.get(Customer, (business_id(), customer_id)))
 
 
@@ -195,6 +196,7 @@ def _present(customer: Customer | None) -> Customer:
         raise NotFound
     if customer.merged_into_id is not None:
         raise MergedError(customer.id, survivor_of(customer.id))
+    note_opened(customer.id)
     return customer
 
 

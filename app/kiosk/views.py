@@ -12,7 +12,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.accounts.services import wait_at_kiosk, wait_before_link
+from app.accounts.services import wait_at_kiosk, wait_before_link_from
 from app.address import takes
 from app.businesses.models import Kiosk
 from app.businesses.services import kiosk_of_code, pair_kiosk
@@ -52,7 +52,7 @@ def pair() -> BaseResponse:
     form = PairingForm()
     if not form.validate():
         return _page("kiosk/pairing.html", None, 422, form=form)
-    if seconds := wait_before_link(f"kiosk {request.remote_addr}"):
+    if seconds := wait_before_link_from(request.remote_addr or "", "kiosk"):
         form.code.errors = [_("That was too often. Wait %(seconds)s seconds.", seconds=seconds)]
         return _page("kiosk/pairing.html", None, 429, form=form)
     if (token := _paired(form.code.data)) is None:

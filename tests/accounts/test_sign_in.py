@@ -212,6 +212,29 @@ class TestTheGuesser:
         assert sign_in(client, town.anna.email).status_code == 429
         assert sign_in(client, town.anna.email, address="192.0.2.8").status_code == 303
 
+    def test_a_network_of_a_rented_server_is_one_address(self, town: Town, client: FlaskClient) -> None:
+        for number in range(30):
+            tried = sign_in(client, f"guess{number}@example.com", address=f"2001:db8:0:7::{number:x}")
+            assert tried.status_code == 422
+        assert sign_in(client, town.anna.email, address="2001:db8:0:7:ffff::1").status_code == 429
+        assert sign_in(client, town.anna.email, address="2001:db8:0:8::1").status_code == 303
+
+    @pytest.mark.parametrize(
+        ("address", "counted"),
+        [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8::7", "2001:db8::/64"),
+            ("2001:0DB8:0:0:1:2:3:4", "2001:db8::/64"),
+            ("2001:db8:0:1::7", "2001:db8:0:1::/64"),
+            ("fe80::1%eth0", "fe80::/64"),
+            ("", ""),
+            ("unknown", "unknown"),
+        ],
+    )
+    def test_an_address_is_counted_as(self, address: str, counted: str) -> None:
+        assert throttle.network_of(address) == counted
+
     def test_an_office_that_signs_in_is_not_slowed_down(self, town: Town) -> None:
         """Only failures count: the people of one address do not keep each other out."""
         for _ in range(35):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from app.accounts import throttle
 from app.lib import dates
 from tests.accounts.late_forms import send_late, sign_in_at
 from tests.browsing import form_to, page_of, send, submit, text_of
@@ -94,6 +96,67 @@ class TestRefusals:
             assert "Another customer has" in text_of(response)
             assert "Savchuk" not in response.text
             assert f"/customers/{other}" not in response.text
+
+    def test_a_location_operator_cannot_try_a_list_of_numbers(
+        self, town: Town, olena: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """PR-3: nothing that was typed is lost, and whatever is no new number is saved as ever."""
+        monkeypatch.setattr("app.accounts.throttle.TAKEN", {"taken": (2, timedelta(minutes=10))})
+        with town.kavalier.work():
+            add_sale(olena, town.kavalier.franchised_terminal, 100)
+            add_customer("Petro", "Savchuk", "+380639052217", cards=["5050"])
+        boris, taken = town.browser(town.boris), {"phone": "063 905 22 17", "first_name": "Typed"}
+        for values in (taken, {"cards": ["7700", "5050"]}):
+            assert submit(boris, page(olena), values).status_code == 422
+        response = submit(boris, page(olena), {**taken, "cards": ["7700", "8080"]})
+        assert response.status_code == 429
+        assert text_of(response).count("You entered too many numbers that other customers have.") == 2
+        assert "Another customer has" not in text_of(response)
+        again = form_to(response, page(olena)).values
+        assert (again["phone"], again["first_name"]) == (["063 905 22 17"], ["Typed"])
+        assert again["cards"] == ["7700", "8080"]
+        free = {"phone": "063 905 22 18", "point_of_sale": str(town.kavalier.franchised_place)}
+        assert submit(boris, "/customers/new", free, action="/customers").status_code == 429
+        assert submit(boris, page(olena), {"first_name": "Typed"}).status_code == 303
+        assert submit(town.browser(town.anna), page(olena), taken).status_code == 422
+
+    def test_many_numbers_at_once_are_counted_one_by_one(
+        self, town: Town, olena: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.accounts.throttle.TAKEN", {"taken": (2, timedelta(minutes=10))})
+        with town.kavalier.work():
+            people = [add_customer("Olena", cards=[f"60{number}"]) for number in range(6)]
+            for each in people:
+                add_sale(each, town.kavalier.franchised_terminal, 100)
+            add_customer("Petro", "Savchuk", cards=["5050"])
+        browsers = [(town.browser(town.boris), each) for each in people]
+
+        with ThreadPoolExecutor(6) as pool:
+            answers = pool.map(lambda each: submit(each[0], page(each[1]), {"cards": ["5050"]}).status_code, browsers)
+        assert sorted(answers) == [422] * 2 + [429] * 4
+
+    def test_numbers_of_customers_that_one_sees_count_for_nothing(
+        self, town: Town, anna: FlaskClient, olena: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.accounts.throttle.TAKEN", {"taken": (1, timedelta(minutes=10))})
+        with town.kavalier.work():
+            add_customer("Petro", "Savchuk", cards=["5050"])
+        answers = [submit(anna, page(olena), {"cards": ["5050"]}).status_code for _each in range(3)]
+        assert answers == [422] * 3
+
+    def test_a_day_of_such_numbers_is_not_forgotten_within_it(
+        self, town: Town, olena: int, monkeypatch: pytest.MonkeyPatch, superuser: psycopg.Connection
+    ) -> None:
+        monkeypatch.setattr("app.accounts.throttle.TAKEN", {"taken of day": (1, timedelta(days=1))})
+        with town.kavalier.work():
+            add_sale(olena, town.kavalier.franchised_terminal, 100)
+            add_customer("Petro", "Savchuk", cards=["5050"])
+        boris = town.browser(town.boris)
+        assert submit(boris, page(olena), {"cards": ["5050"]}).status_code == 422
+        superuser.execute("UPDATE sign_in_failure SET last_at = last_at - interval '2 hours'")
+        with town.kavalier.work():
+            throttle.forget_old()
+        assert submit(boris, page(olena), {"cards": ["5050"]}).status_code == 429
 
     def test_the_same_phone_in_another_business_is_no_matter(self, town: Town, anna: FlaskClient, olena: int) -> None:
         """PR-1."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -302,15 +303,35 @@ class TestAskingTooOften:
         """What it is refused counts neither for the phone nor for the business."""
         monkeypatch.setattr("app.accounts.throttle.OF_ADDRESS", {"my address": (2, timedelta(minutes=10))})
         monkeypatch.setattr("app.accounts.throttle.OF_BUSINESS", {"my business": (3, timedelta(minutes=10))})
-        form = forms_of(client.get(my(shop, "/sign-in")))[0]
-
-        def asked(phone: str, address: str) -> int:
-            values = {**form.values, "phone": phone}
-            return client.post(form.action, data=values, environ_base={"REMOTE_ADDR": address}).status_code
-
+        asked = asking(client, shop)
         phones = [NOBODY, "+380671119998", *[PHONE] * 4]
         assert [asked(phone, "198.51.100.1") for phone in phones] == [303, 303, 429, 429, 429, 429]
         assert asked(PHONE, "198.51.100.2") == 303
+
+    def test_a_network_of_a_rented_server_is_one_address(
+        self, shop: Shop, olena: int, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.accounts.throttle.OF_ADDRESS", {"my address": (2, timedelta(minutes=10))})
+        asked = asking(client, shop)
+        addresses = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1"]
+        phones = [f"+38067111999{number}" for number in range(4)]
+        assert [asked(*each) for each in zip(phones, addresses, strict=True)] == [303, 303, 429, 303]
+
+    def test_phones_that_nobody_has_fill_no_measure_of_the_business(
+        self, shop: Shop, olena: int, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else a stranger with a list of numbers shuts every customer out."""
+        monkeypatch.setattr("app.accounts.throttle.OF_BUSINESS", {"my business": (2, timedelta(minutes=10))})
+        asked = asking(client, shop)
+        phones = [f"+38067111999{number}" for number in range(4)]
+        assert [asked(phone, "198.51.100.1") for phone in [*phones, PHONE, PHONE]] == [303] * 6
+
+    def test_a_full_measure_of_the_business_refuses_known_and_unknown_alike(
+        self, shop: Shop, olena: int, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.accounts.throttle.OF_BUSINESS", {"my business": (1, timedelta(minutes=10))})
+        asked = asking(client, shop)
+        assert [asked(phone, "198.51.100.1") for phone in (PHONE, NOBODY, PHONE)] == [303, 429, 429]
 
     def test_a_business_under_attack_compares_no_code(self, shop: Shop, olena: int, client: FlaskClient) -> None:
         """Many phones at once are guessed no faster than one."""
@@ -336,6 +357,17 @@ class TestAskingTooOften:
         with shop.work():
             open_ones = select(MyCode).where(MyCode.expires_at > dates.now())
             assert len(db.session.scalars(open_ones).all()) == 1
+
+
+def asking(client: FlaskClient, shop: Shop) -> Callable[[str, str], int]:
+    """Asks for a code with a phone from an address; the answer's status."""
+    form = forms_of(client.get(my(shop, "/sign-in")))[0]
+
+    def asked(phone: str, address: str) -> int:
+        values = {**form.values, "phone": phone}
+        return client.post(form.action, data=values, environ_base={"REMOTE_ADDR": address}).status_code
+
+    return asked
 
 
 def guess_in_vain(shop: Shop, customer: int | None) -> None:

@@ -13,6 +13,7 @@ from app.customers.models.customer import (
     Tag,
 )
 from app.customers.models.merging import CustomerMerge, LikelyDuplicate, Likeness
+from app.customers.models.opening import OpenedProfiles
 from app.customers.models.selection import SavedFilter, Segment
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Enrolment",
     "LikelyDuplicate",
     "Likeness",
+    "OpenedProfiles",
     "SavedFilter",
     "Segment",
     "Tag",

@@ -25,15 +25,18 @@ SHOWN_FOR = 15
 
 
 def customer_known_by(number: str, country: str) -> int | None:
-    """The customer with this card, phone in any spelling, or number on its page; never by a part. None for nobody.
+    """The customer with this phone in any spelling, card, or number on its page; never by a part. None for nobody.
 
-    By what a merged record had, it is the one that it was merged into (CP-9). An erased one has none of them.
+    A number that is one's phone and another's card is the phone's: a card may be spelt like anyone's. By what a merged
+    record had, it is the one that it was merged into (CP-9). An erased one has none of them.
     """
-    card = select(Card.customer_id).where(Card.business_id == business_id(), Card.number == card_number(number))
-    found = db.session.scalar(card)
-    if found is None and (phone := phone_of(number, country)):
+    found = None
+    if phone := phone_of(number, country):
         mine = Customer.business_id == business_id(), Customer.phone == phone, Customer.erased_at.is_(None)
         found = db.session.scalar(select(Customer.id).where(*mine))
+    if found is None:
+        card = select(Card.customer_id).where(Card.business_id == business_id(), Card.number == card_number(number))
+        found = db.session.scalar(card)
     if found is None:
         return _customer_showing(number)
     return survivor_of(found)

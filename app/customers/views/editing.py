@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.accounts.services import hold_claims, note_taken
 from app.address import takes
 from app.businesses import queries as places
 from app.customers import profile
@@ -20,7 +21,9 @@ from app.customers.queries import customer_named, customer_to_change, last_chang
 from app.customers.services import TakenError, change_customer, create_customer, release_category
 from app.customers.views.blueprint import blueprint
 from app.customers.wording import Wording
+from app.filters import language, zone
 from app.identity import workplace
+from app.lib import formats
 from app.permissions import Permission, requires
 from app.web import go, own_address, render
 
@@ -49,8 +52,11 @@ def change(customer_id: int) -> BaseResponse:
     if meanwhile := form.changed_meanwhile(kept):
         both = _both(form, kept, meanwhile, wording)
         return _show_kept(customer, form, 409, both=both, changed_by=last_change(customer_id))
+    new = form.details(kept)
+    if _waits(form, kept, new):
+        return _show_kept(customer, form, 429)
     try:
-        change_customer(customer, form.details(kept))
+        change_customer(customer, new)
     except TakenError as taken:
         _explain(form, taken)
         return _show_kept(customer, form, 422)
@@ -85,9 +91,11 @@ def create() -> BaseResponse:
         return _show_new(form, 422)
     if not form.validate():
         return _show_new(form, 422)
-    place = form.point_of_sale.data
+    new, place = form.details(Details()), form.point_of_sale.data
+    if _waits(form, Details(), new):
+        return _show_new(form, 429)
     try:
-        customer_id = create_customer(form.details(Details()), int(place) if place else None)
+        customer_id = create_customer(new, int(place) if place else None)
     except TakenError as taken:
         _explain(form, taken)
         return _show_new(form, 422)
@@ -132,8 +140,27 @@ def _both(form: CustomerForm, kept: Details, meanwhile: dict[str, bool], wording
     ]
 
 
+def _waits(form: CustomerForm, old: Details, new: Details) -> bool:
+    """Whether this person tried too many numbers of customers whom it may not see, said beside what is new (PR-3)."""
+    claimed = {"phone": new.phone not in ("", old.phone), "cards": bool(set(new.cards) - set(old.cards))}
+    names = [name for name, is_new in claimed.items() if is_new]
+    until = hold_claims() if names else None
+    if until is None:
+        return False
+    moment = formats.date_time(until, language(), zone())
+    text = _("You entered too many numbers that other customers have. Try again after %(moment)s.", moment=moment)
+    for name in names:
+        form[name].errors = [text]
+    return True
+
+
 def _explain(form: CustomerForm, taken: TakenError) -> None:
-    """Says beside the field who has the phone or card, with a link for who may see that customer."""
+    """Says beside the field who has the phone or card, with a link for who may see that customer.
+
+    Who may not learns that somebody has it, which is as good as a look-up and counts as one.
+    """
+    if taken.holder is None:
+        note_taken()
     if taken.name == "phone":
         text = _("Another customer has this phone.")
     elif len(taken.values) == 1:

@@ -3,6 +3,7 @@
 from app.messaging.services.balance import tell_of_balance
 from app.messaging.services.forgetting import forget_texts
 from app.messaging.services.hearing import hear
+from app.messaging.services.openings import tell_of_openings
 from app.messaging.services.pins import read_pin, wipe_old_pins, wipe_pins, write_pin
 from app.messaging.services.sending import send_due
 from app.messaging.services.stopping import stop_messages
@@ -22,6 +23,7 @@ __all__ = [
     "send_to_users",
     "stop_messages",
     "tell_of_balance",
+    "tell_of_openings",
     "wipe_old_pins",
     "wipe_pins",
     "write_letters",

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.accounts.services import wait_before_link
+from app.accounts.services import wait_before_link, wait_before_link_from
 from app.address import takes
 from app.businesses.models import Business
 from app.businesses.queries import logo_href, own_business
@@ -140,7 +140,7 @@ def _nowhere() -> BaseResponse:
     g.pop("language", None)
     rollback()
     open_scope(Scope(None))
-    if wait_before_link(request.remote_addr or ""):
+    if wait_before_link_from(request.remote_addr or "", "customer"):
         return _slow_down()
     title, advice = _("This link leads nowhere."), _("Open it once more from the message that you got, as a whole.")
     return make_response(render_template("my/nowhere.html", title=title, advice=advice, business=""), 404)

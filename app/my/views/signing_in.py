@@ -30,6 +30,7 @@ from app.my.services import (
     end_sessions,
     open_session,
     send_code,
+    somebody_has,
     take_code,
 )
 from app.my.views.blueprint import blueprint
@@ -60,7 +61,7 @@ def ask_code(door: Door) -> BaseResponse:
     form = PhoneForm(door.business.country)
     if not form.validate():
         return _ask_phone(door, form, 422)
-    _wait(wait_before_code(form.number, request.remote_addr or ""))
+    _wait(wait_before_code(form.number, request.remote_addr or "", known=somebody_has(form.number)))
     try:
         key = send_code(form.number, form.key)
     except CodeLimitError:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from app.accounts.models import Membership, User
+from app.accounts.queries import admins
 from app.businesses.queries import own_business
-from app.db import business_id
-from app.extensions import db
 from app.links import public_address
 from app.locale import LANGUAGES, main_language
 from app.messaging.models import Channel
 from app.messaging.services.from_platform import write_to_business
 from app.messaging.services.to_users import Written, write_to_user
-from app.permissions import Role
 from app.webhooks.models import Disabled, Endpoint
 
 ABOUT = "webhook"
@@ -26,7 +22,7 @@ def tell_disabled(endpoint: Endpoint) -> None:
     note = _words(endpoint, main_language())
     write_to_business(note.text, note.title, about=(ABOUT, endpoint.id))
     page = public_address(f"/settings/webhooks/{endpoint.id}")
-    for admin in _admins():
+    for admin in admins():
         written = _words(endpoint, admin.language if admin.language in LANGUAGES else "en")
         letter = Written(f"{own_business().name}: {written.title}", f"{written.text} {page}", written.language)
         write_to_user(admin, [Channel.EMAIL], letter)
@@ -41,12 +37,3 @@ def _words(endpoint: Endpoint, language: str) -> Written:
             text = _("The address took nothing for three days, so it is told nothing any more.")
         text += " " + _("When it works again, enable it; what failed can be sent again from the log.")
     return Written(title, text, language)
-
-
-def _admins() -> list[User]:
-    mine = (
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.business_id == business_id(), Membership.role == Role.ADMIN, Membership.disabled_at.is_(None))
-    )
-    return list(db.session.scalars(mine.order_by(User.id)))
