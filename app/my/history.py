@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, pgettext
 from flask_babel import gettext as _
 from sqlalchemy import Row
 
@@ -43,7 +43,7 @@ class Lines:
             EntryKind.ADDED: _("Credited"),
             EntryKind.REMOVED: _("Taken off"),
             EntryKind.EXPIRED: _("Expired"),
-            EntryKind.REVERSED: _("Taken back"),
+            EntryKind.REVERSED: pgettext("of points", "Taken back"),
             EntryKind.TRANSFERRED: _("Between your cards"),
         }
 

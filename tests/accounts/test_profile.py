@@ -56,6 +56,12 @@ class TestPreferences:
         assert body is not None
         assert "data-no-keys" in body.attrib
 
+    def test_help_lists_every_key_of_the_rail(self, anna: FlaskClient) -> None:
+        page = page_of(anna.get("/help"))
+        listed = {each.text for each in page.findall(".//kbd")}
+        keys = {f"g {each.get('data-key')}" for each in page.findall(".//a[@data-key]")}
+        assert "g c" in keys <= listed
+
     @pytest.mark.parametrize(
         ("what", "value"), [("language", "de"), ("theme", "pink"), ("language", ""), ("theme", "x" * 500)]
     )

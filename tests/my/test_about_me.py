@@ -12,8 +12,9 @@ from sqlalchemy import select
 from app.audit import AuditEntry
 from app.customers.models import CHANNELS, Consent, Customer, Enrolment
 from app.extensions import db
+from app.locale import LANGUAGES
 from app.loyalty.models import Access
-from tests.browsing import forms_of, send, submit, text_of
+from tests.browsing import forms_of, page_of, send, submit, text_of
 from tests.customers.editing import audit_lines, column
 from tests.factories import add_customer
 from tests.my.arriving import arrive, my, press
@@ -78,6 +79,12 @@ class TestLanguage:
 
 
 class TestLeaving:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_its_link_is_named_as_it_reads(self, shop: Shop, hers: FlaskClient, language: str) -> None:
+        press(hers, my(shop, "/preferences"), language=language)
+        links = page_of(hers.get(my(shop, "/settings"))).findall(".//li/a[@aria-label]")
+        assert [each.get("aria-label", "").startswith(each.text or "-") for each in links] == [True]
+
     def test_asks_first_and_says_what_becomes_of_points(self, town: Town, olena: int, hers: FlaskClient) -> None:
         """LP-5."""
         shop = town.kavalier
