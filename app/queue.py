@@ -6,12 +6,15 @@ A lost job does no harm, as housekeeping finds what was left lying; so a dead Re
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from threading import Timer
 from time import monotonic
+from typing import Any
+from uuid import uuid4
 
 import structlog
 from flask import current_app, has_request_context
-from redis import Redis, RedisError
+from redis import Redis, RedisError, WatchError
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -19,7 +22,7 @@ from app.db import after_commit
 
 QUEUES = ("messages", "work")
 AWAY = 5  # seconds for which nobody is kept waiting again by a Redis that did not answer
-WOKEN = 10  # seconds after which a job that was sent to wake is taken to be lost
+REMEMBERED = 24 * 60 * 60  # seconds for which it is known which job was sent last to wake
 TURN = 0.05  # seconds in which a process wakes for the same work once, and once more at their end
 MOST_TURNS = 1_000  # that a process remembers; forgotten, it only wakes once more
 JOB_TIMEOUT = 120  # seconds; a job works for 20 and then wakes the next
@@ -76,25 +79,30 @@ def wake_now(redis_url: str, function: str, *ids: int, queue: str) -> bool:
     """Sends it now, unless one of it waits; whether Redis was there."""
     if monotonic() < _away_until.get(redis_url, 0):
         return False
-    connection = _shared(redis_url)
     try:
-        sent = not connection.set(_wake_key(queue, *ids), 1, nx=True, ex=WOKEN) or send(
-            connection, function, *ids, queue=queue
-        )
+        _send_unless_one_waits(_shared(redis_url), function, *ids, queue=queue)
     except RedisError as error:
         _log.warning("worker not woken", function=function, queue=queue, error=str(error))
-        sent = False
-    if not sent:
         _away_until[redis_url] = monotonic() + AWAY
-    return sent
+        return False
+    return True
 
 
-def woken(*ids: int, queue: str) -> None:
-    """A job that was sent to wake begins: what is written from now on sends another."""
-    try:
-        _shared(current_app.config["REGULARS"].redis_url).delete(_wake_key(queue, *ids))
-    except RedisError as error:
-        _log.warning("waking not noted", queue=queue, error=str(error))
+def _send_unless_one_waits(connection: Redis, function: str, *ids: int, queue: str) -> None:
+    """Whether one waits is asked of the queue itself: one that a worker took is followed by another, and a lost one
+    replaced, while one that waits for long stays the only one.
+    """
+    last, job = ":".join(("wake", function, *map(str, ids))), uuid4().hex
+    with connection.pipeline() as pipe:
+        pipe.watch(last)  # type: ignore[no-untyped-call]
+        sent: Any = pipe.get(last)
+        if sent and pipe.lpos(Queue.redis_queue_namespace_prefix + queue, sent) is not None:
+            return
+        pipe.multi()
+        pipe.set(last, job, ex=REMEMBERED)
+        _put(connection, function, *ids, queue=queue, job_id=job, pipeline=pipe)
+        with suppress(WatchError):  # somebody else has just sent it
+            pipe.execute()
 
 
 def jobs_waiting(queue: str) -> int:
@@ -105,22 +113,34 @@ def jobs_waiting(queue: str) -> int:
         return 0
 
 
-def _wake_key(queue: str, *ids: int) -> str:
-    return ":".join(("wake", queue, *map(str, ids)))
-
-
-def send(connection: Redis, function: str, *ids: int | str, queue: str = "work", ttl: int | None = None) -> bool:
-    """Put a job into the queue now; whether that worked. After `ttl` seconds in the queue it lapses."""
-    if queue not in QUEUES:
-        raise ValueError(f"There is no queue {queue}.")
+def send(
+    connection: Redis,
+    function: str,
+    *ids: int | str,
+    queue: str = "work",
+    ttl: int | None = None,
+    at_front: bool = False,
+    timeout: int = JOB_TIMEOUT,
+) -> bool:
+    """Put a job into the queue now; whether that worked. After `ttl` seconds in the queue it lapses, after `timeout` at
+    work it is killed.
+    """
     try:
-        Queue(queue, connection=connection, serializer=JSONSerializer).enqueue_call(
-            function, args=ids, timeout=JOB_TIMEOUT, result_ttl=0, failure_ttl=86400, ttl=ttl
-        )
+        _put(connection, function, *ids, queue=queue, ttl=ttl, at_front=at_front, timeout=timeout)
     except RedisError as error:
         _log.warning("job not sent", function=function, queue=queue, error=str(error))
         return False
     return True
+
+
+def _put(
+    connection: Redis, function: str, *ids: int | str, queue: str, timeout: int = JOB_TIMEOUT, **options: Any
+) -> None:
+    if queue not in QUEUES:
+        raise ValueError(f"There is no queue {queue}.")
+    Queue(queue, connection=connection, serializer=JSONSerializer).enqueue_call(
+        function, args=ids, timeout=timeout, result_ttl=0, failure_ttl=86400, **options
+    )
 
 
 _clients: dict[str, Redis] = {}

@@ -8,7 +8,7 @@ from app.bulk.services.running import work
 from app.bulk.services.steering import JOB, QUEUE, forget_drafts
 from app.businesses.queries import every_business
 from app.db import unit_of_work
-from app.queue import wake_now, woken
+from app.queue import wake_now
 from app.scope import Scope
 from jobs import job, stopping
 
@@ -18,7 +18,6 @@ AT_ONCE = 20  # seconds
 @job
 def work_batch(business: int, batch: int) -> None:
     """Work a batch, and wake the next job when there is more of it; a worker that is to end finishes its chunk."""
-    woken(business, batch, queue=QUEUE)
     end = time.monotonic() + AT_ONCE
     if work(business, batch, lambda: stopping.is_set() or time.monotonic() > end):
         wake_now(current_app.config["REGULARS"].redis_url, JOB, business, batch, queue=QUEUE)

@@ -9,7 +9,7 @@ from app.db import unit_of_work
 from app.imports.services.forgetting import forget_old
 from app.imports.services.reading import work
 from app.imports.services.uploading import JOB, QUEUE
-from app.queue import wake_now, woken
+from app.queue import wake_now
 from app.scope import Scope
 from jobs import job, stopping
 
@@ -19,7 +19,6 @@ AT_ONCE = 20  # seconds
 @job
 def read_import(business: int, number: int) -> None:
     """Read on in a file, and wake the next job when there is more of it."""
-    woken(business, number, queue=QUEUE)
     end = time.monotonic() + AT_ONCE
     if work(business, number, lambda: stopping.is_set() or time.monotonic() > end):
         wake_now(current_app.config["REGULARS"].redis_url, JOB, business, number, queue=QUEUE)

@@ -7,7 +7,7 @@ from flask import current_app
 from app.messaging.services import send_due
 from app.messaging.services.hearing import close_gateways
 from app.messaging.services.waking import JOB, QUEUE
-from app.queue import jobs_waiting, wake_now, woken
+from app.queue import jobs_waiting, wake_now
 from app.scope import Scope
 from jobs import job, stopping
 
@@ -18,7 +18,6 @@ GLANCE = 1.0  # seconds between two looks at the queue
 @job
 def send_messages(business: int) -> None:
     """Send what is due, until there is nothing, or others wait to be sent for."""
-    woken(business, queue=QUEUE)
     try:
         if send_due(Scope(business), AT_ONCE, Turn()):
             wake_now(current_app.config["REGULARS"].redis_url, JOB, business, queue=QUEUE)

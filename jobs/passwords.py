@@ -2,14 +2,12 @@
 
 from app.accounts import services as accounts
 from app.messaging.services.hearing import close_gateways
-from app.queue import woken
 from jobs import job
 
 
 @job
 def send_letters() -> None:
     """Send those that are due."""
-    woken(queue=accounts.PASSWORD_LETTERS[1])
     try:
         accounts.send_password_letters()
     finally:

@@ -33,6 +33,8 @@ MINUTES = {
     "jobs.housekeeping.find_duplicates": 24 * 60,
 }
 """Job → minutes between two of it."""
+SOON = 10
+"""Who is sent as often as this is run before all else that waits; what comes more seldom may wait its turn."""
 
 
 def run(redis_url: str, stop: threading.Event, minute: float = 60) -> None:
@@ -43,11 +45,20 @@ def run(redis_url: str, stop: threading.Event, minute: float = 60) -> None:
     connection = connect(redis_url)
     passed = 0
     while not stop.is_set():
-        for function, minutes in MINUTES.items():
-            if passed % minutes == 0:
-                send(connection, function, ttl=max(1, int(minute * minutes)))
+        for function in due(passed):
+            minutes = MINUTES[function]
+            send(connection, function, ttl=max(1, int(minute * minutes)), at_front=minutes <= SOON)
         passed += 1
         stop.wait(minute)
+
+
+def due(passed: int) -> list[str]:
+    """The jobs of this minute, each time with another at the end: so of what is too much for one it is not always the
+    same that lapses.
+    """
+    found = [function for function, minutes in MINUTES.items() if passed % minutes == 0]
+    turn = passed % len(found) if found else 0
+    return found[turn:] + found[:turn]
 
 
 if __name__ == "__main__":

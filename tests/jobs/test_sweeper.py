@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ from unittest.mock import Mock, patch
 import pytest
 from flask import Flask
 from redis import Redis
+from rq import Queue as RqQueue
+from rq.serializers import JSONSerializer
 
 from app import create_app, queue
 from app.accounts.forgotten import ask_for_link
@@ -19,7 +22,7 @@ from app.db import unit_of_work
 from app.local.embedded import Valkey
 from app.messaging.models import MessageStatus
 from app.scope import Scope
-from jobs import sweeper
+from jobs import schedule, sweeper
 from jobs.listener import listen
 from jobs.messages import Turn
 from jobs.sweeper import Sweeper
@@ -246,6 +249,37 @@ def test_the_listener_hears_until_it_is_stopped(shop: Shop, message: int) -> Non
         assert status_of(message)[0] is MessageStatus.DELIVERED
 
 
+class Worked:
+    """Minutes of one worker whose jobs take their time: the clock sends, the sweeper looks, keys grow old."""
+
+    def __init__(self, redis: Redis, swept: Sweeper, minutes: int, takes: int) -> None:
+        self.redis, self.swept, self.minutes, self.takes = redis, swept, minutes, takes
+        self.busy, self.most, self.ran = 0, 0, list[str]()
+
+    def is_set(self) -> bool:
+        return self.minutes == 0
+
+    def wait(self, _minute: float) -> None:
+        """What a minute brings, which the clock waits for."""
+        self.minutes -= 1
+        for _step in range(12):
+            with self.swept.app.app_context():
+                self.swept.sweep()
+            waiting = RqQueue("work", connection=self.redis, serializer=JSONSerializer).jobs
+            self.most = max(self.most, sum(each.func_name == "jobs.bulk.work_batch" for each in waiting))
+            self.busy -= 5
+            while self.busy <= 0 and (taken := self.redis.lpop("rq:queue:work")):
+                name = self.redis.hget(b"rq:job:" + taken, "description")
+                self.ran += [name.decode().partition("(")[0]] if name else []
+                self.busy = self.takes if name and b"work_batch" in name else 0
+            self._grow_old(5)
+
+    def _grow_old(self, seconds: int) -> None:
+        for key in self.redis.scan_iter():
+            if (left := self.redis.ttl(key)) > 0:
+                self.redis.expire(key, left - seconds)
+
+
 class TestBatches:
     """Bulk actions, whose jobs are lost with every byte of Redis (BA-13)."""
 
@@ -262,6 +296,18 @@ class TestBatches:
         sweep(sweeper_of(working.app))
         make_worker(working.app, "work").work(burst=True, logging_level="CRITICAL")
         assert became(working, number) == {"done": 3}
+
+    def test_one_that_is_long_at_work_clogs_nothing(
+        self, town: Town, working: Shop, redis: Redis, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """At most one job of it waits, whatever was sent before; and what the clock sends each minute is run in it."""
+        self.confirmed(town)
+        every = {"jobs.housekeeping.expire_points": 1, "jobs.housekeeping.wipe_pins": 1}
+        monkeypatch.setattr(schedule, "MINUTES", every)
+        worked = Worked(redis, sweeper_of(working.app), minutes=12, takes=20)
+        schedule.run(working.app.config["REGULARS"].redis_url, worked)  # type: ignore[arg-type]
+        assert worked.most == 1
+        assert Counter(worked.ran) == {"jobs.bulk.work_batch": 36, **dict.fromkeys(every, 12)}
 
     def test_without_redis_it_is_worked_here(self, town: Town, shop: Shop) -> None:
         number = self.confirmed(town)
