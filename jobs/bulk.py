@@ -6,13 +6,9 @@ from flask import current_app
 
 from app.bulk.services.running import work
 from app.bulk.services.steering import JOB, QUEUE, forget_drafts
-from app.businesses.queries import every_business
-from app.db import unit_of_work
 from app.queue import wake_now
-from app.scope import Scope
 from jobs import job, stopping
-
-AT_ONCE = 20  # seconds
+from jobs.each import AT_ONCE, until_done
 
 
 @job
@@ -26,9 +22,4 @@ def work_batch(business: int, batch: int) -> None:
 @job
 def forget_batches() -> None:
     """Remove the drafts that nobody confirmed."""
-    began = time.monotonic()
-    for business in every_business():
-        left = True
-        while left and time.monotonic() - began < AT_ONCE:
-            with unit_of_work(Scope(business)):
-                left = forget_drafts() > 0
+    until_done(forget_drafts)

@@ -1,15 +1,11 @@
 """What is looked after in every business, each minute, hour or day."""
 
 import time
-from collections.abc import Callable
-
-import structlog
 
 from app import call_keys, form_keys, pictures, unsent_forms
 from app.accounts import services as accounts
 from app.audit_check import check_chain, is_due
 from app.billing import services as billing
-from app.businesses.queries import every_business
 from app.customers.services import drafts, duplicates, openings
 from app.db import unit_of_work
 from app.ledger.services import expire_lots
@@ -21,19 +17,7 @@ from app.scope import Scope
 from app.transactions.services.open_sales import forget_old_sales
 from app.transactions.services.visits import forget_visits
 from jobs import job
-
-AT_ONCE = 20  # seconds; what is left is done the next time
-_log = structlog.get_logger(__name__)
-
-
-def _in_each(act: Callable[[], object]) -> None:
-    """Does it in every business, each in a unit of work; one that fails keeps no other waiting."""
-    for business in every_business():
-        try:
-            with unit_of_work(Scope(business)):
-                act()
-        except Exception:
-            _log.exception("housekeeping failed", business=business, act=act.__name__)
+from jobs.each import AT_ONCE, each_business, in_each, until_done
 
 
 @job
@@ -45,7 +29,7 @@ def end_stale_sessions() -> None:
 @job
 def forget_customers_sign_ins() -> None:
     """Remove the sessions of customers that nobody can use, and codes that count no more (MY-1)."""
-    _in_each(my.forget_old)
+    in_each(my.forget_old)
 
 
 @job
@@ -58,13 +42,12 @@ def check_audit_log(business: int) -> None:
 @job
 def check_audit_logs() -> None:
     """Prove the audit logs anew whose last proof is a day old (PR-4)."""
-    began = time.monotonic()
-    for business in every_business():
-        with unit_of_work(Scope(business)):
-            if is_due():
-                check_chain()
-        if time.monotonic() - began > AT_ONCE:
-            return
+    in_each(_check_if_due, AT_ONCE)
+
+
+def _check_if_due() -> None:
+    if is_due():
+        check_chain()
 
 
 @job
@@ -98,66 +81,56 @@ def forget_drafts() -> None:
 @job
 def forget_openings() -> None:
     """Remove whom people of the panel opened on days that are over (CT-11)."""
-    _in_each(openings.forget_openings)
+    in_each(openings.forget_openings)
 
 
 @job
 def forget_open_sales() -> None:
     """Remove the sales that Terminals began and never made."""
-    _in_each(forget_old_sales)
+    in_each(forget_old_sales)
 
 
 @job
 def forget_kiosk_visits() -> None:
     """Remove who stood at a Kiosk and never said that it was done."""
-    _in_each(forget_visits)
+    in_each(forget_visits)
 
 
 @job
 def remove_unused_pictures() -> None:
     """Remove the pictures that were handed in and that nothing shows."""
-    _in_each(pictures.remove_unused)
+    in_each(pictures.remove_unused)
 
 
 @job
 def find_duplicates() -> None:
     """Look for records of one person among customers that no form wrote, such as imported ones (CP-9)."""
-    _in_each(duplicates.find_duplicates)
+    in_each(duplicates.find_duplicates)
 
 
 @job
 def expire_points() -> None:
     """Take out what is past its date in every business; what is left of it is done the next time."""
-    began = time.monotonic()
-    for business in every_business():
-        while time.monotonic() - began < AT_ONCE:
-            with unit_of_work(Scope(business)):
-                if not expire_lots():
-                    break
+    until_done(expire_lots)
 
 
 @job
 def lapse_what_is_over() -> None:
     """Take coupons past their date and offers that ended out of customers' hands (CP-5, CT-1)."""
-    began = time.monotonic()
-    for business in every_business():
-        for lapse in (lapse_coupons, lapse_offers):
-            while time.monotonic() - began < AT_ONCE:
-                with unit_of_work(Scope(business)):
-                    if not lapse():
-                        break
+    until_done(lapse_coupons)
+    until_done(lapse_offers)
 
 
 @job
 def wipe_pins() -> None:
     """Forget the texts of PINs that are over (MS-2)."""
-    _in_each(messaging.wipe_old_pins)
+    in_each(messaging.wipe_old_pins)
 
 
 @job
 def post_monthly_fees() -> None:
     """Charge every business for the months that have begun since it was last done (BI-1)."""
-    _in_each(billing.post_monthly_fees)
+    in_each(billing.post_monthly_fees)
 
 
 @job
@@ -167,10 +140,9 @@ def tell_of_balances() -> None:
     To its administrators also who opened too many customers (CT-11).
     """
     try:
-        _in_each(messaging.tell_of_balance)
-        _in_each(messaging.tell_of_openings)
-        for business in every_business():
-            messaging.send_to_users(Scope(business))
+        in_each(messaging.tell_of_balance)
+        in_each(messaging.tell_of_openings)
+        each_business(lambda business: messaging.send_to_users(Scope(business)))
     finally:
         close_gateways()
 
@@ -178,4 +150,4 @@ def tell_of_balances() -> None:
 @job
 def add_up_charges() -> None:
     """Have the totals of every business take up its fresh charges."""
-    _in_each(billing.add_up)
+    in_each(billing.add_up)

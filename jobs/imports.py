@@ -4,16 +4,12 @@ import time
 
 from flask import current_app
 
-from app.businesses.queries import every_business
-from app.db import unit_of_work
 from app.imports.services.forgetting import forget_old
 from app.imports.services.reading import work
 from app.imports.services.uploading import JOB, QUEUE
 from app.queue import wake_now
-from app.scope import Scope
 from jobs import job, stopping
-
-AT_ONCE = 20  # seconds
+from jobs.each import AT_ONCE, until_done
 
 
 @job
@@ -27,9 +23,4 @@ def read_import(business: int, number: int) -> None:
 @job
 def forget_imports() -> None:
     """Remove the files and rows that are kept long enough."""
-    began = time.monotonic()
-    for business in every_business():
-        left = True
-        while left and time.monotonic() - began < AT_ONCE:
-            with unit_of_work(Scope(business)):
-                left = forget_old() > 0
+    until_done(forget_old)

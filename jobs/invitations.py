@@ -1,9 +1,9 @@
 """Letters of invitations: sent as they are written, and looked after each minute (PR-5)."""
 
 from app.accounts import services as accounts
-from app.businesses.queries import every_business
 from app.messaging.services.hearing import close_gateways
 from jobs import job
+from jobs.each import each_business
 
 
 @job
@@ -19,7 +19,6 @@ def send_letters(business: int) -> None:
 def send_all_letters() -> None:
     """Send what was left lying in any business."""
     try:
-        for business in every_business():
-            accounts.send_letters(business)
+        each_business(accounts.send_letters)
     finally:
         close_gateways()
