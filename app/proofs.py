@@ -29,9 +29,12 @@ class Fault:
     first: list[str]
 
 
-def broken(checks: Mapping[str, str], **values: object) -> list[Fault]:
-    """What is wrong in this business: `checks` are rules with statements that find differences, as words for people."""
-    db.session.execute(text("SET LOCAL statement_timeout = 0"))
+def broken(checks: Mapping[str, str], patience: int = 0, **values: object) -> list[Fault]:
+    """What is wrong in this business: `checks` are rules with statements that find differences, as words for people.
+
+    Each may take `patience` milliseconds, 0 for as long as it likes.
+    """
+    db.session.execute(text(f"SET LOCAL statement_timeout = {patience:d}"))
     db.session.execute(text("SET LOCAL work_mem = '256MB'"))
     # Whole tables meet here: row by row it would take hours, and the planner cannot know how few rows will differ.
     db.session.execute(text("SET LOCAL enable_nestloop = off"))

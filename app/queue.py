@@ -26,6 +26,8 @@ REMEMBERED = 24 * 60 * 60  # seconds for which it is known which job was sent la
 TURN = 0.05  # seconds in which a process wakes for the same work once, and once more at their end
 MOST_TURNS = 1_000  # that a process remembers; forgotten, it only wakes once more
 JOB_TIMEOUT = 120  # seconds; a job works for 20 and then wakes the next
+LONGER = {"jobs.proofs.prove_ledgers": 25 * 60}
+"""Jobs whose steps may take long by themselves, and for how many seconds they are let."""
 _log = structlog.get_logger(__name__)
 _Work = tuple[str, str, str, tuple[int, ...]]
 
@@ -120,26 +122,21 @@ def send(
     queue: str = "work",
     ttl: int | None = None,
     at_front: bool = False,
-    timeout: int = JOB_TIMEOUT,
 ) -> bool:
-    """Put a job into the queue now; whether that worked. After `ttl` seconds in the queue it lapses, after `timeout` at
-    work it is killed.
-    """
+    """Put a job into the queue now; whether that worked. After `ttl` seconds in the queue it lapses."""
     try:
-        _put(connection, function, *ids, queue=queue, ttl=ttl, at_front=at_front, timeout=timeout)
+        _put(connection, function, *ids, queue=queue, ttl=ttl, at_front=at_front)
     except RedisError as error:
         _log.warning("job not sent", function=function, queue=queue, error=str(error))
         return False
     return True
 
 
-def _put(
-    connection: Redis, function: str, *ids: int | str, queue: str, timeout: int = JOB_TIMEOUT, **options: Any
-) -> None:
+def _put(connection: Redis, function: str, *ids: int | str, queue: str, **options: Any) -> None:
     if queue not in QUEUES:
         raise ValueError(f"There is no queue {queue}.")
     Queue(queue, connection=connection, serializer=JSONSerializer).enqueue_call(
-        function, args=ids, timeout=timeout, result_ttl=0, failure_ttl=86400, **options
+        *(function, ids), timeout=LONGER.get(function, JOB_TIMEOUT), result_ttl=0, failure_ttl=86400, **options
     )
 
 

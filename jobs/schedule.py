@@ -22,6 +22,7 @@ MINUTES = {
     "jobs.webhooks.forget_events": 60,
     "jobs.categories.assign_all_categories": 1,
     "jobs.housekeeping.check_audit_logs": 60,
+    "jobs.proofs.prove_ledgers": 60,
     "jobs.housekeeping.forget_customers_sign_ins": 60,
     "jobs.housekeeping.forget_open_sales": 60,
     "jobs.housekeeping.forget_kiosk_visits": 10,
