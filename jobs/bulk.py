@@ -4,6 +4,7 @@ import time
 
 from flask import current_app
 
+from app.bulk.services.lapsing import lapse_resting
 from app.bulk.services.running import work
 from app.bulk.services.steering import JOB, QUEUE, forget_drafts
 from app.queue import wake_now
@@ -21,5 +22,6 @@ def work_batch(business: int, batch: int) -> None:
 
 @job
 def forget_batches() -> None:
-    """Remove the drafts that nobody confirmed."""
+    """Remove the drafts that nobody confirmed, and cancel what nobody decided about."""
     until_done(forget_drafts)
+    until_done(lapse_resting)

@@ -46,6 +46,7 @@ KIND = Kind(
         "batch.pause": _l("Bulk action paused"),
         "batch.continue": _l("Bulk action continued"),
         "batch.cancel": _l("Bulk action cancelled"),
+        "batch.lapse": _l("Bulk action lapsed"),
         "batch.test": _l("Message of a bulk action sent for a test"),
         "batch.limits": _l("Limits of bulk actions changed"),
     },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -48,6 +48,9 @@ DRAFTS = (BatchState.CHOSEN, BatchState.FREEZING, BatchState.PREVIEWED)
 UNDER_WAY = (BatchState.RUNNING, BatchState.PAUSING, BatchState.CANCELLING)
 STANDING = (BatchState.WAITING, BatchState.SCHEDULED, *UNDER_WAY, BatchState.PAUSED)
 """Confirmed, and not at its end."""
+RESTING = (BatchState.WAITING, BatchState.PAUSED)
+RESTS_LAST = timedelta(days=30)
+"""So long nothing happens to what rests, until it lapses."""
 
 
 class Batch(Base):
@@ -112,6 +115,17 @@ class Batch(Base):
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    rests_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When it last began to rest; who cancels it takes that away, so that of those cancelled it tells which lapsed."""
+
+    @property
+    def lapses_at(self) -> datetime | None:
+        """When it is cancelled by itself, if nobody decides by then."""
+        return self.rests_since + RESTS_LAST if self.rests_since and self.state in RESTING else None
+
+    @property
+    def has_lapsed(self) -> bool:
+        return self.state is BatchState.CANCELLED and self.rests_since is not None
 
 
 class ItemState(IntEnum):

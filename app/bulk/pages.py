@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from app.accounts.proving import is_due
 from app.bulk.message_page import MessagePage
@@ -65,7 +66,7 @@ class BatchPage:
 
     @property
     def state_words(self) -> str:
-        return state_words(self.state)
+        return pgettext("of a bulk action", "Lapsed") if self.batch.has_lapsed else state_words(self.state)
 
     @property
     def tone(self) -> str:

@@ -7,19 +7,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from app.bulk.models import RESTS_LAST, Batch
+from app.bulk.services.lapsing import lapse_resting
+from app.bulk.services.steering import set_limits
 from app.customers.details import Details
 from app.customers.models import Customer
 from app.customers.services.creating import create_customer
 from app.customers.services.erasing import Reason, confirmation, erase_customer
 from app.extensions import db
 from app.imports.models import ImportFile, ImportJob, ImportRow, ImportState
-from app.imports.queries import import_named
+from app.imports.queries import held_import, import_named
 from app.imports.services import reading
 from app.imports.services.forgetting import KEPT, forget_old
 from app.imports.services.mending import refused_file
 from app.imports.services.reading import GONE
-from app.imports.services.uploading import begin, check
+from app.imports.services.uploading import begin, check, confirm
 from app.lib import dates
+from app.permissions import Role
+from tests.browsing import text_of
 from tests.bulk.batches import became
 from tests.imports.desk import ImportDesk
 from tests.imports.files import bring, csv_bytes, customers, job_of, read, refusals, send, write
@@ -48,6 +53,24 @@ def test_files_and_rows_go_after_thirty_days(town: Town, shop: Shop) -> None:
         assert db.session.scalar(select(func.count()).select_from(ImportFile)) == 0
         assert import_named(number).counts == {"new": 1}
     assert len(customers(shop)) == 1
+
+
+def test_what_nobody_approves_goes_too(town: Town, shop: Shop) -> None:
+    """It lapses after thirty days, and as nothing of it can be undone its rows and file go at once."""
+    number = send(shop, town.anna, csv_bytes(["+380501112233", "Olena"]))
+    with shop.work(town.anna):
+        set_limits({Role.ADMIN: 0})
+        confirm(held_import(number), Role.ADMIN)
+        db.session.execute(update(ImportJob).values(created_at=dates.now() - KEPT - timedelta(1)))
+    with shop.work():
+        assert (lapse_resting(), forget_old()) == (0, 0)
+        db.session.execute(update(Batch).values(rests_since=dates.now() - RESTS_LAST - timedelta(1)))
+        assert (lapse_resting(), forget_old(), forget_old()) == (1, 1, 0)
+        assert db.session.scalar(select(func.count()).select_from(ImportRow)) == 0
+        assert db.session.scalar(select(func.count()).select_from(ImportFile)) == 0
+    page = text_of(town.browser(town.anna).get(f"/imports/{number}"))
+    assert "Nobody approved or continued it for 30 days, so it lapsed." in page
+    assert customers(shop) == []
 
 
 def test_what_was_never_confirmed_goes_whole(town: Town, shop: Shop) -> None:

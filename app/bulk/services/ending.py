@@ -22,6 +22,8 @@ def settle(batch: Batch) -> None:
     if batch.state not in _RESTS or not is_alone(batch.id):
         return
     batch.state = _RESTS[batch.state]
+    if batch.state is BatchState.PAUSED:
+        batch.rests_since = dates.now()
     if batch.state is BatchState.CANCELLED:
         batch.finished_at = dates.now()
         release(batch)

@@ -115,7 +115,7 @@ def _begin(batch: Batch) -> None:
     if still_may(batch):
         batch.state, batch.started_at = BatchState.RUNNING, dates.now()
     else:
-        batch.state = BatchState.WAITING
+        batch.state, batch.rests_since = BatchState.WAITING, dates.now()
         tell_waiting(batch)
 
 

@@ -111,7 +111,7 @@ def confirm(batch: Batch, role: Role, start_at: datetime | None = None) -> None:
     batch.user_id = current_scope().user_id or batch.user_id
     batch.confirmed_at, batch.start_at = dates.now(), start_at
     if batch.foreseen["done"] > limit_of(role):
-        batch.state = BatchState.WAITING
+        batch.state, batch.rests_since = BatchState.WAITING, dates.now()
         tell_waiting(batch)
     else:
         _start(batch)
@@ -147,6 +147,7 @@ def cancel(batch: Batch) -> None:
     """Leaves the rest undone; what is done stays. Raises WrongStateError."""
     waiting = (BatchState.WAITING, BatchState.SCHEDULED, BatchState.PAUSED)
     _expect(batch, *waiting, BatchState.RUNNING, BatchState.PAUSING)
+    batch.rests_since = None
     _stop(batch, BatchState.CANCELLING)
     _record("cancel", batch)
 

@@ -49,6 +49,8 @@ def _waits(_batch: Batch, number: int) -> str:
 
 
 def _title(batch: Batch) -> str:
+    if batch.has_lapsed:
+        return _("Lapsed: %(action)s", action=title_of(batch))
     if batch.state is BatchState.CANCELLED:
         return _("Cancelled: %(action)s", action=title_of(batch))
     return _("Done: %(action)s", action=title_of(batch))
@@ -57,7 +59,9 @@ def _title(batch: Batch) -> str:
 def _text(batch: Batch) -> str:
     progress = progress_of(batch.id)
     ended = action_named(batch.action).ended or _ended
-    return " ".join(filter(None, [ended(batch, progress.done), *_others(batch, progress), _sum(batch, progress)]))
+    lapsed = _("Nobody approved or continued it for 30 days.") if batch.has_lapsed else ""
+    said = (lapsed, ended(batch, progress.done), *_others(batch, progress), _sum(batch, progress))
+    return " ".join(filter(None, said))
 
 
 def _ended(batch: Batch, done: int) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import and_, delete, func, or_, select, text, update
 
-from app.bulk.models import STANDING, Batch
+from app.bulk.models import STANDING, Batch, BatchState
 from app.customers.models import Card, Customer
 from app.customers.search import national_digits
 from app.db import business_id, patience
@@ -129,7 +129,9 @@ def _forget_files(imports: set[int]) -> None:
 
 def _old() -> Any:
     batch = (Batch.business_id == ImportJob.business_id) & (Batch.id == ImportJob.batch_id)
-    over = func.coalesce(Batch.finished_at, ImportJob.created_at) < dates.now() - KEPT
+    lapsed = and_(Batch.state == BatchState.CANCELLED, Batch.rests_since.is_not(None), Batch.started_at.is_(None))
+    # What lapsed before anything was written has been kept for as long already, and nothing of it can be undone.
+    over = or_(func.coalesce(Batch.finished_at, ImportJob.created_at) < dates.now() - KEPT, lapsed)
     mine = ImportJob.business_id == business_id(), ImportJob.forgotten_at.is_(None), over
     standing = Batch.state.in_(STANDING)
     return select(ImportJob).outerjoin(Batch, batch).where(*mine, standing.is_not(True)).order_by(ImportJob.id)
