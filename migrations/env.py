@@ -5,11 +5,14 @@ from flask import current_app
 from sqlalchemy import NullPool, create_engine
 
 import app  # noqa: F401 - fills the metadata with every area's models
+from app.driver import connecting
 from app.extensions import Base
 
 
 def run() -> None:
-    engine = create_engine(current_app.config["REGULARS"].migration_database_url, poolclass=NullPool)
+    engine = create_engine(
+        current_app.config["REGULARS"].migration_database_url, poolclass=NullPool, connect_args=connecting()
+    )
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=True)
         with context.begin_transaction():
