@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.gateway_config import GatewayConfig
+from app.gateway_config import GatewayConfig, variable
 from app.local.paths import data_dir
 
 ENVIRONMENTS = ("development", "test", "production")
@@ -55,6 +55,15 @@ class Config:
         """The name of the database role that the application works as."""
         return urlsplit(self.database_url).username or "regulars_app"
 
+    @property
+    def doubts(self) -> list[str]:
+        """What it can be started with, and hardly anyone wants, in a line each."""
+        missing = [variable(channel) for channel in self.gateways.unsaid]
+        nothing_leaves = (
+            f"Not set: {', '.join(missing)}. Messages there wait, and leave by nothing, until it is said how."
+        )
+        return [nothing_leaves] if missing else []
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Config:
         """Reads and checks every setting. Raises ConfigError on the first wrong one."""
@@ -77,7 +86,7 @@ class Config:
             demo_password=_demo_password(environ, environment),
             log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
             proxies=_count(environ, "PROXIES"),
-            gateways=_gateways(environ),
+            gateways=_gateways(environ, environment),
             api_calls=_number(environ, "API_CALLS", 1200),
             public_address=_public_url(environ, environment),
         )
@@ -94,9 +103,9 @@ def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], def
     return value
 
 
-def _gateways(environ: Mapping[str, str]) -> GatewayConfig:
+def _gateways(environ: Mapping[str, str], environment: str) -> GatewayConfig:
     try:
-        return GatewayConfig.from_environ(environ)
+        return GatewayConfig.from_environ(environ, production=environment == "production")
     except ValueError as error:
         raise ConfigError(str(error)) from None
 

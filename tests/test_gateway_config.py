@@ -17,6 +17,27 @@ def test_the_simulator_carries_everything_by_default() -> None:
     assert set(GatewayConfig.from_environ({}).chosen.values()) == {"simulator"}
 
 
+PRODUCTION = {
+    "REGULARS_ENV": "production",
+    "SECRET_KEY": "s" * 32,
+    "DATABASE_URL": "postgresql://regulars_app@db.example.com/regulars",
+    "REDIS_URL": "redis://redis.example.com",
+    "PUBLIC_URL": "https://kvr.ua",
+    "PROXIES": "1",
+}
+
+
+def test_in_production_nothing_carries_what_was_not_said() -> None:
+    """The simulator would have messages told delivered, and paid; written out, it is there."""
+    config = Config.from_environ(PRODUCTION | SMPP)
+    assert set(config.gateways.chosen.values()) == {"none"}
+    assert config.doubts[0].startswith("Not set: GATEWAY_SMS, GATEWAY_EMAIL, GATEWAY_PUSH, GATEWAY_VIBER.")
+    said = {f"GATEWAY_{channel}": "simulator" for channel in ("SMS", "EMAIL", "PUSH", "VIBER")}
+    config = Config.from_environ(PRODUCTION | said)
+    assert set(config.gateways.chosen.values()) == {"simulator"}
+    assert config.doubts == []
+
+
 def test_gateways_are_chosen_by_channel() -> None:
     chosen = {"GATEWAY_SMS": "smpp", "GATEWAY_EMAIL": "smtp", "GATEWAY_PUSH": "webpush", "GATEWAY_VIBER": "viber"}
     config = Config.from_environ({**SMPP, **SMTP, **PUSH, **VIBER, **chosen}).gateways
