@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from typing import IO
 from app.local import processes
 from app.local.embedded import Postgres, Valkey
 from app.local.paths import PROJECT
-from app.local.processes import LocalError
+from app.local.processes import LocalError, say
 
 PATIENCE = 10.0  # seconds that a process may take to end by itself
 LONGEST_PAUSE = 30.0  # seconds before a process that keeps failing is started again
@@ -130,9 +129,3 @@ def describe(child: subprocess.Popen[bytes]) -> str:
     """How a process ended, in words."""
     code = child.returncode
     return f"by {signal.Signals(-code).name}" if code < 0 else f"with code {code}"
-
-
-def say(text: str) -> None:
-    """Print a line for the person at the terminal."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()

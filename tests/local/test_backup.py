@@ -9,11 +9,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from app.local.backup import KEPT, Backups, pack_log, take
-from app.local.embedded import ARCHIVING, TEST_SETTINGS, Postgres, scratch_folder
+from app.local.embedded import ARCHIVING, RECOVERY, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.processes import LocalError
 from app.local.restore import base_for, restore
 
@@ -135,6 +136,48 @@ def test_the_key_comes_back_that_the_database_was_written_with(server: Postgres,
     assert (data / "secret_key").read_text().startswith("a key")
     (kept,) = data.glob("secret_key-before-*")
     assert kept.read_text().startswith("another key")
+
+
+def test_a_log_is_read_however_long_it_takes(
+    server: Postgres, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backups = Backups(data / "backups")
+    take(server, backups, data)
+    note(server, 1)
+    wait_until_packed(server)
+    lose(server)
+    unpacking = Backups.unpacking
+    monkeypatch.setattr(Backups, "unpacking", lambda *given: f"sleep 0.5; {unpacking(*given)}")
+    monkeypatch.setattr("app.local.server._LONGEST_START", 0.2)
+    monkeypatch.setattr("app.local.server._TOLD_EVERY", 0.1)
+    restore(server, backups, data)
+    assert notes(server) == [1]
+    assert "PostgreSQL is starting, 0 s so far: " in capsys.readouterr().out
+
+
+def test_what_was_cut_off_while_the_log_was_read_goes_on_with_the_next_start(
+    server: Postgres, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the right keys; and it is an ordinary server then."""
+    backups = Backups(data / "backups")
+    take(server, backups, data)
+    note(server, 1)
+    wait_until_packed(server)
+    lose(server)
+    (data / "secret_key").unlink()
+    with monkeypatch.context() as cut:
+        cut.setattr(Postgres, "start", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            restore(server, backups, data)
+    assert (data / "secret_key").read_text().startswith("a key")
+    server.start()
+    assert notes(server) == [1]
+    with server.connect() as connection:
+        left = "SELECT name FROM pg_file_settings WHERE name = ANY(%s)"
+        assert connection.execute(left, [list(RECOVERY)]).fetchall() == []
+    server.stop()
+    server.start()
+    assert notes(server) == [1]
 
 
 def test_old_bases_and_their_log_go(server: Postgres, data: Path) -> None:
