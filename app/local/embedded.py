@@ -43,6 +43,9 @@ TEST_SETTINGS = {
 ARCHIVING = {"archive_mode": "on"}
 """So that the first backup can have the log packed without a new start."""
 
+PACK_NOTHING = "/bin/true"
+"""Takes pieces of the log and throws them away; without a command they would be kept for one."""
+
 RECOVERY = ("hot_standby", "restore_command", "recovery_target_action", "recovery_target_time")
 """Settings of a server that is being brought back from a backup (app/local/restore.py)."""
 
@@ -184,11 +187,12 @@ class Postgres(Server):
         (self.data / "pg_ident.conf").write_text("".join(f"local {name} all\n" for name in processes.trusted_users()))
 
     def _pack_nothing_yet(self) -> None:
-        """Before the first backup pieces of the log are thrown away; without a command they would be kept for one."""
+        """Before the first backup."""
         with self.connect() as connection:
             wanted = "SELECT current_setting('archive_mode') = 'on' AND current_setting('archive_command') = ''"
             if connection.execute(wanted).fetchone() == (True,):
-                connection.execute("ALTER SYSTEM SET archive_command = '/bin/true'")
+                nothing = sql.SQL("ALTER SYSTEM SET archive_command = {}").format(sql.Literal(PACK_NOTHING))
+                connection.execute(nothing)
                 connection.execute("SELECT pg_reload_conf()")
 
     def _forget_recovery(self) -> None:

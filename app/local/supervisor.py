@@ -1,5 +1,6 @@
 """Starts the processes of the default run in order, starts those again that end, and stops all in order."""
 
+import contextlib
 import signal
 import subprocess
 import tempfile
@@ -9,13 +10,17 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+import psycopg
+
 from app.local import processes
+from app.local.backup import packing_fails
 from app.local.embedded import Postgres, Valkey
 from app.local.paths import PROJECT
 from app.local.processes import LocalError, say
 
 PATIENCE = 10.0  # seconds that a process may take to end by itself
 LONGEST_PAUSE = 30.0  # seconds before a process that keeps failing is started again
+LOOKED_AT_EVERY = 60.0  # seconds between two looks at whether backups get the log
 STEADY = 60.0  # seconds after which a process counts as having worked
 
 Environment = Mapping[str, str]
@@ -64,6 +69,7 @@ class Supervisor:
         self.valkey: Valkey | None = None
         self.services: list[Service] = []
         self._stopping = False
+        self._looked_at = time.monotonic()
 
     def listen(self) -> None:
         """Turn the signals to end into Stopped; those after the first make the end a quick one."""
@@ -99,6 +105,15 @@ class Supervisor:
                 server.start()
         for service in self.services:
             service.mind()
+        if self.postgres and time.monotonic() - self._looked_at > LOOKED_AT_EVERY:
+            self._looked_at = time.monotonic()
+            self._look_at_packing(self.postgres)
+
+    def _look_at_packing(self, postgres: Postgres) -> None:
+        # A server that has just ended, or takes no more connections, is minded on the next turn.
+        with contextlib.suppress(psycopg.Error):
+            if said := packing_fails(postgres):
+                say(said)
 
     def stop(self) -> None:
         """Stop the services, all at once, then Valkey, then PostgreSQL."""

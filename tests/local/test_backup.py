@@ -13,10 +13,12 @@ from unittest.mock import Mock
 
 import pytest
 
-from app.local.backup import KEPT, Backups, pack_log, take
+from app.local.backup import KEPT, Backups, pack_log, packing_fails, stop_packing, take
 from app.local.embedded import ARCHIVING, RECOVERY, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.processes import LocalError
 from app.local.restore import base_for, restore
+from app.local.supervisor import Supervisor
+from tests.messaging.killing import wait_until
 
 SETTINGS = TEST_SETTINGS | ARCHIVING | {"full_page_writes": "on", "synchronous_commit": "on"}
 
@@ -241,6 +243,32 @@ def test_a_database_that_was_made_anew_has_a_log_of_its_own(server: Postgres, da
     assert restore(server, backups, data) == (base, None)
     assert notes(server) == [2]
     assert len(list(backups.log.iterdir())) == 2
+
+
+def test_a_backup_whose_disk_is_away_is_told_of_and_can_be_given_up(
+    server: Postgres, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else what waits for it fills the database's own disk without a word."""
+    backups = Backups(data / "backups")
+    take(server, backups, data)
+    note(server, 1)
+    wait_until_packed(server)
+    monkeypatch.setattr("app.local.supervisor.LOOKED_AT_EVERY", 0)
+    supervisor = Supervisor()
+    supervisor.postgres = server
+    supervisor.mind()
+    assert capsys.readouterr().out == ""
+    backups.folder.rename(data / "away")
+    note(server, 2)
+    with server.connect() as connection:
+        connection.execute("SELECT pg_switch_wal()")
+    assert wait_until(lambda: packing_fails(server) != "", 30)
+    supervisor.mind()
+    assert "16 MB of the log wait" in capsys.readouterr().out
+    stop_packing(server)
+    assert wait_until(lambda: packing_fails(server) == "", 90)
+    supervisor.mind()
+    assert capsys.readouterr().out == ""
 
 
 def test_a_server_that_packs_nothing_says_so(data: Path) -> None:
