@@ -13,6 +13,7 @@ from app.local.paths import data_dir
 
 ENVIRONMENTS = ("development", "test", "production")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 LONGEST_PUBLIC_URL = 36
 """With it the links in messages have at most 60 characters."""
 
@@ -62,7 +63,13 @@ class Config:
         nothing_leaves = (
             f"Not set: {', '.join(missing)}. Messages there wait, and leave by nothing, until it is said how."
         )
-        return [nothing_leaves] if missing else []
+        one_address = "PROXIES is 0 and PUBLIC_URL is https: the proxy's address would be taken for everybody's."
+        return [nothing_leaves] * bool(missing) + [one_address] * (not self.proxies and self.encrypted)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether customers reach it by HTTPS, which a proxy in front speaks."""
+        return self.public_address.startswith("https:")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Config:
@@ -142,6 +149,9 @@ def _public_url(environ: Mapping[str, str], environment: str) -> str:
     value = _url(environ, "PUBLIC_URL", ("https", "http")).rstrip("/")
     if environment == "production" and not value:
         raise ConfigError("PUBLIC_URL is missing: it is how customers reach the links in their messages.")
+    # On one machine nobody listens in.
+    if environment == "production" and urlsplit(value).scheme == "http" and urlsplit(value).hostname not in LOOPBACK:
+        raise ConfigError("PUBLIC_URL is http://: in production passwords and customers' data go by https:// alone.")
     if len(value) > LONGEST_PUBLIC_URL:
         raise ConfigError(f"PUBLIC_URL is longer than {LONGEST_PUBLIC_URL} characters: each SMS with a link pays it.")
     return value

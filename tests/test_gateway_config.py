@@ -6,6 +6,7 @@ import pytest
 
 from app.config import Config, ConfigError
 from app.gateway_config import GatewayConfig, Server
+from tests.test_config import PRODUCTION
 
 SMPP = {"SMPP_URL": "smpp://club:pa%40ss@smsc.example.com:2776"}
 SMTP = {"SMTP_URL": "smtps://mail.example.com", "SMTP_FROM": "club@example.com"}
@@ -15,16 +16,6 @@ VIBER = {"VIBER_URL": "https://api.example.com/rest", "VIBER_KEY": "key", "VIBER
 
 def test_the_simulator_carries_everything_by_default() -> None:
     assert set(GatewayConfig.from_environ({}).chosen.values()) == {"simulator"}
-
-
-PRODUCTION = {
-    "REGULARS_ENV": "production",
-    "SECRET_KEY": "s" * 32,
-    "DATABASE_URL": "postgresql://regulars_app@db.example.com/regulars",
-    "REDIS_URL": "redis://redis.example.com",
-    "PUBLIC_URL": "https://kvr.ua",
-    "PROXIES": "1",
-}
 
 
 def test_in_production_nothing_carries_what_was_not_said() -> None:
