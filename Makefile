@@ -56,7 +56,7 @@ check-ledger: setup ## whether points and money add up in every business; ends w
 	@$(PYTHON) -m app.local.command flask check ledger $(ARGS)
 
 backup: setup ## a base of the running database, and from then on its log
-	@$(PYTHON) -m app.local.backup
+	@$(PYTHON) -m app.local.backup $(ARGS)
 
 restore: setup ## the last backup and the log since it, into the stopped database
 	@$(PYTHON) -m app.local.restore $(ARGS)

@@ -59,7 +59,7 @@ from app.customers import models as customer_models
 from app.customers import register as customer_parts
 from app.customers import views as customer_views
 from app.customers.views import segments as segment_views
-from app.driver import ask_rested
+from app.driver import ask_rested, connecting
 from app.extensions import compress, migrate
 from app.extensions import db as database
 from app.help import views as help_views
@@ -208,10 +208,9 @@ def _configure(app: Flask, config: Config) -> None:
             "hide_parameters": True,
             # Plans fit the business and scope at hand: what is right for a small one is not for a million rows.
             # A client that went without a word, as its machine or network did, holds nothing for longer than a minute.
-            "connect_args": {
-                "options": "-c plan_cache_mode=force_custom_plan -c statement_timeout=60000"
-                " -c idle_in_transaction_session_timeout=60000"
-            },
+            "connect_args": connecting(
+                plan_cache_mode="force_custom_plan", statement_timeout="60s", idle_in_transaction_session_timeout="60s"
+            ),
         },
         MAX_CONTENT_LENGTH=12 * 2**20,
         MAX_FORM_MEMORY_SIZE=2**20,

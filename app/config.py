@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.gateway_config import GatewayConfig
+from app.gateway_config import GatewayConfig, variable
 from app.local.paths import data_dir
 
 ENVIRONMENTS = ("development", "test", "production")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 LONGEST_PUBLIC_URL = 36
 """With it the links in messages have at most 60 characters."""
 
@@ -55,6 +56,21 @@ class Config:
         """The name of the database role that the application works as."""
         return urlsplit(self.database_url).username or "regulars_app"
 
+    @property
+    def doubts(self) -> list[str]:
+        """What it can be started with, and hardly anyone wants, in a line each."""
+        missing = [variable(channel) for channel in self.gateways.unsaid]
+        nothing_leaves = (
+            f"Not set: {', '.join(missing)}. Messages there wait, and leave by nothing, until it is said how."
+        )
+        one_address = "PROXIES is 0 and PUBLIC_URL is https: the proxy's address would be taken for everybody's."
+        return [nothing_leaves] * bool(missing) + [one_address] * (not self.proxies and self.encrypted)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether customers reach it by HTTPS, which a proxy in front speaks."""
+        return self.public_address.startswith("https:")
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Config:
         """Reads and checks every setting. Raises ConfigError on the first wrong one."""
@@ -77,7 +93,7 @@ class Config:
             demo_password=_demo_password(environ, environment),
             log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS, "INFO"),
             proxies=_count(environ, "PROXIES"),
-            gateways=_gateways(environ),
+            gateways=_gateways(environ, environment),
             api_calls=_number(environ, "API_CALLS", 1200),
             public_address=_public_url(environ, environment),
         )
@@ -94,9 +110,9 @@ def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], def
     return value
 
 
-def _gateways(environ: Mapping[str, str]) -> GatewayConfig:
+def _gateways(environ: Mapping[str, str], environment: str) -> GatewayConfig:
     try:
-        return GatewayConfig.from_environ(environ)
+        return GatewayConfig.from_environ(environ, production=environment == "production")
     except ValueError as error:
         raise ConfigError(str(error)) from None
 
@@ -133,6 +149,9 @@ def _public_url(environ: Mapping[str, str], environment: str) -> str:
     value = _url(environ, "PUBLIC_URL", ("https", "http")).rstrip("/")
     if environment == "production" and not value:
         raise ConfigError("PUBLIC_URL is missing: it is how customers reach the links in their messages.")
+    # On one machine nobody listens in.
+    if environment == "production" and urlsplit(value).scheme == "http" and urlsplit(value).hostname not in LOOPBACK:
+        raise ConfigError("PUBLIC_URL is http://: in production passwords and customers' data go by https:// alone.")
     if len(value) > LONGEST_PUBLIC_URL:
         raise ConfigError(f"PUBLIC_URL is longer than {LONGEST_PUBLIC_URL} characters: each SMS with a link pays it.")
     return value

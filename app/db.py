@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.config import ConfigError
-from app.driver import send
+from app.driver import connecting, send
 from app.extensions import db
 from app.scope import NoScopeError, Scope
 
@@ -259,7 +259,7 @@ def refuse_unsafe_role(database_url: str) -> None:
     reason not to start: it is asked again by the first request.
     """
     try:
-        with create_engine(database_url, poolclass=NullPool).connect() as connection:
+        with create_engine(database_url, poolclass=NullPool, connect_args=connecting()).connect() as connection:
             fault = check_role(connection)
     except OperationalError:
         return

@@ -1,4 +1,5 @@
-"""The database's driver itself: statements that go to it as they are, and connections that are asked after a rest.
+"""The database's driver itself: how connections are made, statements that go to it as they are, and connections that
+are asked after a rest.
 
 What SQLAlchemy does around a statement takes longer than the driver and the server together, where it goes by keys.
 """
@@ -18,6 +19,22 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 RESTED = 0.1  # seconds; a connection that was used since is taken to be there still
+# Whoever vanishes without a word, as its machine or network does, is missed by the other end within half a minute, and
+# not after the system's two hours. Sockets of one machine take no notice of it.
+_WE_ASK = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # milliseconds
+}
+_SERVER_ASKS = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
+
+
+def connecting(**settings: object) -> dict[str, Any]:
+    """What every connection to the database is made with; `settings` are those of the server, for this one alone."""
+    options = " ".join(f"-c {name}={value}" for name, value in (_SERVER_ASKS | settings).items())
+    return {**_WE_ASK, "options": options}
 
 
 def send(connection: Connection, statement: Executable, values: Mapping[str, Any]) -> list[Any]:

@@ -23,6 +23,9 @@ CHOICES = {
     "viber": ("simulator", "viber"),
 }
 """Channel → its gateways, the default first."""
+NONE = "none"
+"""The default in production, where nothing leaves that was not said: the simulator would tell that all arrived, and
+businesses would pay for it."""
 
 NEEDED = {"smpp": "SMPP_URL", "smtp": "SMTP_URL", "webpush": "VAPID_PRIVATE_KEY", "viber": "VIBER_URL"}
 """Gateway → the variable without which it cannot be used."""
@@ -80,22 +83,35 @@ class GatewayConfig:
     viber: ViberSettings | None = None
 
     @classmethod
-    def from_environ(cls, environ: Environ) -> GatewayConfig:
+    def from_environ(cls, environ: Environ, *, production: bool = False) -> GatewayConfig:
+        said = {channel: _one_of(environ, variable(channel), CHOICES[channel]) for channel in CHOICES}
+        if production:
+            said |= {channel: NONE for channel in CHOICES if not environ.get(variable(channel))}
         config = cls(
-            chosen={channel: _one_of(environ, f"GATEWAY_{channel.upper()}", CHOICES[channel]) for channel in CHOICES},
+            chosen=said,
             smpp=_given(environ, "smpp", _smpp),
             smtp=_given(environ, "smtp", _smtp),
             webpush=_given(environ, "webpush", _push),
             viber=_given(environ, "viber", _viber),
         )
         for channel, name in config.chosen.items():
-            if not config.has(name):
-                raise ValueError(f"GATEWAY_{channel.upper()} is {name}, which needs {NEEDED[name]}.")
+            if name != NONE and not config.has(name):
+                raise ValueError(f"{variable(channel)} is {name}, which needs {NEEDED[name]}.")
         return config
+
+    @property
+    def unsaid(self) -> list[str]:
+        """The channels that nothing carries until it is said what."""
+        return [channel for channel, name in self.chosen.items() if name == NONE]
 
     def has(self, name: str) -> bool:
         """Whether a gateway can be used."""
-        return name == "simulator" or getattr(self, name) is not None
+        return name == "simulator" or getattr(self, name, None) is not None
+
+
+def variable(channel: str) -> str:
+    """What says which gateway carries a channel."""
+    return f"GATEWAY_{channel.upper()}"
 
 
 def _given(environ: Environ, name: str, read: Callable[[Environ], Settings]) -> Settings | None:

@@ -25,6 +25,11 @@ loglevel = "warning"
 control_socket_disable = True
 
 
+def on_starting(server: Any) -> None:
+    for doubt in _config.doubts:
+        server.log.warning(doubt)
+
+
 def post_worker_init(_worker: Any) -> None:
     """Ends the server, with one line, when its database role is bound by no wall; 4 keeps it from trying again."""
     try:

@@ -32,6 +32,8 @@ EVERY = 5.0  # seconds
 WITHOUT_REDIS = 30.0  # seconds for which workers are given the chance to be woken
 AT_ONCE = 5.0  # seconds that a business's work takes here at most
 _LOCK = text("SELECT pg_try_advisory_lock(7203)")
+# Whose machine stopped in the middle, and answers for it still, holds the lock for no longer than a minute.
+_LET_GO = text("SET idle_session_timeout = '60s'")
 _log = structlog.get_logger(__name__)
 
 
@@ -104,7 +106,8 @@ class Sweeper:
     def sweep(self) -> None:
         for chore in CHORES:
             for each in chore.due():
-                if self.stop.is_set():
+                # Asked each time: where all is done here the round is a long one, and a lock that rests is let go.
+                if self.stop.is_set() or not self.holds_lock():
                     return
                 self._wake(chore, each)
 
@@ -116,6 +119,7 @@ class Sweeper:
         connection = autocommit_engine().connect()
         if connection.execute(_LOCK).scalar_one():
             self.lock = connection
+            connection.execute(_LET_GO)
         else:
             connection.close()
         return self.lock is not None

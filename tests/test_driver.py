@@ -19,6 +19,7 @@ from tests.people import Shop, Town
 
 CUT = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'regulars_app'"
 NUMBER = text("SELECT CAST(:number AS integer) AS number")
+SETTINGS = text("SELECT name, setting, reset_val FROM pg_settings")
 TOLD = text("SELECT set_config('plan_cache_mode', :mode, true)")
 MODE = text("SELECT current_setting('plan_cache_mode') AS mode")
 NOBODYS = text("INSERT INTO good_group (business_id, name, name_key) VALUES (:business, 'Tea', NULL)")
@@ -43,6 +44,23 @@ def pings(town: Town, monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def number(shop: Shop, wanted: int) -> int:
     with shop.work():
         return int(ask(NUMBER, {"number": wanted})[0].number)
+
+
+def test_an_end_that_vanishes_is_missed_by_the_other_within_half_a_minute(town: Town) -> None:
+    """The server says 0 of what a socket of one machine has no use for, and what it was asked for beside it."""
+    with town.app.app_context(), db.engine.connect() as connection:
+        asked: Any = connection.connection.driver_connection
+        found = {row.name: row for row in connection.execute(SETTINGS)}
+    ours = asked.info.get_parameters()
+    assert {name: ours[name] for name in ("connect_timeout", "tcp_user_timeout")} == {
+        "connect_timeout": "5",
+        "tcp_user_timeout": "20000",
+    }
+    for name, value in {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3"}.items():
+        assert ours[name] == found[f"tcp_{name}"].reset_val == value
+    assert found["statement_timeout"].setting == "60000"
+    assert found["idle_in_transaction_session_timeout"].setting == "60000"
+    assert found["idle_session_timeout"].setting == "0"
 
 
 class TestRest:

@@ -6,6 +6,7 @@ import pytest
 
 from app.config import Config, ConfigError
 from app.gateway_config import GatewayConfig, Server
+from tests.test_config import PRODUCTION
 
 SMPP = {"SMPP_URL": "smpp://club:pa%40ss@smsc.example.com:2776"}
 SMTP = {"SMTP_URL": "smtps://mail.example.com", "SMTP_FROM": "club@example.com"}
@@ -15,6 +16,17 @@ VIBER = {"VIBER_URL": "https://api.example.com/rest", "VIBER_KEY": "key", "VIBER
 
 def test_the_simulator_carries_everything_by_default() -> None:
     assert set(GatewayConfig.from_environ({}).chosen.values()) == {"simulator"}
+
+
+def test_in_production_nothing_carries_what_was_not_said() -> None:
+    """The simulator would have messages told delivered, and paid; written out, it is there."""
+    config = Config.from_environ(PRODUCTION | SMPP)
+    assert set(config.gateways.chosen.values()) == {"none"}
+    assert config.doubts[0].startswith("Not set: GATEWAY_SMS, GATEWAY_EMAIL, GATEWAY_PUSH, GATEWAY_VIBER.")
+    said = {f"GATEWAY_{channel}": "simulator" for channel in ("SMS", "EMAIL", "PUSH", "VIBER")}
+    config = Config.from_environ(PRODUCTION | said)
+    assert set(config.gateways.chosen.values()) == {"simulator"}
+    assert config.doubts == []
 
 
 def test_gateways_are_chosen_by_channel() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 
 from app.config import Config
 from app.demo.rows import COLUMNS
+from app.driver import connecting
 from app.extensions import Base
 
 _WORTH_IT = 1_000_000
@@ -58,7 +59,7 @@ def _indexes() -> list[Index]:
 
 @contextmanager
 def _owner(config: Config) -> Iterator[Connection]:
-    engine = create_engine(config.migration_database_url, poolclass=NullPool)
+    engine = create_engine(config.migration_database_url, poolclass=NullPool, connect_args=connecting())
     with engine.connect() as connection:
         yield connection
         connection.commit()

@@ -10,6 +10,7 @@ from psycopg import Connection, sql
 from app.config import Config
 from app.demo.book import Numbers
 from app.demo.rows import COLUMNS, Rows
+from app.driver import connecting
 
 _SEQUENCES = {
     "customer": "customer_id_seq",
@@ -23,7 +24,7 @@ _GAP = 1_000
 
 def connect(url: str) -> Connection:
     """A connection that begins a transaction with its first statement; the address is SQLAlchemy's."""
-    return psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1))
+    return psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), **connecting())
 
 
 def grant_rights(config: Config) -> None:

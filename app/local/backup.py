@@ -1,9 +1,10 @@
-"""A copy of the embedded database, and from the first one on its log as well: `python -m app.local.backup`.
+"""A copy of the embedded database, and from the first one on its log as well: `python -m app.local.backup [--stop]`.
 
 A base is whole by itself. PostgreSQL packs each finished piece of its log beside it, at least every half minute while
 anything is written, so that `python -m app.local.restore` loses less than a minute, whenever the last base was made.
 """
 
+import argparse
 import json
 import os
 import shlex
@@ -18,12 +19,18 @@ from psycopg import sql
 
 from app.config import Config, ConfigError
 from app.local import processes
-from app.local.embedded import ADMIN, Postgres
+from app.local.embedded import ADMIN, PACK_NOTHING, Postgres
 from app.local.processes import LocalError
 
 KEPT = 2
 """Bases that are kept, with all of the log since the older one."""
 PACKED_EVERY = "30s"
+_FAILS = """
+    SELECT coalesce(last_archived_time, last_failed_time),
+        (SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready')
+            * pg_size_bytes(current_setting('wal_segment_size')) / 1048576
+    FROM pg_stat_archiver WHERE last_failed_time > coalesce(last_archived_time, '-infinity')
+"""
 STAMP = "%Y-%m-%dT%H-%M-%SZ"
 KEYS = "*_key"
 """Files of the data folder without which parts of the database cannot be read, such as what is kept encrypted."""
@@ -112,10 +119,31 @@ def pack_log(postgres: Postgres, backups: Backups) -> None:
         if shown != ("on",):
             raise LocalError("This database was started before there were backups. Stop it and start it again.")
         row = connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
-        packing = backups.packing(row[0] if row else 0)
-        for name, value in (("archive_command", packing), ("archive_timeout", PACKED_EVERY)):
+    _pack(postgres, backups.packing(row[0] if row else 0), PACKED_EVERY)
+
+
+def stop_packing(postgres: Postgres) -> None:
+    """What waits to be packed is thrown away, and frees its room; the bases and the log so far stay."""
+    _pack(postgres, PACK_NOTHING, "0")
+
+
+def _pack(postgres: Postgres, command: str, every: str) -> None:
+    with postgres.connect() as connection:
+        for name, value in (("archive_command", command), ("archive_timeout", every)):
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
         connection.execute("SELECT pg_reload_conf()")
+
+
+def packing_fails(postgres: Postgres) -> str:
+    """That the log cannot be packed, in a line for people; '' while it can. What waits fills the database's disk."""
+    with postgres.connect() as connection:
+        row = connection.execute(_FAILS).fetchone()
+    if row is None:
+        return ""
+    return (
+        f"The backup gets nothing since {row[0]:%Y-%m-%d %H:%M:%S} UTC, as when its disk is away or full: {row[1]} MB"
+        " of the log wait on the database's disk, and fill it. Mend that, or give packing up: make backup ARGS=--stop"
+    )
 
 
 def forget_old(postgres: Postgres, backups: Backups) -> None:
@@ -149,6 +177,9 @@ def size_of(folder: Path) -> int:
 
 
 def main() -> None:
+    asked = argparse.ArgumentParser(prog="make backup", description="Back the running database up.")
+    asked.add_argument("--stop", action="store_true", help="pack no more of the log; the backups so far stay")
+    stops = asked.parse_args().stop
     try:
         config = Config.from_environ(os.environ)
         if config.database_url:
@@ -156,10 +187,19 @@ def main() -> None:
         postgres, backups = Postgres(config.data / "postgres"), Backups(folder_of(config))
         if not postgres.answers():
             raise LocalError("Regulars is not running. Start it by `make run`, then try again in another terminal.")
-        began = time.monotonic()
-        base = take(postgres, backups, config.data)
+        if stops:
+            stop_packing(postgres)
+            sys.stdout.write("The log is packed no more, until the next `make backup`. The backups so far stay.\n")
+        else:
+            back_up(postgres, backups, config.data)
     except (ConfigError, LocalError) as error:
         sys.exit(str(error))
+
+
+def back_up(postgres: Postgres, backups: Backups, data: Path) -> None:
+    """Makes a base and says so. Raises LocalError."""
+    began = time.monotonic()
+    base = take(postgres, backups, data)
     sys.stdout.write(
         f"{base} is whole: {size_of(base) / 2**20:,.0f} MB in {time.monotonic() - began:.0f} s.\n"
         f"What is written from now on goes to {backups.log}, at least every half minute.\n"

@@ -43,6 +43,12 @@ TEST_SETTINGS = {
 ARCHIVING = {"archive_mode": "on"}
 """So that the first backup can have the log packed without a new start."""
 
+PACK_NOTHING = "/bin/true"
+"""Takes pieces of the log and throws them away; without a command they would be kept for one."""
+
+RECOVERY = ("hot_standby", "restore_command", "recovery_target_action", "recovery_target_time")
+"""Settings of a server that is being brought back from a backup (app/local/restore.py)."""
+
 
 def default_settings() -> dict[str, str]:
     """Settings of the default run, by the machine's memory."""
@@ -111,6 +117,7 @@ class Postgres(Server):
         self.run([self.program("postgres"), "-D", self.data, *arguments], self._ready)
         self._make_roles()
         self._pack_nothing_yet()
+        self._forget_recovery()
 
     def hurry(self) -> None:
         """End it at once, leaving a recovery to the next start: for a second Ctrl-C."""
@@ -180,19 +187,35 @@ class Postgres(Server):
         (self.data / "pg_ident.conf").write_text("".join(f"local {name} all\n" for name in processes.trusted_users()))
 
     def _pack_nothing_yet(self) -> None:
-        """Before the first backup pieces of the log are thrown away; without a command they would be kept for one."""
+        """Before the first backup."""
         with self.connect() as connection:
             wanted = "SELECT current_setting('archive_mode') = 'on' AND current_setting('archive_command') = ''"
             if connection.execute(wanted).fetchone() == (True,):
-                connection.execute("ALTER SYSTEM SET archive_command = '/bin/true'")
+                nothing = sql.SQL("ALTER SYSTEM SET archive_command = {}").format(sql.Literal(PACK_NOTHING))
+                connection.execute(nothing)
+                connection.execute("SELECT pg_reload_conf()")
+
+    def _forget_recovery(self) -> None:
+        """A backup that was brought back is an ordinary database again, whichever start came to the end of its log."""
+        with self.connect() as connection:
+            if connection.execute("SELECT current_setting('restore_command') <> ''").fetchone() == (True,):
+                for name in RECOVERY:
+                    connection.execute(sql.SQL("ALTER SYSTEM RESET {}").format(sql.Identifier(name)))
                 connection.execute("SELECT pg_reload_conf()")
 
     def _ready(self) -> bool:
-        """Whether the server says so in its file, whose first line is its number and 8th its state."""
+        return self._state() == "ready"
+
+    @property
+    def recovering(self) -> bool:
+        return self._state() in {"starting", "standby"}  # the latter where a backup is brought back
+
+    def _state(self) -> str:
+        """What the server says of itself in its file, whose first line is its number and 8th its state."""
         with contextlib.suppress(OSError):
             lines = (self.data / "postmaster.pid").read_text().splitlines()
-            return len(lines) > 7 and lines[7].strip() == "ready"
-        return False
+            return lines[7].strip() if len(lines) > 7 else ""
+        return ""
 
     def _make_roles(self) -> None:
         with self.connect() as connection:

@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from app import browser_files
 from app.local import native, system
 from app.local.paths import PROJECT, data_dir
+from app.local.processes import say
 
 _MAKE_PDF = """
 import sys
@@ -51,11 +52,6 @@ def compile_texts(folder: Path) -> None:
     for source in folder.rglob("*.po"):
         with source.open("rb") as texts, source.with_suffix(".mo").open("wb") as compiled:
             write_mo(compiled, read_po(texts, locale=source.parent.parent.name))
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

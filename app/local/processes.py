@@ -9,6 +9,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -23,6 +24,12 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 class LocalError(Exception):
     """Something of the default run cannot start; the text is one line for the person who started it."""
+
+
+def say(text: str) -> None:
+    """Print a line for the person at the terminal."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _end_with_parent(parent: int, end: int) -> Callable[[], None]:

@@ -11,16 +11,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from psycopg import sql
-
 from app.config import Config, ConfigError
 from app.local import processes
 from app.local.backup import STAMP, Backups, folder_of
-from app.local.embedded import Postgres
+from app.local.embedded import RECOVERY, Postgres
 from app.local.lock import locked
 from app.local.processes import LocalError
-
-RECOVERY = ("hot_standby", "restore_command", "recovery_target_action", "recovery_target_time")
 
 
 def restore(
@@ -42,15 +38,15 @@ def restore(
         )
     (part / "recovery.signal").touch()
     give_to_server(part)
+    # What it has been made by may be older than this project is by now.
+    (postgres.home / "prepared").unlink(missing_ok=True)
     # Last of all: a copy that fails, as on a full disk, leaves what was there in its place.
     before = put_aside(postgres)
     part.rename(postgres.data)
-    # What it has been made by may be older than this project is by now.
-    (postgres.home / "prepared").unlink(missing_ok=True)
-    postgres.start()
-    forget_recovery(postgres)
+    # Before the log is read, which may take long and be cut off: any later start goes on with it, and needs them.
     for each in backups.keys.glob("*"):
         bring_key_back(each, data / each.name)
+    postgres.start()
     return base, before
 
 
@@ -96,14 +92,6 @@ def recovery(backups: Backups, base: Path, until: datetime | None) -> dict[str, 
     # Nobody is let in before all of the log is read: until then nothing can be written.
     values = ("off", backups.unpacking(base), "promote", until.isoformat() if until else "")
     return {name: value for name, value in zip(RECOVERY, values, strict=True) if value}
-
-
-def forget_recovery(postgres: Postgres) -> None:
-    """The server is an ordinary one again, whose own log is packed on."""
-    with postgres.connect() as connection:
-        for name in RECOVERY:
-            connection.execute(sql.SQL("ALTER SYSTEM RESET {}").format(sql.Identifier(name)))
-        connection.execute("SELECT pg_reload_conf()")
 
 
 def _quoted(value: str) -> str:

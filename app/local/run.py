@@ -12,8 +12,8 @@ from app.local.embedded import Postgres, Valkey
 from app.local.environment import environment, without_owner
 from app.local.lock import locked
 from app.local.paths import fingerprint
-from app.local.processes import LocalError
-from app.local.supervisor import Service, Stopped, Supervisor, say
+from app.local.processes import LocalError, say
+from app.local.supervisor import Service, Stopped, Supervisor
 
 ACCOUNTS = {
     "anna@example.com": "business admin",

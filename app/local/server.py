@@ -18,7 +18,8 @@ from app.local.processes import LocalError
 # A socket's path may have 107 bytes; the longest name we put behind it is ".s.PGSQL.5432.lock".
 _LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 PROGRAMS = {"postgres", "valkey-server"}
-_LONGEST_START = 600.0  # seconds: a recovery after a power cut may have much to read
+_LONGEST_START = 600.0  # seconds, of one that is not seen to read its log
+_TOLD_EVERY = 10.0  # seconds
 _LARGEST_LOG = 10 * 2**20
 
 
@@ -102,11 +103,26 @@ class Server:
         with self.log.open("ab") as log:
             user = processes.server_user()
             self._child = processes.spawn(command, output=log, user=user, cwd=self.data, end=self.end)
-        deadline = time.monotonic() + _LONGEST_START
+        self._wait_until(ready)
+
+    def _wait_until(self, ready: Callable[[], bool]) -> None:
+        began = told = time.monotonic()
         while not ready():
-            if self._child.poll() is not None or time.monotonic() > deadline:
+            now = time.monotonic()
+            if not self.running or (now - began > _LONGEST_START and not self.recovering):
                 raise LocalError(f"{self.name} did not start: {self._last_words()}. All of it: {self.log}")
+            if now - told > _TOLD_EVERY:
+                told = now
+                processes.say(f"{self.name} is starting, {now - began:.0f} s so far: {self._last_line()}")
             time.sleep(0.02)
+
+    @property
+    def recovering(self) -> bool:
+        """Whether it is seen to read its log, which takes as long as there is of it; asked while it is starting."""
+        return False
+
+    def _last_line(self) -> str:
+        return (self.log.read_text(errors="replace").splitlines() or ["it said nothing"])[-1]
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() or ["it said nothing"]

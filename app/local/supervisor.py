@@ -1,8 +1,8 @@
 """Starts the processes of the default run in order, starts those again that end, and stops all in order."""
 
+import contextlib
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,17 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+import psycopg
+
 from app.local import processes
+from app.local.backup import packing_fails
 from app.local.embedded import Postgres, Valkey
 from app.local.paths import PROJECT
-from app.local.processes import LocalError
+from app.local.processes import LocalError, say
 
 PATIENCE = 10.0  # seconds that a process may take to end by itself
 LONGEST_PAUSE = 30.0  # seconds before a process that keeps failing is started again
+LOOKED_AT_EVERY = 60.0  # seconds between two looks at whether backups get the log
 STEADY = 60.0  # seconds after which a process counts as having worked
 
 Environment = Mapping[str, str]
@@ -65,6 +69,7 @@ class Supervisor:
         self.valkey: Valkey | None = None
         self.services: list[Service] = []
         self._stopping = False
+        self._looked_at = time.monotonic()
 
     def listen(self) -> None:
         """Turn the signals to end into Stopped; those after the first make the end a quick one."""
@@ -100,6 +105,15 @@ class Supervisor:
                 server.start()
         for service in self.services:
             service.mind()
+        if self.postgres and time.monotonic() - self._looked_at > LOOKED_AT_EVERY:
+            self._looked_at = time.monotonic()
+            self._look_at_packing(self.postgres)
+
+    def _look_at_packing(self, postgres: Postgres) -> None:
+        # A server that has just ended, or takes no more connections, is minded on the next turn.
+        with contextlib.suppress(psycopg.Error):
+            if said := packing_fails(postgres):
+                say(said)
 
     def stop(self) -> None:
         """Stop the services, all at once, then Valkey, then PostgreSQL."""
@@ -130,9 +144,3 @@ def describe(child: subprocess.Popen[bytes]) -> str:
     """How a process ended, in words."""
     code = child.returncode
     return f"by {signal.Signals(-code).name}" if code < 0 else f"with code {code}"
-
-
-def say(text: str) -> None:
-    """Print a line for the person at the terminal."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()

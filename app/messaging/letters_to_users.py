@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.db import unit_of_work
+from app.gateway_config import NONE
 from app.mail import Mail, Outcome, Posted
 from app.messaging.gateways import chosen_gateway, gateway_for, hand_over
 from app.messaging.gateways.base import Fate, Outgoing
@@ -20,7 +21,7 @@ _OUTCOMES = {
 
 class EmailCarrier:
     def leaves(self) -> bool:
-        return chosen_gateway(Channel.EMAIL) != SimulatorGateway.name
+        return chosen_gateway(Channel.EMAIL) not in (SimulatorGateway.name, NONE)
 
     def post(self, scope: Scope, mail: Mail) -> Posted:
         with unit_of_work(scope):

@@ -14,11 +14,12 @@ from flask import Flask
 from redis import Redis
 from rq import Queue as RqQueue
 from rq.serializers import JSONSerializer
+from sqlalchemy import text
 
 from app import create_app, queue
 from app.accounts.forgotten import ask_for_link
 from app.config import Config
-from app.db import unit_of_work
+from app.db import autocommit_engine, unit_of_work
 from app.local.embedded import Valkey
 from app.messaging.models import MessageStatus
 from app.scope import Scope
@@ -199,6 +200,30 @@ def test_of_several_one_works(shop: Shop) -> None:
         # PostgreSQL lets go of it once it notices that the connection is gone.
         assert wait_until(second.holds_lock, 10)
         second.give_up_lock()
+
+
+def test_a_lock_that_rests_for_a_minute_is_let_go(shop: Shop) -> None:
+    """By a machine that stopped in the middle; others connect as before."""
+    shown = text("SHOW idle_session_timeout")
+    swept = sweeper_of(shop.app)
+    with shop.app.app_context():
+        assert swept.holds_lock()
+        assert swept.lock is not None
+        assert swept.lock.execute(shown).scalar_one() == "1min"
+        swept.give_up_lock()
+        with autocommit_engine().connect() as other:
+            assert other.execute(shown).scalar_one() == "0"
+
+
+def test_a_long_round_touches_its_lock(shop: Shop, message: int) -> None:
+    """As where all work is done here: before each piece of it."""
+    swept = sweeper_of(shop.app)
+    with shop.app.app_context():
+        assert swept.holds_lock()
+        with patch.object(swept, "holds_lock", return_value=False) as asked:
+            swept.sweep()
+        swept.give_up_lock()
+    assert asked.called
 
 
 def test_it_goes_on_after_a_failure_and_stops_when_asked(shop: Shop, message: int) -> None:

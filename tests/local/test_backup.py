@@ -9,13 +9,16 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from app.local.backup import KEPT, Backups, pack_log, take
-from app.local.embedded import ARCHIVING, TEST_SETTINGS, Postgres, scratch_folder
+from app.local.backup import KEPT, Backups, pack_log, packing_fails, stop_packing, take
+from app.local.embedded import ARCHIVING, RECOVERY, TEST_SETTINGS, Postgres, scratch_folder
 from app.local.processes import LocalError
 from app.local.restore import base_for, restore
+from app.local.supervisor import Supervisor
+from tests.messaging.killing import wait_until
 
 SETTINGS = TEST_SETTINGS | ARCHIVING | {"full_page_writes": "on", "synchronous_commit": "on"}
 
@@ -137,6 +140,48 @@ def test_the_key_comes_back_that_the_database_was_written_with(server: Postgres,
     assert kept.read_text().startswith("another key")
 
 
+def test_a_log_is_read_however_long_it_takes(
+    server: Postgres, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backups = Backups(data / "backups")
+    take(server, backups, data)
+    note(server, 1)
+    wait_until_packed(server)
+    lose(server)
+    unpacking = Backups.unpacking
+    monkeypatch.setattr(Backups, "unpacking", lambda *given: f"sleep 0.5; {unpacking(*given)}")
+    monkeypatch.setattr("app.local.server._LONGEST_START", 0.2)
+    monkeypatch.setattr("app.local.server._TOLD_EVERY", 0.1)
+    restore(server, backups, data)
+    assert notes(server) == [1]
+    assert "PostgreSQL is starting, 0 s so far: " in capsys.readouterr().out
+
+
+def test_what_was_cut_off_while_the_log_was_read_goes_on_with_the_next_start(
+    server: Postgres, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the right keys; and it is an ordinary server then."""
+    backups = Backups(data / "backups")
+    take(server, backups, data)
+    note(server, 1)
+    wait_until_packed(server)
+    lose(server)
+    (data / "secret_key").unlink()
+    with monkeypatch.context() as cut:
+        cut.setattr(Postgres, "start", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            restore(server, backups, data)
+    assert (data / "secret_key").read_text().startswith("a key")
+    server.start()
+    assert notes(server) == [1]
+    with server.connect() as connection:
+        left = "SELECT name FROM pg_file_settings WHERE name = ANY(%s)"
+        assert connection.execute(left, [list(RECOVERY)]).fetchall() == []
+    server.stop()
+    server.start()
+    assert notes(server) == [1]
+
+
 def test_old_bases_and_their_log_go(server: Postgres, data: Path) -> None:
     backups = Backups(data / "backups")
     made = []
@@ -198,6 +243,32 @@ def test_a_database_that_was_made_anew_has_a_log_of_its_own(server: Postgres, da
     assert restore(server, backups, data) == (base, None)
     assert notes(server) == [2]
     assert len(list(backups.log.iterdir())) == 2
+
+
+def test_a_backup_whose_disk_is_away_is_told_of_and_can_be_given_up(
+    server: Postgres, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else what waits for it fills the database's own disk without a word."""
+    backups = Backups(data / "backups")
+    take(server, backups, data)
+    note(server, 1)
+    wait_until_packed(server)
+    monkeypatch.setattr("app.local.supervisor.LOOKED_AT_EVERY", 0)
+    supervisor = Supervisor()
+    supervisor.postgres = server
+    supervisor.mind()
+    assert capsys.readouterr().out == ""
+    backups.folder.rename(data / "away")
+    note(server, 2)
+    with server.connect() as connection:
+        connection.execute("SELECT pg_switch_wal()")
+    assert wait_until(lambda: packing_fails(server) != "", 30)
+    supervisor.mind()
+    assert "16 MB of the log wait" in capsys.readouterr().out
+    stop_packing(server)
+    assert wait_until(lambda: packing_fails(server) == "", 90)
+    supervisor.mind()
+    assert capsys.readouterr().out == ""
 
 
 def test_a_server_that_packs_nothing_says_so(data: Path) -> None:

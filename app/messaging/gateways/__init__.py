@@ -13,7 +13,7 @@ from app.businesses.models import Feature
 from app.businesses.queries import features
 from app.db import business_id, current_scope
 from app.extensions import db
-from app.gateway_config import NEEDED, GatewayConfig
+from app.gateway_config import NEEDED, NONE, GatewayConfig, variable
 from app.messaging.gateways.base import Answer, Fate, Gateway, Incoming, Outgoing, Receipt
 from app.messaging.gateways.models import BusinessGateway
 from app.messaging.gateways.simulator import SimulatorGateway
@@ -37,7 +37,7 @@ _log = structlog.get_logger(__name__)
 class NoGateway:
     """Stands where a message may not or cannot go, so that it is never carried by another gateway instead."""
 
-    name = "none"
+    name = NONE
     channels = frozenset(Channel)
     window = 100
     rate: float | None = None
@@ -63,7 +63,10 @@ def gateway_for(channel: Channel) -> Gateway:
     """What carries a channel for the business of this session."""
     if channel is Channel.VIBER and Feature.VIBER not in features():
         return NoGateway(Fate.REFUSED, "Viber is not enabled for this business.")
-    return gateway_named(chosen_gateway(channel))
+    name = chosen_gateway(channel)
+    if name == NONE:
+        return NoGateway(Fate.FAILED_BEFORE, f"{variable(channel.name)} is not set.")
+    return gateway_named(name)
 
 
 def gateway_to_users(channel: Channel) -> Gateway | None:

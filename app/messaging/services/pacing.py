@@ -14,11 +14,13 @@ from app.messaging.gateways.base import Gateway
 
 LONGEST_PAUSE = 60.0
 _LOOK = text("SELECT free_at, paused_until FROM gateway_pace WHERE gateway = :gateway")
-# Whoever else takes places of this gateway waits until this unit of work has counted its own.
+# Whoever else takes places of this gateway waits until this unit of work has counted its own. These are of a second at
+# most; what lies further ahead was counted by a clock that had jumped, and would hold everybody up until then.
 _HOLD = text(
     """
     INSERT INTO gateway_pace AS p (gateway, free_at) VALUES (:gateway, :now)
-    ON CONFLICT (gateway) DO UPDATE SET free_at = p.free_at RETURNING free_at, paused_until
+    ON CONFLICT (gateway) DO UPDATE SET free_at = least(p.free_at, CAST(:now AS timestamptz) + interval '2 s')
+    RETURNING free_at, paused_until
     """
 )
 _USE = text("UPDATE gateway_pace SET free_at = :free_at WHERE gateway = :gateway")

@@ -10,15 +10,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.audit import AuditEntry, AuditValue
+from app.billing.models import Charge, FreshCharge
 from app.businesses.models import Feature
 from app.businesses.services import switch_feature
 from app.extensions import db
 from app.gateway_config import GatewayConfig
+from app.mail import leaves
 from app.messaging.gateways import close_gateways, configured_gateways, gateway_for, gateway_named
 from app.messaging.gateways.base import Fate
-from app.messaging.models import Channel
+from app.messaging.models import Channel, MessageStatus, SimulatedMessage
+from tests.factories import add_customer
 from tests.messaging.gateways.messages import outgoing
 from tests.messaging.gateways.smsc import free_port, settings
+from tests.messaging.pipeline import PHONE, send, status_of, write
 from tests.people import Town
 
 
@@ -88,6 +92,33 @@ def test_a_gateway_that_was_chosen_and_is_gone_is_not_replaced_by_another(config
     with town.kavalier.work():
         (answer,) = gateway_for(Channel.SMS).send([outgoing()])
     assert (answer.fate, answer.reason) == (Fate.FAILED_BEFORE, "SMPP_URL is not set.")
+
+
+@pytest.fixture
+def unsaid(app: Flask) -> Iterator[None]:
+    """Nothing was said of any gateway, in production."""
+    before = app.config["REGULARS"]
+    app.config["REGULARS"] = replace(before, gateways=GatewayConfig.from_environ({}, production=True))
+    yield
+    app.config["REGULARS"] = before
+
+
+def test_what_no_gateway_was_named_for_waits_and_costs_nothing(unsaid: None, town: Town) -> None:
+    with town.kavalier.work():
+        (answer,) = gateway_for(Channel.SMS).send([outgoing()])
+        (number,) = write(add_customer(phone=PHONE))
+    assert (answer.fate, answer.reason) == (Fate.FAILED_BEFORE, "GATEWAY_SMS is not set.")
+    send(town.kavalier, seconds=0)
+    with town.kavalier.work():
+        assert status_of(number)[0] is MessageStatus.QUEUED
+        for kept in (Charge, FreshCharge, SimulatedMessage):
+            assert db.session.scalars(select(kept)).first() is None
+
+
+def test_letters_do_not_leave_where_no_gateway_was_named(unsaid: None, town: Town) -> None:
+    """So that links are shown to who invites."""
+    with town.kavalier.work():
+        assert not leaves()
 
 
 def test_a_process_has_one_of_each(configured: Flask) -> None:
