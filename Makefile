@@ -55,7 +55,7 @@ flask: setup ## a command on the running panel: make flask ARGS="businesses crea
 check-ledger: setup ## whether points and money add up in every business; ends with 1 and tells where they do not
 	@$(PYTHON) -m app.local.command flask check ledger $(ARGS)
 
-backup: setup ## a base of the running database, and from then on its log
+backup: setup ## a base of the running database, and from then on its log; ARGS=--stop for no more of it
 	@$(PYTHON) -m app.local.backup $(ARGS)
 
 restore: setup ## the last backup and the log since it, into the stopped database
