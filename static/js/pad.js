@@ -38,4 +38,8 @@ function count(box, step) {
 }
 
 // With the pad in sight the tablet's own keyboard would only cover it.
-if (field() && document.querySelector(".pad") && matchMedia("(pointer: coarse)").matches) field().inputMode = "none";
+export function hideKeyboard() {
+  if (field() && document.querySelector(".pad") && matchMedia("(pointer: coarse)").matches) field().inputMode = "none";
+}
+
+hideKeyboard();

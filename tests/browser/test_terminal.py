@@ -226,6 +226,33 @@ def test_a_lost_connection_ends_in_one_sale_or_none_and_says_which(
     assert sale_count(town) == int(made)
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_a_wrong_pin_is_one_try_and_the_right_one_then_sells(
+    page_for: PageFor, town: Town, rules: None, script: bool
+) -> None:
+    """TE-3: the page says so with the focus on the PIN, and so it says twice."""
+    with town.kavalier.work():
+        customer = add_customer("Iryna", "Melnyk", PHONE)
+        add_points(customer, 10_000)
+    with town.kavalier.work(town.sasha):
+        key = add_open_sale(customer, town.kavalier.franchised_terminal)
+    page = page_for(town.sasha, **TABLET, java_script_enabled=script)
+    page.goto(f"/terminal/open-sales/{key}/payment")
+    page.get_by_role("button", name="all allowed").click()
+    page.get_by_role("button", name="Send the PIN").click()
+    found = re.search(r"\d{6}", page.get_by_text("the customer reads the PIN").inner_text())
+    assert found
+    for left in ("4 tries left.", "3 tries left."):
+        page.get_by_label("PIN from").fill("000000" if found[0] != "000000" else "000001")
+        page.get_by_role("button", name="Confirm", exact=True).click()
+        expect(page.locator(".field-error")).to_contain_text(left)
+        expect(page.get_by_label("PIN from")).to_be_focused()
+    page.get_by_label("PIN from").fill(found[0])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The sale is made")
+    assert sale_count(town) == 1
+
+
 @pytest.mark.parametrize("width", [1280, 820, 390])
 def test_axe_finds_nothing_at_the_terminal(page_for: PageFor, town: Town, rules: None, width: int) -> None:
     with town.kavalier.work():
