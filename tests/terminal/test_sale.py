@@ -167,6 +167,12 @@ class TestPaying:
         assert (sale.terminal_id, sale.user_id) == (town.kavalier.franchised_terminal, town.sasha.id)
         assert (sale.gross, sale.points_earned) == (32_650, 3_265)
 
+    def test_a_fraction_of_points_is_told_as_several(self, sasha: FlaskClient, iryna: int) -> None:
+        """TE-2: as everywhere else."""
+        page = sell(sasha, PHONE, "15")
+        assert "+1.50 points" in text_of(page)
+        assert "+1.50 points" in text_of(follow(sasha, page, "/confirmation"))
+
     def test_points_pay_up_to_the_most(self, town: Town, sasha: FlaskClient, iryna: int) -> None:
         """TE-3: balance and share."""
         with town.kavalier.work():
