@@ -31,9 +31,11 @@ function press(key) {
   box.setRangeText(key === "back" ? "" : key, start, to, "end");
 }
 
+// A quantity has three digits after the sign that the page's language writes, and 2.3 - 1 is 1.2999999999999998.
 function count(box, step) {
   const now = Number(box.value.replace(",", ".")) || 0;
-  box.value = Math.max(now + step, 0) || "";
+  const next = Number(Math.max(now + step, 0).toFixed(3));
+  box.value = next ? next.toLocaleString(document.documentElement.lang, { useGrouping: false, maximumFractionDigits: 3 }) : "";
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
