@@ -74,7 +74,8 @@ class TestWhoBuys:
             assert look_up(sasha, "067 999 99 99").status_code == 200
         page = look_up(sasha, PHONE)
         assert page.status_code == 429
-        assert "Wait" in text_of(page)
+        assert "Too many customers were looked up. Wait" in text_of(page)
+        assert the_form(page, "/look-ups").values["code"] == [PHONE]
 
     def test_of_another_business_is_unknown(self, town: Town, sasha: FlaskClient) -> None:
         """PR-1."""
