@@ -18,8 +18,8 @@ document.addEventListener("keydown", (event) => {
   if (/^[\w+.,]$/.test(event.key)) field().focus();
   if (event.key !== "Enter" || event.target !== document.body) return;
   // An empty field for codes asks for nothing: Enter goes on.
-  const done = field().matches("[data-scanned]") && !field().value ? document.querySelector(".till-next") : field();
-  done.form.requestSubmit();
+  const button = field().matches("[data-scanned]") && field().value ? document.querySelector("[data-redeem]") : null;
+  field().form.requestSubmit(button);
 });
 
 function press(key) {
