@@ -104,9 +104,11 @@ def problem_of(error: Exception) -> Shown:
 
 
 def page_at(path: str) -> str:
-    """The template that shows it; customers are told nothing of the panel (MY-1, WL-1)."""
+    """The template that shows it; customers and salespeople are told nothing of the panel (MY-1, WL-1, TE-0)."""
     if f"{path}/".startswith("/kiosk/"):
         return "errors/at_kiosk.html"
+    if f"{path}/".startswith("/terminal/"):
+        return "errors/at_terminal.html"
     return "errors/of_customers.html" if f"{path}/".startswith(("/my/", "/u/", "/l/")) else "errors/error.html"
 
 

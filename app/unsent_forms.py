@@ -24,6 +24,7 @@ from flask_wtf.csrf import validate_csrf
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, delete, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import ValidationError
 
@@ -140,7 +141,10 @@ def resume() -> BaseResponse:
 
 def shown_key() -> str:
     """The key of the kept form that this page shows, for its forms to carry; '' for none."""
-    return str(g.get("unsent") or request.form.get(UNSENT, ""))
+    try:
+        return str(g.get("unsent") or request.form.get(UNSENT, ""))
+    except RequestEntityTooLarge:  # a form that is too large is not read for the page that says so either
+        return ""
 
 
 def forget(response: BaseResponse) -> None:

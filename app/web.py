@@ -184,7 +184,7 @@ def _refuse_other_business() -> None:
 def _way_back(meant: str) -> WayBack | None:
     """To the form as filled in, which is kept meanwhile; None where it stays on its page, or cannot be kept."""
     own = {str(number): name for number, name, _role in current_user.businesses}
-    if request.htmx or meant not in own or _is_foreign():  # type: ignore[attr-defined]
+    if request.htmx or at_terminal(request) or meant not in own or _is_foreign():  # type: ignore[attr-defined]
         return None
     key = unsent_forms.keep_for(current_user.user_id, int(meant))
     return WayBack(int(meant), own[meant], _page_with(page_of(request.referrer or ""), key)) if key else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -30,7 +30,22 @@ def page_of(response: TestResponse) -> Element:
 def forms_of(response: TestResponse) -> list[Form]:
     """The page's POST forms, as a browser would send them untouched."""
     forms = page_of(response).iter("form")
-    return [Form(each.get("action", ""), _values(each)) for each in forms if each.get("method") == "post"]
+    return [Form(each.get("action", ""), _values(each.iter())) for each in forms if each.get("method") == "post"]
+
+
+def ways_of(response: TestResponse) -> list[Form]:
+    """The page's POST forms with what stands outside of them for them, once for each address that they may go to."""
+    page, found = page_of(response), []
+    for form in page.iter("form"):
+        if form.get("method") != "post":
+            continue
+        parts = [
+            *form.iter(),
+            *(each for each in page.iter() if each.get("form") and each.get("form") == form.get("id")),
+        ]
+        addresses = dict.fromkeys([form.get("action", ""), *(each.get("formaction", "") for each in parts)])
+        found += [Form(address, _values(parts)) for address in addresses if address]
+    return found
 
 
 def form_to(response: TestResponse, action: str) -> Form:
@@ -64,15 +79,15 @@ def text_of(response: TestResponse) -> str:
     return " ".join(" ".join(main.itertext()).split()) if main is not None else ""
 
 
-def _values(form: Element) -> dict[str, list[str]]:
+def _values(parts: Iterable[Element]) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
-    for name, value in _sent(form):
+    for name, value in _sent(parts):
         values.setdefault(name, []).append(value)
     return values
 
 
-def _sent(form: Element) -> Iterator[tuple[str, str]]:
-    for control in form.iter():
+def _sent(parts: Iterable[Element]) -> Iterator[tuple[str, str]]:
+    for control in parts:
         name = control.get("name")
         if not name or control.get("disabled") is not None:
             continue

@@ -63,6 +63,10 @@ def points(value: int, language: str) -> str:
     return whole if value % 100 == 0 else whole + fraction
 
 
+def decimal_sign(language: str) -> str:
+    return _symbols(language)[1]
+
+
 def quantity(value: int, language: str) -> str:
     """Thousandths of a unit: 1000 as 1 and 1250 as 1.25."""
     whole, fraction = minor(value, language, 3)

@@ -12,6 +12,7 @@ from app.lib import decimals
 from app.lib.texts import in_language
 from app.offers.models import CouponKind
 from app.offers.services import Redeemable, Usable, redeemable_offers, usable_coupons
+from app.period import last_day_before
 
 SIGNS = {"coupons": "ticket", "series": "ticket", "offers": "gift", "gift_cards": "credit-card"}
 
@@ -46,13 +47,13 @@ def coupon_thing(coupon: Usable, brings: str = "") -> Thing:
     """`brings` is what it brings in a check, where there is one."""
     kind, number = ("coupons", coupon.id) if coupon.id else ("series", coupon.series_id)
     least = _("from %(amount)s", amount=money_words(coupon.least_amount)) if coupon.least_amount else ""
-    until = _("until %(day)s", day=short_date(coupon.expires_at)) if coupon.expires_at else ""
+    until = _("until %(day)s", day=short_date(expires)) if (expires := last_day_before(coupon.expires_at)) else ""
     note = ", ".join(filter(None, (least, until)))
     return Thing(kind, number, _title(coupon), brings or _brings(coupon), note)
 
 
 def offer_thing(offer: Redeemable) -> Thing:
-    until = _("until %(day)s", day=short_date(offer.ends_at)) if offer.ends_at else ""
+    until = _("until %(day)s", day=short_date(ends)) if (ends := last_day_before(offer.ends_at)) else ""
     return Thing("offers", offer.id, _title(offer), in_points(offer.price) if offer.price else _("free"), until)
 
 

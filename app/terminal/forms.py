@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -117,10 +118,18 @@ def _asking(kind: type[AnswersForm], questions: Sequence[Question]) -> Any:
     return type("AskingForm", (kind,), {**fields, "questions": questions})()
 
 
+class PointsField(AmountField):
+    """A button that offers points comes after the field, and is what was meant."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.raw_data = valuelist[-1:]
+        super().process_formdata(self.raw_data)
+
+
 class PaymentForm(FlaskForm):  # type: ignore[misc]
     """How much of a check points and money accounts pay. Use `payment_form`, which adds the accounts."""
 
-    points = AmountField(_l("Points"), validators=[Optional()])
+    points = PointsField(_l("Points"), validators=[Optional()])
 
 
 def payment_form(accounts: Sequence[Any], cards: Sequence[Any], **shown: int) -> PaymentForm:
@@ -128,6 +137,10 @@ def payment_form(accounts: Sequence[Any], cards: Sequence[Any], **shown: int) ->
     names = {account_key(each.id): each.name for each in accounts} | {card_key(each.id): each.name for each in cards}
     fields: dict[str, Any] = {key: AmountField(name, validators=[Optional()]) for key, name in names.items()}
     form: PaymentForm = type("BoundPaymentForm", (PaymentForm,), fields)(data=shown)
+    # What a screen sends no field of, as the one that asks for a new PIN, stays as it was chosen.
+    for key in shown.keys() - request.form.keys():
+        if key in form:
+            form[key].data = shown[key]
     return form
 
 

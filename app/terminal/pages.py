@@ -186,7 +186,9 @@ class Counter:
 
     @cached_property
     def accounts(self) -> list[Held]:
-        """Money accounts that may pay and hold something (LP-4)."""
+        """Money accounts that may pay and hold something (LP-4, AC-1)."""
+        if self.access is not Access.FULL:
+            return []
         held = [Held(each.id, each.name, available_in(each)) for each in self._wallets]
         return [each for each in held if each.id in self.quote.accounts and each.amount > 0]
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from app.filters import language
+from app.lib import decimals, formats
 from app.loyalty.models import Good, GoodGroup
 from app.loyalty.queries import offered_among, offered_count, offered_goods, offered_groups, search_goods
 from app.transactions.models import OpenSale
@@ -56,6 +58,11 @@ class Shelf:
     def typed(self, name: str, good: Good, kept: str) -> str:
         """What stands in a field of a good: as it was sent, else as it is kept."""
         return self.sent.get(f"{name}_{good.id}", kept)
+
+    def quantity(self, good: Good) -> str:
+        """How many are chosen, as its field takes it: a comma is a decimal sign there, so it parts no thousands."""
+        line = self.lines.get(good.id)
+        return decimals.plain(line["quantity"] * 10).replace(".", formats.decimal_sign(language())) if line else ""
 
     def price(self, good: Good) -> int:
         """Of one: what the salesperson chose, or the list's."""

@@ -18,8 +18,8 @@ document.addEventListener("keydown", (event) => {
   if (/^[\w+.,]$/.test(event.key)) field().focus();
   if (event.key !== "Enter" || event.target !== document.body) return;
   // An empty field for codes asks for nothing: Enter goes on.
-  const done = field().matches("[data-scanned]") && !field().value ? document.querySelector(".till-next") : field();
-  done.form.requestSubmit();
+  const button = field().matches("[data-scanned]") && field().value ? document.querySelector("[data-redeem]") : null;
+  field().form.requestSubmit(button);
 });
 
 function press(key) {
@@ -31,11 +31,17 @@ function press(key) {
   box.setRangeText(key === "back" ? "" : key, start, to, "end");
 }
 
+// A quantity has three digits after the sign that the page's language writes, and 2.3 - 1 is 1.2999999999999998.
 function count(box, step) {
   const now = Number(box.value.replace(",", ".")) || 0;
-  box.value = Math.max(now + step, 0) || "";
+  const next = Number(Math.max(now + step, 0).toFixed(3));
+  box.value = next ? next.toLocaleString(document.documentElement.lang, { useGrouping: false, maximumFractionDigits: 3 }) : "";
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // With the pad in sight the tablet's own keyboard would only cover it.
-if (field() && document.querySelector(".pad") && matchMedia("(pointer: coarse)").matches) field().inputMode = "none";
+export function hideKeyboard() {
+  if (field() && document.querySelector(".pad") && matchMedia("(pointer: coarse)").matches) field().inputMode = "none";
+}
+
+hideKeyboard();

@@ -1,4 +1,6 @@
 // A sale that is confirmed while the connection is lost: it is asked for by its key until it is known what became of it.
+import { hideKeyboard } from "./pad.js";
+
 const PAUSE = 2000;
 const PATIENCE = 15000;
 const online = document.getElementById("till-online");
@@ -14,13 +16,28 @@ async function confirm(form) {
   const body = new URLSearchParams(new FormData(form));
   try {
     const answer = await ask(form.action, { method: "POST", body });
-    // Where it was not carried out, the page that says so comes by an ordinary form; its key keeps it from being two.
-    answer.redirected ? location.assign(answer.url) : form.submit();
+    answer.redirected ? location.assign(answer.url) : draw(await pageOf(answer));
   } catch {
     show(true);
     form.querySelector("[data-lost]").hidden = false;
     follow(form.dataset.sale);
   }
+}
+
+// A page of ours; what a server that is away says in its place tells nothing of the sale, as if the answer were lost.
+async function pageOf(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (answer.status >= 500 || !page.getElementById("main")) throw new Error(answer.statusText);
+  return page;
+}
+
+// What says why it was not carried out is drawn as it came: sent once more, a wrong PIN would count twice (TE-3).
+function draw(page) {
+  const main = page.getElementById("main");
+  document.getElementById("main").replaceWith(main);
+  document.title = page.title;
+  hideKeyboard();
+  (main.querySelector("[aria-invalid=true]") ?? main).focus();
 }
 
 async function follow(address) {

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from app.businesses.models import Feature, Kiosk
 from app.businesses.queries import own_business
 from app.businesses.services import let_kiosk_in, switch_feature
+from app.customers.models import Customer
 from app.extensions import db
 from app.lib import dates
 from tests.browser.axe import axe_faults
@@ -180,6 +181,8 @@ def test_axe_and_no_sideways_scrolling(paired: Paired, page_for: PageFor, town: 
     type_phone(kiosk)
     expect(kiosk.get_by_role("heading", level=1)).to_have_text("Hello, Iryna!")
     assert_well_made(kiosk)
+    with town.kavalier.work():
+        db.session.execute(update(Customer).values(last_name="Мельниченко" * 10))
     till, panel = page_for(town.sasha, width=width), page_for(town.anna, width=width)
     for page, address in (
         (till, "/terminal"),

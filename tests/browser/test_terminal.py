@@ -6,8 +6,10 @@ import re
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from app.accounts.models import User
+from app.businesses.models import PointOfSale
 from app.extensions import db
 from app.loyalty.models import Program
 from app.loyalty.rules import Conditions, PointsPercent
@@ -173,6 +175,8 @@ def test_goods_are_found_and_chosen(page_for: PageFor, town: Town, script: bool)
     page.get_by_role("link", name="Choose goods").click()
     page.get_by_role("button", name="Bread").click()
     expect(page.get_by_text("Flat white")).to_be_hidden()
+    if script:
+        expect(page.get_by_role("button", name="Bread")).to_be_focused()
     rye = page.locator(".till-good", has_text="Rye")
     page.get_by_label("One more: Rye").click(click_count=2) if script else rye.locator("input").fill("2")
     search = page.get_by_role("searchbox")
@@ -195,6 +199,29 @@ def test_goods_are_found_and_chosen(page_for: PageFor, town: Town, script: bool)
     page.locator(".till-good", has_text="Cake").locator("[name^=quantity]").fill("1")
     page.get_by_role("button", name="Next").click()
     expect(page.locator(".till-due")).to_contain_text("435")
+
+
+@pytest.mark.parametrize(("language", "typed", "left"), [("en", "2.3", "1.3"), ("uk", "2,3", "1,3")])
+def test_a_quantity_is_counted_exactly_in_the_own_language(
+    page_for: PageFor, town: Town, language: str, typed: str, left: str
+) -> None:
+    """LP-6: three digits, with the sign that the language writes."""
+    with town.kavalier.work():
+        customer = add_customer("Iryna", "Melnyk", PHONE)
+        good = add_good("Espresso")
+    with town.kavalier.work(town.sasha):
+        db.session.execute(update(User).where(User.id == town.sasha.id).values(language=language))
+        key = add_open_sale(customer, town.kavalier.franchised_terminal)
+    page = page_for(town.sasha, **TABLET)
+    page.goto(f"/terminal/open-sales/{key}/goods")
+    quantity = page.locator(f"#quantity-{good}")
+    quantity.fill(typed)
+    page.locator("[data-count-by='-1']").click()
+    expect(quantity).to_have_value(left)
+    page.locator(".till-next").click()
+    expect(page.locator(".till-due")).to_contain_text("123")
+    page.go_back()
+    expect(quantity).to_have_value(left)
 
 
 @pytest.mark.parametrize("made", [True, False], ids=["made", "not-made"])
@@ -226,6 +253,33 @@ def test_a_lost_connection_ends_in_one_sale_or_none_and_says_which(
     assert sale_count(town) == int(made)
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_a_wrong_pin_is_one_try_and_the_right_one_then_sells(
+    page_for: PageFor, town: Town, rules: None, script: bool
+) -> None:
+    """TE-3: the page says so with the focus on the PIN, and so it says twice."""
+    with town.kavalier.work():
+        customer = add_customer("Iryna", "Melnyk", PHONE)
+        add_points(customer, 10_000)
+    with town.kavalier.work(town.sasha):
+        key = add_open_sale(customer, town.kavalier.franchised_terminal)
+    page = page_for(town.sasha, **TABLET, java_script_enabled=script)
+    page.goto(f"/terminal/open-sales/{key}/payment")
+    page.get_by_role("button", name="all allowed").click()
+    page.get_by_role("button", name="Send the PIN").click()
+    found = re.search(r"\d{6}", page.get_by_text("the customer reads the PIN").inner_text())
+    assert found
+    for left in ("4 tries left.", "3 tries left."):
+        page.get_by_label("PIN from").fill("000000" if found[0] != "000000" else "000001")
+        page.get_by_role("button", name="Confirm", exact=True).click()
+        expect(page.locator(".field-error")).to_contain_text(left)
+        expect(page.get_by_label("PIN from")).to_be_focused()
+    page.get_by_label("PIN from").fill(found[0])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The sale is made")
+    assert sale_count(town) == 1
+
+
 @pytest.mark.parametrize("width", [1280, 820, 390])
 def test_axe_finds_nothing_at_the_terminal(page_for: PageFor, town: Town, rules: None, width: int) -> None:
     with town.kavalier.work():
@@ -233,6 +287,7 @@ def test_axe_finds_nothing_at_the_terminal(page_for: PageFor, town: Town, rules:
         add_points(customer, 500_000)
         add_question("Як вас знайти" * 20)
         add_good("Капучино" * 20, group_id=add_good_group(), code="105", variable_price=True)
+        db.session.execute(update(PointOfSale).values(name="Кав’ярня" * 20))
     with town.kavalier.work(town.sasha):
         key = add_open_sale(customer, town.kavalier.franchised_terminal)
     page = page_for(town.sasha, width=width, height=768)

@@ -79,6 +79,23 @@ def test_a_coupon_is_redeemed_refused_the_second_time_and_given_back(
     expect(page.locator(".till-due")).to_contain_text("277.10")
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_what_is_typed_pays_and_is_redeemed_with_next(
+    page_for: PageFor, town: Town, codes: dict[str, str], script: bool
+) -> None:
+    """TE-2, TE-4: without counting anew and redeeming first; Enter does either."""
+    page = page_for(town.sasha, **TABLET, java_script_enabled=script)
+    to_payment(page)
+    page.get_by_label("Points", exact=True).fill("10")
+    page.keyboard.press("Enter")
+    expect(page.locator(".till-due")).to_contain_text("316.00")
+    page.get_by_label("Coupon or gift card code").fill(codes["coupon"])
+    page.get_by_label("Points", exact=True).fill("20")
+    page.locator(".till-next").click()
+    expect(page.get_by_label("PIN from")).to_be_visible()
+    expect(page.locator(".till-due")).to_contain_text("257.10")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_all_of_it_on_one_screen(page_for: PageFor, town: Town, codes: dict[str, str], theme: str) -> None:
     """TE-4: targets of 48 px and more, nothing that axe finds; taken out again by a tap."""

@@ -327,6 +327,8 @@ class TestTakingOver:
         answer = sasha.get("/terminal/visitors", headers=HTMX)
         assert "Iryna Melnyk" in answer.text
         key = visit_of(shown).rpartition("/")[2]
+        # htmx gives the focus back to a button that has an id.
+        assert f'id="visitor-{key}"' in answer.text
         assert sasha.get(f"/terminal/visitors?shown={key}", headers=HTMX).status_code == 204
         state = f"{visit_of(shown)}/state?shown="
         assert tablet.get(f"{state}waiting", headers=HTMX).status_code == 204

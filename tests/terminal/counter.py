@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.browsing import Form, Values, form_to, forms_of, send, text_of
+from tests.browsing import Form, Values, form_to, send, text_of, ways_of
 
 IRYNA = "+380671112233"
 
@@ -20,8 +20,8 @@ def follow(client: FlaskClient, page: TestResponse, ending: str, values: Values 
 
 
 def the_form(page: TestResponse, ending: str) -> Form:
-    found = [form for form in forms_of(page) if form.action.endswith(ending)]
-    assert found, (ending, [form.action for form in forms_of(page)], text_of(page))
+    found = [form for form in ways_of(page) if form.action.endswith(ending)]
+    assert found, (ending, [form.action for form in ways_of(page)], text_of(page))
     return found[-1]
 
 

@@ -6,19 +6,22 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.customers.models import Customer
 from app.extensions import db
 from app.ledger.check import faults
 from app.ledger.models import Balance, EntryKind
 from app.ledger.services import Credit, post
-from app.loyalty.models import Access
+from app.loyalty.models import Access, Program
 from app.loyalty.rules import Conditions, PointsPercent
 from app.loyalty.services.accounts import add_account
 from app.loyalty.services.rules import RuleSaid, add_rule
+from app.offers.models import Coupon, GiftCard
 from app.transactions.models import Status, Transaction
 from tests.browsing import text_of
 from tests.factories import add_customer, add_points
 from tests.people import Town
 from tests.terminal.counter import follow, look_up, the_form
+from tests.transactions.bringing import coupon_for, gift_card
 
 PHONE = "+380671112233"
 
@@ -126,3 +129,89 @@ def test_who_earns_only_pays_with_nothing(town: Town, sasha: FlaskClient, gift: 
     page = follow(sasha, look_up(sasha, "+380672223344"), "/amount", {"amount": "100"})
     offered = [name for name in the_form(page, "/pin").values if name.startswith("account_")]
     assert offered == []
+
+
+class TestWhatIsTyped:
+    """TE-2: one form has every field, whichever button sends it."""
+
+    def test_pays_with_next_as_with_counting_anew(self, town: Town, sasha: FlaskClient, gift: int) -> None:
+        page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "100"})
+        page = follow(sasha, page, "/pin", {f"account_{gift}": "40", "points": "10"})
+        assert "Confirm the sale" in page.text
+        assert "₴50.00" in text_of(page).replace(" ", "").split("Topay")[1]
+
+    @pytest.mark.parametrize("button", ["/pin", "/payment", "/codes"])
+    def test_is_shown_again_where_it_is_refused(self, town: Town, sasha: FlaskClient, gift: int, button: str) -> None:
+        page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "100"})
+        page = follow(sasha, page, button, {f"account_{gift}": "150.01", "points": "10", "code": "NOTHING"})
+        assert page.status_code == 422
+        assert "There is not so much on this account." in text_of(page)
+        typed = the_form(page, "/pin").values
+        assert (typed[f"account_{gift}"], typed["points"], typed["code"]) == (["150.01"], ["10"], ["NOTHING"])
+
+    def test_code_that_is_refused_keeps_next_from_going_on(self, sasha: FlaskClient, gift: int) -> None:
+        page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "100"})
+        page = follow(sasha, page, "/pin", {"code": "NOTHING"})
+        assert page.status_code == 422
+        assert "No coupon or gift card" in text_of(page)
+
+    def test_code_is_redeemed_by_next_and_asked_again_where_less_is_paid(
+        self, town: Town, sasha: FlaskClient, gift: int
+    ) -> None:
+        """TE-4: what pays was chosen for another sum."""
+        with town.kavalier.work():
+            iryna = db.session.scalars(select(Customer.id)).one()
+            coupons = [coupon_for(iryna, title=title) for title in ("One", "Two")]
+            first, second = (db.session.get_one(Coupon, (town.kavalier.id, each)).code for each in coupons)
+        page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "100"})
+        page = follow(sasha, page, "/pin", {"code": first, f"account_{gift}": "100"})
+        assert "What pays was chosen anew" in page.text
+        assert "Take out: One" in page.text
+        page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "100"})
+        page = follow(sasha, page, "/pin", {"code": second})
+        assert "Confirm the sale" in page.text
+        assert "₴90.00" in text_of(page).replace(" ", "").split("Topay")[1]
+
+    def test_stays_with_a_coupon_that_is_tapped_or_taken_out(self, town: Town, sasha: FlaskClient, gift: int) -> None:
+        with town.kavalier.work():
+            coupon = coupon_for(db.session.scalars(select(Customer.id)).one())
+        page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "100"})
+        page = follow(sasha, page, "/things", {"thing": f"coupons:{coupon}", f"account_{gift}": "40"})
+        assert the_form(page, "/pin").values[f"account_{gift}"] == ["40.00"]
+        page = follow(sasha, page, "/things/removal", {"thing": f"coupons:{coupon}", f"account_{gift}": "50"})
+        assert the_form(page, "/pin").values[f"account_{gift}"] == ["50.00"]
+
+    def test_is_asked_for_only_where_there_is_something_to_pay_with(
+        self, town: Town, sasha: FlaskClient, gift: int
+    ) -> None:
+        with town.kavalier.work():
+            other = add_customer("Petro", "Savchuk", "+380672223344")
+            card = gift_card(15_000)
+            code = db.session.get_one(GiftCard, (town.kavalier.id, card)).code
+        page = follow(sasha, look_up(sasha, "+380672223344"), "/amount", {"amount": "100"})
+        assert "up to" not in text_of(page)
+        page = follow(sasha, page, "/codes", {"code": code})
+        assert "Pay with a gift card" in text_of(page)
+        refused = follow(sasha, page, "/pin", {f"card_{card}": "150.01"})
+        assert "There is not so much on this gift card." in text_of(refused)
+        with town.kavalier.work():
+            post(other, [Credit(gift, EntryKind.ADDED, "another gift", amount=15_000)])
+        page = follow(sasha, look_up(sasha, "+380672223344"), "/amount", {"amount": "100"})
+        assert "Pay from an account" in text_of(page)
+        assert "points" not in the_form(page, "/pin").values
+        refused = follow(sasha, page, "/pin", {f"account_{gift}": "100.01"})
+        assert "This is more than the check comes to." in text_of(refused)
+
+
+def test_a_pin_that_cannot_be_sent_is_said_where_fewer_points_can_be_chosen(
+    town: Town, sasha: FlaskClient, gift: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TE-3."""
+    monkeypatch.setattr("app.transactions.services.pins.UNUSED_OF_CUSTOMER", 0)
+    with town.kavalier.work():
+        db.session.get_one(Program, (town.kavalier.id, town.kavalier.program)).pin_limit = 2_000
+    page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "100"})
+    page = follow(sasha, page, "/pin", {"points": "30"})
+    assert "Let the customer pay with fewer points today" in text_of(page)
+    assert the_form(page, "/pin").values["points"] == ["30"]
+    assert "Confirm the sale" in follow(sasha, page, "/pin", {"points": "20"}).text

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from app.customers.models import Enrolment
 from app.extensions import db
 from app.ledger.check import faults
 from app.lib import dates
@@ -17,7 +18,7 @@ from app.loyalty.models import Access, Good, Program
 from app.loyalty.rules import Conditions, PointsPercent
 from app.loyalty.services.rules import RuleSaid, add_rule
 from app.transactions.models import OpenSale, Pin, Transaction
-from tests.browsing import send, text_of
+from tests.browsing import page_of, send, text_of
 from tests.factories import add_customer, add_good, add_points
 from tests.people import Town
 from tests.terminal.counter import follow, look_up, sell, the_form
@@ -223,3 +224,42 @@ def test_a_sum_too_large_for_a_check_is_refused(town: Town, sasha: FlaskClient, 
     page = follow(sasha, goods, "/goods", {f"quantity_{good}": "10000"})
     assert page.status_code == 409
     assert "too much for one check" in text_of(page)
+
+
+class TestWhatCannotBeDone:
+    """TE-0: whoever sells may not sign in to the panel, so nothing leads there."""
+
+    @pytest.mark.parametrize("step", ["open-sales/8b0c1f3c-6f0c-4e7a-9c2f-000000000000/amount", "nowhere", "?no=1"])
+    def test_leads_to_a_new_sale(self, sasha: FlaskClient, step: str) -> None:
+        page = sasha.get(f"/terminal/{step}")
+        assert page.status_code in (400, 404)
+        assert the_form(page, "/sign-out")
+        assert leads(page) == ["/terminal"]
+
+    def test_leads_to_a_new_sale_from_a_customer_who_is_blacklisted(
+        self, town: Town, sasha: FlaskClient, iryna: int
+    ) -> None:
+        page = sell(sasha, PHONE, "100")
+        with town.kavalier.work():
+            db.session.execute(update(Enrolment).values(access=Access.BLACKLISTED))
+        page = follow(sasha, page, "/confirmation")
+        assert "Begin a new sale." in text_of(page)
+        assert leads(page) == ["/terminal"]
+
+    def test_leads_to_no_business_of_another_tab(self, sasha: FlaskClient, iryna: int) -> None:
+        """PR-1: it is changed with the Terminal."""
+        page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "100", "business_id": "987654"})
+        assert page.status_code == 409
+        assert leads(page) == ["/terminal"]
+
+    def test_leads_who_is_signed_out_to_the_sign_in(self, town: Town) -> None:
+        page = town.app.test_client().get("/terminal/nowhere")
+        assert page.status_code == 404
+        assert leads(page) == ["/terminal"]
+
+
+def leads(page: TestResponse) -> list[str | None]:
+    """Where the links of its main part lead."""
+    main = page_of(page).find(".//main")
+    assert main is not None
+    return [each.get("href") for each in main.iter("a")]

@@ -142,6 +142,12 @@ class TestSearch:
         taken_back = follow(sasha, back, "/goods", {f"quantity_{coffee}": ""})
         assert "₴99" in text_of(taken_back)
 
+    def test_keeps_thousands_of_pieces(self, town: Town, sasha: FlaskClient, shelf: TestResponse, coffee: int) -> None:
+        """A comma is a decimal sign in the field, so none parts thousands there."""
+        find(sasha, shelf, search="cake", **{f"quantity_{coffee}": "1000"})
+        follow(sasha, sasha.get(shelf.request.path), "/goods")
+        assert [line["quantity"] for line in lines(town)] == [1_000_000]
+
     def test_says_what_is_wrong_and_keeps_it(
         self, town: Town, sasha: FlaskClient, shelf: TestResponse, coffee: int
     ) -> None:

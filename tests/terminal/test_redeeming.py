@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -11,11 +14,13 @@ from app.offers.models import CouponSeries, GiftCard
 from app.transactions.models import Transaction
 from app.transactions.services import cancel_sale, sell
 from tests.browsing import text_of
-from tests.factories import add_points
+from tests.factories import add_offer, add_points, give_offer
 from tests.offers.holding import nothing_differs
 from tests.people import Town
 from tests.terminal.counter import at_payment, confirm, due, follow
 from tests.transactions.bringing import basket, coupon_for, gift_card, left_on, offer_for
+
+KYIV = ZoneInfo("Europe/Kyiv")
 
 
 def card_code(town: Town, card: int) -> str:
@@ -85,6 +90,16 @@ def test_another_amount_needs_another_pin_for_the_same_offer(town: Town, sasha: 
     assert "reads the PIN" in follow(sasha, page, "/pin").text
     page = follow(sasha, sasha.get(address), "/amount", {"amount": "50"})
     assert "The sale is made" in text_of(confirm(sasha, page))
+
+
+def test_until_is_the_last_day_on_which_it_can_be_redeemed(town: Town, sasha: FlaskClient, iryna: int) -> None:
+    """LP-8, TE-4: what ends at a midnight ends with the day before, as the panel says it."""
+    with town.kavalier.work():
+        give_offer(iryna, add_offer(ends_at=datetime(2998, 12, 1, tzinfo=KYIV)))
+        coupon_for(iryna, valid_until=datetime(2998, 11, 1, tzinfo=KYIV))
+    words = text_of(at_payment(sasha))
+    assert "until 30 Nov 2998" in words
+    assert "until 31 Oct 2998" in words
 
 
 def test_points_that_are_not_there_redeem_no_offer(town: Town, sasha: FlaskClient, iryna: int) -> None:

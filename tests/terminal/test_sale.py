@@ -74,7 +74,8 @@ class TestWhoBuys:
             assert look_up(sasha, "067 999 99 99").status_code == 200
         page = look_up(sasha, PHONE)
         assert page.status_code == 429
-        assert "Wait" in text_of(page)
+        assert "Too many customers were looked up. Wait" in text_of(page)
+        assert the_form(page, "/look-ups").values["code"] == [PHONE]
 
     def test_of_another_business_is_unknown(self, town: Town, sasha: FlaskClient) -> None:
         """PR-1."""
@@ -166,6 +167,12 @@ class TestPaying:
         assert page.request.path == f"/terminal/sales/{sale.id}"
         assert (sale.terminal_id, sale.user_id) == (town.kavalier.franchised_terminal, town.sasha.id)
         assert (sale.gross, sale.points_earned) == (32_650, 3_265)
+
+    def test_a_fraction_of_points_is_told_as_several(self, sasha: FlaskClient, iryna: int) -> None:
+        """TE-2: as everywhere else."""
+        page = sell(sasha, PHONE, "15")
+        assert "+1.50 points" in text_of(page)
+        assert "+1.50 points" in text_of(follow(sasha, page, "/confirmation"))
 
     def test_points_pay_up_to_the_most(self, town: Town, sasha: FlaskClient, iryna: int) -> None:
         """TE-3: balance and share."""

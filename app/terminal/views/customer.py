@@ -50,7 +50,9 @@ def look_up() -> BaseResponse:
     form = LookUpForm()
     if not form.validate():
         return _show_first(form, PictureForm(), 422)
-    _slow_down()
+    if fault := _too_many():
+        form.code.errors = [fault]
+        return _show_first(form, PictureForm(), 429)
     if (key := _begun(form.code.data)) is None:
         form.code.errors = [_("Nobody has this number. Look at it again, or ask for the phone.")]
         return _show_first(form, PictureForm(), 422)
@@ -62,7 +64,9 @@ def look_up() -> BaseResponse:
 def look_up_picture() -> BaseResponse:
     """The same with the code in a picture, for browsers that read none themselves (TE-1)."""
     form = PictureForm()
-    _slow_down()
+    if fault := _too_many():
+        form.picture.errors = [fault]
+        return _show_first(LookUpForm(), form, 429)
     try:
         code = code_in(form.picture.data.read()) if form.picture.data else ""
     except UnreadableError:
@@ -159,9 +163,9 @@ def _show(sale: OpenSale, form: NewCustomerForm, status: int = 200) -> Response:
     return response
 
 
-def _slow_down() -> None:
-    """Nobody lists customers by trying numbers. Raises Problem."""
+def _too_many() -> str:
+    """Why none may be looked up now, else '': nobody lists customers by trying numbers (TE-1)."""
     seconds = wait_before_look_up()
-    if seconds:
-        advice = _("Wait %(seconds)s seconds and try again.", seconds=seconds)
-        raise Problem(429, _("Too many customers were looked up."), advice)
+    if not seconds:
+        return ""
+    return _("Too many customers were looked up.") + " " + _("Wait %(seconds)s seconds and try again.", seconds=seconds)

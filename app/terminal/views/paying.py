@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 from flask import Response, current_app, flash, request, url_for
@@ -13,18 +13,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.db import rollback
 from app.errors import Problem
-from app.filters import language
 from app.identity import till
-from app.lib import formats
 from app.permissions import Permission, requires
-from app.terminal.forms import CodeForm, PaymentForm, ThingForm, account_key, card_key, payment_form
-from app.terminal.hand import Hand
+from app.terminal.check import asked_of, elsewhere
+from app.terminal.forms import CodeForm
 from app.terminal.pages import Counter, step
 from app.terminal.views.blueprint import blueprint
+from app.terminal.views.choosing import show_payment, take_typed
 from app.transactions.models import OpenSale
 from app.transactions.services import (
     Basket,
-    Brought,
     BroughtRefusedError,
     Figures,
     PinLimitError,
@@ -35,12 +33,10 @@ from app.transactions.services import (
     RefusedError,
     WrongPinError,
     check_pin,
-    in_money,
-    in_points,
     sell,
     send_pin,
 )
-from app.transactions.services.open_sales import basket_of, open_sale, put_brought, put_payment
+from app.transactions.services.open_sales import basket_of, open_sale
 from app.transactions.services.refusing import refusal_words
 from app.web import go, render
 
@@ -61,17 +57,7 @@ def put_paid(sale_key: uuid.UUID) -> BaseResponse:
     sale = open_sale(till().id, sale_key, hold=True)
     if back := elsewhere(sale):
         return go(back)
-    counter = Counter(sale)
-    asked_of(counter)
-    form = _form(counter, Hand(counter))
-    if not form.validate() or not _takes(counter, form):
-        return show_payment(counter, form)
-    digits = counter.quote.digits
-    accounts = {each.id: form[account_key(each.id)].data or 0 for each in counter.accounts}
-    put_payment(sale, in_points(form.points.data or 0, digits), accounts)
-    cards = {each.id: form[card_key(each.id)].data or 0 for each in counter.quote.carried.cards}
-    put_brought(sale, replace(Brought.of(sale.brought), gift_cards=cards))
-    return go(step("payment", sale_key))
+    return take_typed(Counter(sale)) or go(step("payment", sale_key))
 
 
 @blueprint.post("/open-sales/<uuid:sale_key>/pin")
@@ -81,9 +67,12 @@ def ask_for_pin(sale_key: uuid.UUID) -> BaseResponse:
     sale = open_sale(till().id, sale_key, hold=True)
     if back := elsewhere(sale):
         return go(back)
-    asked = asked_of(Counter(sale))
-    if asked.needs_pin and (sale.pin_id is None or "again" in request.form):
-        _send(sale, asked)
+    if refused := take_typed(Counter(sale)):
+        return refused
+    counter = Counter(sale)
+    asked = asked_of(counter)
+    if asked.needs_pin and (sale.pin_id is None or "again" in request.form) and (fault := _send(sale, asked)):
+        return show_payment(counter, fault=fault)
     return go(step("confirmation", sale_key))
 
 
@@ -167,68 +156,18 @@ def _agreed() -> Figures:
         raise Problem(400, _("This form is damaged."), _("Reload the page and send it again.")) from None
 
 
-def _send(sale: OpenSale, asked: Quote) -> None:
+def _send(sale: OpenSale, asked: Quote) -> str:
+    """Sends a PIN; answers with why none is sent, in words."""
     try:
         sent = send_pin(asked)
     except PinLimitError:
         advice = _("Let the customer pay with fewer points today, or in money.")
-        raise Problem(429, _("Too many PINs were wrong today, or were sent and not used."), advice) from None
+        return _("Too many PINs were wrong today, or were sent and not used.") + " " + advice
     sale.pin_id = sent.id
     if not current_app.config["REGULARS"].production:
         # No SMS leaves a demonstration, so the code is told where it is to be typed.
         flash(_("Demonstration: the customer reads the PIN %(code)s.", code=sent.code), "message")
-
-
-def _takes(counter: Counter, form: PaymentForm) -> bool:
-    """Whether so much may pay; else what is wrong stands beside the fields."""
-    asked = counter.quote
-    points = form.points.data or 0
-    most = in_money(counter.most, asked.digits)
-    if points > most:
-        form.points.errors = [_("At most %(points)s points.", points=formats.points(counter.most, language()))]
-    held = {account_key(each.id): each.amount for each in counter.accounts}
-    held |= {card_key(each.id): each.balance for each in asked.carried.cards}
-    for key, amount in held.items():
-        if (form[key].data or 0) > amount:
-            form[key].errors = [_("There is not so much on this account.")]
-    paid = points + sum(form[key].data or 0 for key in held)
-    if paid > asked.total and not form.errors:
-        form.points.errors = [_("This is more than the check comes to.")]
-    return not any(field.errors for field in form)
-
-
-def _form(counter: Counter, hand: Hand) -> PaymentForm:
-    shown = {account_key(int(wallet)): amount for wallet, amount in counter.sale.accounts.items()}
-    shown |= {card_key(card): amount for card, amount in counter.quote.basket.brought.gift_cards.items()}
-    points = in_money(counter.sale.points, counter.quote.digits)
-    return payment_form(counter.accounts, hand.cards, **shown, **({"points": points} if points else {}))
-
-
-def asked_of(counter: Counter) -> Quote:
-    """What the check comes to. Raises Problem where it cannot be sold."""
-    try:
-        return counter.quote
-    except RefusedError as refused:
-        raise Problem(409, refusal_words(refused), _("Begin a new sale.")) from None
-
-
-def elsewhere(sale: OpenSale) -> str | None:
-    """Where a sale is that has nothing to be paid yet, or is done."""
-    if sale.transaction_id:
-        return step("fate", sale.key)
-    if not sale.customer_id:
-        return step("new_customer", sale.key)
-    return None if sale.lines else step("amount", sale.key)
-
-
-def show_payment(counter: Counter, form: PaymentForm | None = None, codes: ThingForm | None = None) -> Response:
-    """With what is wrong in either form, if something is."""
-    asked, faulty = asked_of(counter), form or codes
-    hand = Hand(counter)
-    forms: dict[str, Any] = {"form": form or _form(counter, hand), "codes": codes or ThingForm(formdata=None)}
-    response = render("terminal/payment.html", counter=counter, sale=counter.sale, quote=asked, hand=hand, **forms)
-    response.status_code = 422 if faulty else 200
-    return response
+    return ""
 
 
 def _show_confirmation(counter: Counter, form: CodeForm, fault: str = "") -> Response:
