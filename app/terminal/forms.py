@@ -17,7 +17,7 @@ from app.customers.details import AnswerValue, Details, answer_key
 from app.customers.forms.fields import given_answer, question_field
 from app.customers.models import ConsentKind
 from app.filters import language
-from app.forms import MoneyField, line
+from app.forms import HundredthsField, MoneyField, line
 from app.lib.texts import one_line
 from app.loyalty.queries import Question
 
@@ -38,6 +38,12 @@ class AmountField(MoneyField):
         elif _FRACTION.fullmatch(typed):
             typed = typed.replace(",", ".")
         return super()._parsed(typed)
+
+
+class PointsField(AmountField):
+    """Points typed in the same way: `data` is in hundredths, whatever the currency (LP-1)."""
+
+    digits = HundredthsField.digits
 
 
 def read_price(typed: str) -> int:
@@ -120,7 +126,7 @@ def _asking(kind: type[AnswersForm], questions: Sequence[Question]) -> Any:
 class PaymentForm(FlaskForm):  # type: ignore[misc]
     """How much of a check points and money accounts pay. Use `payment_form`, which adds the accounts."""
 
-    points = AmountField(_l("Points"), validators=[Optional()])
+    points = PointsField(_l("Points"), validators=[Optional()])
 
 
 def payment_form(accounts: Sequence[Any], cards: Sequence[Any], **shown: int) -> PaymentForm:

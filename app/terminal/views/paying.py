@@ -36,7 +36,7 @@ from app.transactions.services import (
     WrongPinError,
     check_pin,
     in_money,
-    in_points,
+    pays_whole,
     sell,
     send_pin,
 )
@@ -66,9 +66,8 @@ def put_paid(sale_key: uuid.UUID) -> BaseResponse:
     form = _form(counter, Hand(counter))
     if not form.validate() or not _takes(counter, form):
         return show_payment(counter, form)
-    digits = counter.quote.digits
     accounts = {each.id: form[account_key(each.id)].data or 0 for each in counter.accounts}
-    put_payment(sale, in_points(form.points.data or 0, digits), accounts)
+    put_payment(sale, form.points.data or 0, accounts)
     cards = {each.id: form[card_key(each.id)].data or 0 for each in counter.quote.carried.cards}
     put_brought(sale, replace(Brought.of(sale.brought), gift_cards=cards))
     return go(step("payment", sale_key))
@@ -183,15 +182,16 @@ def _takes(counter: Counter, form: PaymentForm) -> bool:
     """Whether so much may pay; else what is wrong stands beside the fields."""
     asked = counter.quote
     points = form.points.data or 0
-    most = in_money(counter.most, asked.digits)
-    if points > most:
+    if not pays_whole(points, asked.digits):
+        form.points.errors = [_("Points pay in whole amounts of the currency.")]
+    if points > counter.most:
         form.points.errors = [_("At most %(points)s points.", points=formats.points(counter.most, language()))]
     held = {account_key(each.id): each.amount for each in counter.accounts}
     held |= {card_key(each.id): each.balance for each in asked.carried.cards}
     for key, amount in held.items():
         if (form[key].data or 0) > amount:
             form[key].errors = [_("There is not so much on this account.")]
-    paid = points + sum(form[key].data or 0 for key in held)
+    paid = in_money(points, asked.digits) + sum(form[key].data or 0 for key in held)
     if paid > asked.total and not form.errors:
         form.points.errors = [_("This is more than the check comes to.")]
     return not any(field.errors for field in form)
@@ -200,8 +200,8 @@ def _takes(counter: Counter, form: PaymentForm) -> bool:
 def _form(counter: Counter, hand: Hand) -> PaymentForm:
     shown = {account_key(int(wallet)): amount for wallet, amount in counter.sale.accounts.items()}
     shown |= {card_key(card): amount for card, amount in counter.quote.basket.brought.gift_cards.items()}
-    points = in_money(counter.sale.points, counter.quote.digits)
-    return payment_form(counter.accounts, hand.cards, **shown, **({"points": points} if points else {}))
+    shown |= {"points": counter.sale.points} if counter.sale.points else {}
+    return payment_form(counter.accounts, hand.cards, **shown)
 
 
 def asked_of(counter: Counter) -> Quote:
