@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.extensions import db
+from app.lib import dates
+from app.loyalty.models import Program
 from app.transactions.models import Transaction
 from app.transactions.services import (
     AlreadyCancelledError,
@@ -47,6 +51,31 @@ class TestCancelling:
         with shop.work(town.anna):
             cancel_sale(db.session.get_one(Transaction, (shop.id, sale)), reason="A wrong check", credit=missing)
             assert lots(first) == []
+            nothing_differs()
+
+    @pytest.mark.parametrize("undone", [False, True])
+    def test_what_expired_with_the_survivor_is_taken_from_nobody(
+        self, town: Town, pair: tuple[int, int], monkeypatch: pytest.MonkeyPatch, undone: bool
+    ) -> None:
+        """TE-5, CP-9: whether both are one person still or two again."""
+        first, second = pair
+        shop = town.kavalier
+        with shop.work(town.anna):
+            ten_percent(shop.program)
+            db.session.get_one(Program, (shop.id, shop.program)).points_days = 3
+            db.session.flush()
+            sale = sold(shop, second, 3_000)
+            number = merge(first, second)
+            if not undone:
+                spend(shop, first, 100)
+        later = dates.now() + timedelta(days=4)
+        monkeypatch.setattr(dates, "now", lambda: later)
+        with shop.work(town.anna):
+            if undone:
+                undo(first, number)
+            cancel(shop, sale)
+            assert lots(first) == ([(1_000, 26)] if undone else [(400, 1), (1_000, 26), (200, None)])
+            assert lots(second) == ([(500, 1), (200, None)] if undone else [])
             nothing_differs()
 
     def test_undone_after_that_each_has_its_own(self, town: Town, pair: tuple[int, int]) -> None:
