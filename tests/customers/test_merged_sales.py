@@ -78,6 +78,20 @@ class TestCancelling:
             assert lots(second) == ([(500, 1), (200, None)] if undone else [])
             nothing_differs()
 
+    def test_once_both_are_two_again_the_very_lot_goes(self, town: Town, pair: tuple[int, int]) -> None:
+        """TE-5, CP-9: not the special points that expire sooner."""
+        first, second = pair
+        shop = town.kavalier
+        with shop.work(town.anna):
+            ten_percent(shop.program)
+            sale = sold(shop, second, 3_000)
+            for _twice in range(2):
+                undo(first, merge(first, second))
+            cancel(shop, sale)
+            assert lots(second) == [(500, 5), (200, None)]
+            assert lots(first) == [(1_000, 30)]
+            nothing_differs()
+
     def test_undone_after_that_each_has_its_own(self, town: Town, pair: tuple[int, int]) -> None:
         """CP-9: what the survivor gave for a cancelled sale of the other is not returned once more."""
         first, second = pair
