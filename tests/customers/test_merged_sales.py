@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
 
+from app.customers.family import hold_customers
 from app.extensions import db
 from app.lib import dates
-from app.loyalty.models import Program
+from app.loyalty.models import Access, Program
+from app.loyalty.services import create_program
 from app.transactions.models import Transaction
 from app.transactions.services import (
     AlreadyCancelledError,
     MissingError,
+    Refusal,
+    RefusedError,
     cancel_sale,
 )
 from tests.customers.records import cancel, lots, merge, nothing_differs, sold, spend, ten_percent, undo
+from tests.factories import enrol
 from tests.people import Town
+
+
+def test_a_sale_that_waited_for_a_merge_goes_by_the_access_that_it_brought(town: Town, pair: tuple[int, int]) -> None:
+    """AC-1, CP-9: the survivor was in no such program before, and the other is blacklisted there."""
+    first, second = pair
+    shop = town.kavalier
+    with shop.work(town.anna):
+        program = create_program("Tea Club", {"en": "Tea Club"})
+        enrol(second, db.session.get_one(Program, (shop.id, program)), Access.BLACKLISTED)
+
+    def sell_tea() -> None:
+        with shop.work(town.anna):
+            sold(shop, first, 1_000, program_id=program)
+
+    with ThreadPoolExecutor(1) as pool:
+        with shop.work(town.anna):
+            hold_customers(pair)
+            waiting = pool.submit(sell_tea)
+            assert not wait([waiting], timeout=1).done
+            merge(first, second)
+        with pytest.raises(RefusedError) as refused:
+            waiting.result(timeout=10)
+    assert refused.value.refusal is Refusal.BLACKLISTED
 
 
 class TestCancelling:
