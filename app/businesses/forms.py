@@ -132,7 +132,11 @@ class BusinessForm(KeptForm):
         kept = business.currency
         currencies = [each for each in _currencies(language) if not fixed or each.value == kept]
         self.currency.choices = _with(kept, currencies)
-        self.currency.description = _("Fixed, as there are amounts in it.") if fixed else _("Fixed by the first sale.")
+        self.currency.description = (
+            _("Fixed, as there are amounts in it: sales, points, gift cards or prices.")
+            if fixed
+            else _("Fixed by the first sale, points or gift card.")
+        )
         self.time_zone.choices = _with(business.time_zone, _zones())
         self.country.choices = _with(business.country, _countries(language))
 

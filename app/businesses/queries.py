@@ -216,6 +216,7 @@ def money_moved() -> bool:
     moved = text(
         "SELECT EXISTS (SELECT FROM transaction WHERE business_id = :business)"
         " OR EXISTS (SELECT FROM ledger_entry WHERE business_id = :business)"
+        " OR EXISTS (SELECT FROM gift_card WHERE business_id = :business)"
         " OR EXISTS (SELECT FROM tariff WHERE business_id = :business)"
         " OR EXISTS (SELECT FROM charge WHERE business_id = :business)"
     )

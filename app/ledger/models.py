@@ -135,6 +135,12 @@ class Lot(Base):
     """Of a lot that came from another record: the one that its points first came in with. Both expire together."""
 
 
+FIRST_ENTRY = (
+    "coalesce((SELECT o.entry_id FROM lot o WHERE o.business_id = l.business_id AND o.id = l.origin_id), l.entry_id)"
+)
+"""Of a lot `l` in SQL, the entry that its points first came in with, whichever records they went through since."""
+
+
 class LotUse(Base):
     """How much an entry took from a lot, so that a reversal gives back the same lots."""
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, FromClause, Row, Select, case, cast, func, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Row, Select, case, cast, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -52,9 +52,13 @@ def money_accounts() -> Sequence[Wallet]:
 
 
 def wallets_of(customer_id: int) -> list[Row[Any]]:
-    """The wallets that a customer holds, points first, with amount, expiring and expiring_at of its balance."""
+    """The wallets that a customer holds, points first, with amount, expiring and expiring_at of its balance.
+
+    Of the amount `past_date` is nothing to spend any more.
+    """
+    balance: list[Any] = [Balance.amount, Balance.expiring, Balance.expiring_at, past_date().label("past_date")]
     held = (
-        select(Wallet.id, Wallet.kind, Wallet.name, Wallet.unit, Balance.amount, Balance.expiring, Balance.expiring_at)
+        select(Wallet.id, Wallet.kind, Wallet.name, Wallet.unit, *balance)
         .join(Balance, (Balance.business_id == Wallet.business_id) & (Balance.wallet_id == Wallet.id))
         .where(Wallet.business_id == business_id(), Balance.customer_id == customer_id)
         .order_by(case((Wallet.kind == WalletKind.POINTS, 0), else_=1), Wallet.name, Wallet.id)
@@ -64,8 +68,21 @@ def wallets_of(customer_id: int) -> list[Row[Any]]:
 
 def available_in(wallet: Row[Any]) -> int:
     """What a wallet of `wallets_of` holds, without what is past its date and only waits to be taken out."""
-    gone = wallet.expiring if dates.NEVER < wallet.expiring_at <= dates.now() else 0
-    return int(wallet.amount - gone)
+    return int(wallet.amount - wallet.past_date)
+
+
+def past_date() -> ColumnElement[int]:
+    """What of a balance is past its date, of however many dates. Lots are read only where the first one is due."""
+    now = dates.now()
+    due = select(cast(func.sum(Lot.remaining), BigInteger)).where(
+        Lot.business_id == Balance.business_id,
+        Lot.customer_id == Balance.customer_id,
+        Lot.wallet_id == Balance.wallet_id,
+        Lot.remaining > 0,
+        Lot.expires_at <= now,
+    )
+    is_due = (Balance.expiring_at > dates.NEVER) & (Balance.expiring_at <= now)
+    return case((is_due, func.coalesce(due.correlate(Balance).scalar_subquery(), 0)), else_=0)
 
 
 def open_lots(customer_id: int) -> Sequence[Row[Any]]:

@@ -15,6 +15,7 @@ from app.customers.models import Card, Customer, Enrolment
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import Balance
+from app.ledger.queries import past_date
 from app.lib import dates, formats
 from app.lib.arrays import as_array
 from app.lib.sms import GSM7, alphabet_of
@@ -133,9 +134,8 @@ def _coming(setting: Setting, wallet_id: int) -> int:
 
 def _points(setting: Setting) -> list[Column]:
     """What is past its date can be spent no more, also before the job has taken it out."""
-    gone = case((Balance.expiring_at.between(dates.NEVER, dates.now()), Balance.expiring), else_=0)
     wallet = setting.program.wallet_id
-    held = func.coalesce(_held(wallet, "held", Balance.amount - gone), 0)
+    held = func.coalesce(_held(wallet, "held", Balance.amount - past_date()), 0)
     return [(held + _coming(setting, wallet)).label("points")]
 
 

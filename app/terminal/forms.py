@@ -18,7 +18,7 @@ from app.customers.details import AnswerValue, Details, answer_key
 from app.customers.forms.fields import given_answer, question_field
 from app.customers.models import ConsentKind
 from app.filters import language
-from app.forms import MoneyField, line
+from app.forms import HundredthsField, MoneyField, line
 from app.lib.texts import one_line
 from app.loyalty.queries import Question
 
@@ -119,7 +119,12 @@ def _asking(kind: type[AnswersForm], questions: Sequence[Question]) -> Any:
 
 
 class PointsField(AmountField):
-    """A button that offers points comes after the field, and is what was meant."""
+    """Points typed in the same way: `data` is in hundredths, whatever the currency (LP-1).
+
+    A button that offers points comes after the field, and is what was meant.
+    """
+
+    digits = HundredthsField.digits
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.raw_data = valuelist[-1:]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -13,23 +14,30 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, Validati
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from app.businesses.queries import place_options, terminal_options
-from app.forms import MoneyField, line
-from app.identity import workplace
-from app.lib import formats
+from app.forms import HundredthsField, MoneyField, line
 from app.loyalty.models import WalletKind
-from app.transactions.money import in_points
 
 ADD, REMOVE = "add", "remove"
 _CREDIT = re.compile("([0-9]{1,18}):([0-9]{1,18})")
 MOST_DAYS = 3_650
 
 
+class WalletAmountField(MoneyField):
+    """An amount of what the chosen wallet counts in: points in hundredths, whatever the currency (LP-1)."""
+
+    of_points = False
+
+    @property
+    def digits(self) -> int:
+        return HundredthsField.digits if self.of_points else super().digits
+
+
 class AdjustmentForm(FlaskForm):  # type: ignore[misc]
-    """Points count in hundredths as money does: one pays one unit of the currency (LP-1)."""
+    """How much of which wallet, in its smallest unit."""
 
     way = RadioField(_l("What to do"), choices=[(ADD, _l("Add")), (REMOVE, _l("Remove"))], default=ADD)
     wallet = SelectField(_l("Of what"), [InputRequired()], coerce=int)
-    amount = MoneyField(_l("How much"), [InputRequired(_l("Enter how much."))])
+    amount = WalletAmountField(_l("How much"), [InputRequired(_l("Enter how much."))])
     valid_days = IntegerField(
         _l("Valid for how many days"),
         [Optional(), NumberRange(1, MOST_DAYS, _l("Enter a number of days from 1 to 3,650."))],
@@ -52,14 +60,18 @@ class AdjustmentForm(FlaskForm):  # type: ignore[misc]
             if each.archived_at is None and each.point_of_sale_id in shops
         ]
 
+        # Only now is it known what the amount counts in, so it is read anew.
+        self.amount.of_points = any(each.id == self.wallet.data and each.kind == WalletKind.POINTS for each in wallets)
+        self.amount.process(request.form)
+
     def validate_amount(self, field: MoneyField) -> None:
         if field.data == 0:
             raise ValidationError(_("Enter an amount above 0."))
 
-    def signed(self, kind: str) -> int:
-        """What is added (positive) or removed, in the smallest unit of a wallet of this kind."""
-        money = int(self.amount.data or 0)
-        units = in_points(money, formats.precision(workplace().currency)) if kind == WalletKind.POINTS else money
+    @property
+    def signed(self) -> int:
+        """What is added (positive) or removed."""
+        units = int(self.amount.data or 0)
         return units if self.way.data == ADD else -units
 
 

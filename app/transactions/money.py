@@ -11,3 +11,8 @@ def in_money(points: int, digits: int) -> int:
 def in_points(money: int, digits: int) -> int:
     """Hundredths of points that pay at most an amount: where its smallest unit is less, they are fewer."""
     return money * 100 // 10**digits
+
+
+def pays_whole(points: int, digits: int) -> bool:
+    """Whether points are an amount of the currency, of which nothing would be left out."""
+    return in_points(in_money(points, digits), digits) == points

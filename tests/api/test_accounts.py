@@ -31,7 +31,8 @@ class TestReading:
             account = add_account("Gift account")
             add_points(iryna, 700)
             add_points(iryna, 500, days=10)
-            add_points(iryna, 300, days=-1)
+            for days in (-1, -2, -5):
+                add_points(iryna, 300, days=days)
         (held,) = till.get(f"/customers/{iryna}/accounts").get_json()["items"]
         assert (held["id"], held["kind"], held["amount"]) == (town.kavalier.wallet, "points", 1_200)
         assert [each["amount"] for each in held["lots"]] == [500, 700]

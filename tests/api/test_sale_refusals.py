@@ -231,6 +231,22 @@ def test_points_pay_whole_money_and_accounts_what_they_hold(town: Town, till: Pr
     assert told["most"] == 0
 
 
+def test_an_account_that_is_not_there_or_another_business_has_does_not_pay(town: Town, till: Program) -> None:
+    """LP-4, PR-1: a sale says of it what a quote says, and no balance is made in it."""
+    customer = buyer(town.kavalier, 3_000)
+    with town.teremok.work():
+        theirs = add_account("Gift account")
+    for account in (10**15, theirs, town.teremok.wallet):
+        for amount in (1, 400):
+            basket = {"customer_id": customer, "amount": 1_000, "accounts": [{"account_id": account, "amount": amount}]}
+            for path in ("/quotes", "/sales"):
+                assert problem(till.post(path, basket), 409, "other-account")["most"] == 0, (path, account)
+    too_many = {**basket, "points": 4_000}
+    for path in ("/quotes", "/sales"):
+        problem(till.post(path, too_many), 409, "too-many-points")
+    nothing_differs(town.kavalier)
+
+
 def test_a_key_that_only_sells_redeems_nothing_but_points(town: Town) -> None:
     """AP-1: coupons, gift cards and offers need their own scopes; balances are read with theirs."""
     kavalier = town.kavalier

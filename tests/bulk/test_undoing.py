@@ -12,11 +12,14 @@ from app.bulk.services.chunks import Chunk, do_chunk
 from app.bulk.services.locking import held_batch
 from app.customers.models import Customer
 from app.extensions import db
+from app.ledger.models import Entry, EntryKind
 from app.loyalty.models import Program
 from app.messaging.models import Message, MessageStatus, Outbox, Reason, Step
 from app.scope import Scope
 from tests.bulk.batches import became, confirm, do, foreseen, state, tallied, undo
-from tests.factories import add_customer
+from tests.customers.records import lots, merge, nothing_differs, spend
+from tests.customers.records import undo as undo_merge
+from tests.factories import add_customer, add_points
 from tests.messaging.pipeline import send
 from tests.people import Shop, Town
 
@@ -78,6 +81,25 @@ def test_a_location_operator_takes_its_credit_back(town: Town, shop: Shop) -> No
     number = do(shop, town.boris, "credit", {**at_till(shop, 2_000), **till}, own)
     undoing = undo(shop, town.boris, number)
     assert foreseen(shop, undoing) == became(shop, undoing) == {"done": 2}
+
+
+def test_points_that_a_merge_moved_and_gave_back_are_taken_back(town: Town, shop: Shop, customers: list[int]) -> None:
+    """BA-14, CP-9: whole of who spent nothing, else what is left; and nothing else of anyone."""
+    with shop.work():
+        add_points(customers[1], 700, days=2)
+    number = credit(shop, town, customers)
+    with shop.work(town.anna):
+        for absorbed in customers[1:]:
+            undo_merge(customers[0], merge(customers[0], absorbed))
+        spend(shop, customers[2], 500)
+    undoing = undo(shop, town.anna, number)
+    assert foreseen(shop, undoing) == became(shop, undoing) == {"done": 3}
+    with shop.work():
+        assert db.session.get_one(Batch, (shop.id, undoing)).foreseen["amount"] == 5_500
+        assert [lots(each) for each in customers] == [[], [(700, 2)], []]
+        whole = select(Entry.customer_id).where(Entry.kind == EntryKind.REVERSED, Entry.reverses_id.is_not(None))
+        assert sorted(db.session.scalars(whole)) == customers[:2]
+        nothing_differs()
 
 
 def statuses(shop: Shop) -> list[tuple[MessageStatus, str]]:

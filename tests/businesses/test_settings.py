@@ -11,6 +11,7 @@ from app.audit import AuditEntry
 from app.businesses.queries import own_business
 from app.businesses.services import change_business
 from app.extensions import db
+from app.offers.services.gift_cards import make_gift_card
 from tests.browsing import form_to, page_of, send, submit, text_of
 from tests.factories import add_customer, add_points, add_sale
 from tests.people import Town
@@ -62,7 +63,7 @@ def test_saves_and_says_so(town: Town, anna: FlaskClient, superuser: psycopg.Con
         )
 
 
-@pytest.mark.parametrize("moved", ["sale", "points"])
+@pytest.mark.parametrize("moved", ["sale", "points", "gift card"])
 def test_the_currency_stays_once_there_are_amounts(
     town: Town, anna: FlaskClient, superuser: psycopg.Connection, moved: str
 ) -> None:
@@ -72,8 +73,10 @@ def test_the_currency_stays_once_there_are_amounts(
         customer = add_customer()
         if moved == "sale":
             add_sale(customer, town.kavalier.own_terminal, 100)
-        else:
+        elif moved == "points":
             add_points(customer, 100)
+        else:
+            make_gift_card(10_000, None)
     assert currencies(anna) == ["UAH"]
     assert send(anna, form, {"currency": "EUR"}).status_code == 422
     assert send(anna, form, {"name": "Renamed"}).status_code == 303

@@ -18,6 +18,7 @@ class MissingError(Exception):
 class PlainLot:
     remaining: int
     expires_at: datetime | None
+    expired: int = 0
 
 
 @dataclass
@@ -30,6 +31,8 @@ class PlainEntry:
     spent: bool = False
     reverses: bool = False
     undone: bool = False
+    """Whole: only then is it named as reversed."""
+    partly_undone: bool = False
 
 
 @dataclass
@@ -59,14 +62,18 @@ class PlainWallet:
         entry.spent = True
         return entry
 
-    def take_back(self, number: int) -> PlainEntry:
-        """Undoes the credit that is the entry of this number: its own lot goes first."""
-        credited = self._undone(number)
-        own = [lot for lot in self.lots if lot is credited.made]
-        return self._take(credited.amount, own + [lot for lot in self._in_order() if lot is not credited.made])
+    def take_back(self, number: int) -> None:
+        """Undoes the credit that is the entry of this number: its own lot goes first. What expired is back already."""
+        credited = self.entries[number]
+        own = credited.made
+        assert own is not None
+        if amount := credited.amount - own.expired:
+            self._take(amount, [own] + [lot for lot in self._in_order() if lot is not own])
+        credited.undone, credited.partly_undone = not own.expired, own.expired > 0
 
     def restore(self, number: int) -> PlainEntry:
-        spent = self._undone(number)
+        spent = self.entries[number]
+        spent.undone = True
         for lot, amount in spent.taken:
             lot.remaining += amount
         return self._enter(PlainEntry(-spent.amount, reverses=True))
@@ -76,19 +83,17 @@ class PlainWallet:
         return [
             number
             for number, entry in enumerate(self.entries)
-            if not entry.undone and not entry.reverses and (entry.made is not None if brought else entry.spent)
+            if not (entry.undone or entry.partly_undone or entry.reverses)
+            and (entry.made is not None if brought else entry.spent)
         ]
 
     def expire(self, now: datetime) -> int:
         """Answers with how many lots went."""
         gone = [lot for lot in self._in_order() if lot.expires_at and lot.expires_at <= now]
         for lot in gone:
+            lot.expired += lot.remaining
             self._take(lot.remaining, [lot])
         return len(gone)
-
-    def _undone(self, number: int) -> PlainEntry:
-        self.entries[number].undone = True
-        return self.entries[number]
 
     def _in_order(self) -> list[PlainLot]:
         """Soonest-expiring first, of one moment the oldest; never-expiring last."""

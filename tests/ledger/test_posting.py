@@ -158,6 +158,32 @@ def test_a_reversed_credit_that_was_spent_takes_what_else_there_is_or_says_what_
     assert holder.balance == 10
 
 
+@pytest.mark.parametrize("ran", [True, False])
+def test_a_reversed_credit_takes_nothing_for_what_of_it_expired(holder: Holder, ran: bool) -> None:
+    """TE-5: that is back already, whether the job ran or not; what was spent of it is still taken."""
+    gone, partly = holder.credit(100, 5), holder.credit(50, 6)
+    holder.credit(200, 90)
+    holder.spend(130)
+    holder.pass_days(7)
+    if ran:
+        holder.credit(1)
+    before = holder.balance - (0 if ran else 20)
+    holder.take_back(partly)
+    assert holder.balance == before - 30
+    holder.take_back(gone)
+    assert holder.balance == before - 130
+
+
+def test_a_credit_that_expired_whole_is_reversed_by_no_entry(holder: Holder) -> None:
+    earned, _other = holder.credit(100, 5), holder.credit(40)
+    holder.pass_days(6)
+    with holder.shop.work():
+        assert post(holder.id, [TakeBack(holder.shop.wallet, EntryKind.REVERSED, "x", entry_id=earned.entry_id)]) == []
+    with holder.shop.work():
+        assert post(holder.id, [TakeBack(holder.shop.wallet, EntryKind.REVERSED, "y", entry_id=earned.entry_id)]) == []
+    assert holder.entries == [(100, 100), (40, 140), (-100, 40)]
+
+
 def test_nothing_is_reversed_twice(holder: Holder) -> None:
     spent = (holder.credit(100), holder.spend(30))[1]
     holder.restore(spent)

@@ -191,6 +191,10 @@ class HeldBooks(Books):
                 self.lots[number] = replace(holding.lots[made.id], id=number, entry_id=len(self.entries) + 1)
             uses = tuple((numbers.get(lot, lot), amount) for lot, amount in line.uses)
             self.entries.append(Undone(line.amount, uses))
+            if line.move.kind is EntryKind.EXPIRED:
+                brought = self.lots[uses[0][0]].entry_id - 1
+                entry = self.entries[brought]
+                self.entries[brought] = replace(entry, expired=entry.expired + uses[0][1])
             assert line.balance_after == sum(entry.amount for entry in self.entries)
         self.lots |= {number: lot for number, lot in holding.lots.items() if number > 0}
 

@@ -72,6 +72,7 @@ def test_points_past_their_date_are_no_points_to_spend(shop: Shop) -> None:
     with shop.work():
         customer = add_customer()
         add_points(customer, 5_000, days=-1)
+        add_points(customer, 200, days=-3)
         add_points(customer, 300)
         assert values(shop, customer, "points", "expiring_points") == {"points": "3", "expiring_points": ""}
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from app.businesses.queries import own_business
 from app.customers.models import Enrolment
 from app.extensions import db
 from app.ledger.check import faults
@@ -109,6 +110,29 @@ def test_points_that_cannot_pay_are_asked_again(town: Town, sasha: FlaskClient, 
     assert follow(sasha, page, "/payment", {"points": points}).status_code == 422
     with town.kavalier.work():
         assert db.session.scalars(select(OpenSale.points)).one() == 0
+
+
+@pytest.mark.parametrize(
+    ("currency", "points", "words"),
+    [
+        ("KWD", "0.019", "2 behind the decimal sign"),
+        ("JPY", "0.5", "Points pay in whole amounts of the currency."),
+        ("JPY", "12.34", "Points pay in whole amounts of the currency."),
+    ],
+)
+def test_points_that_pay_no_whole_amount_are_asked_again(
+    town: Town, sasha: FlaskClient, iryna: int, currency: str, points: str, words: str
+) -> None:
+    """TE-2, LP-1: nothing is cut off."""
+    with town.kavalier.work():
+        own_business().currency = currency
+    page = follow(sasha, look_up(sasha, PHONE), "/amount", {"amount": "300"})
+    refused = follow(sasha, page, "/payment", {"points": points})
+    assert refused.status_code == 422
+    assert words in text_of(refused)
+    assert follow(sasha, refused, "/payment", {"points": "12"}).status_code == 200
+    with town.kavalier.work():
+        assert db.session.scalars(select(OpenSale.points)).one() == 1_200
 
 
 class TestPin:

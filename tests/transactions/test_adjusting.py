@@ -9,14 +9,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.audit import AuditEntry
+from app.businesses.queries import own_business
 from app.customers.queries import customer_to_erase
 from app.customers.services.erasing import Reason, erase_customer
 from app.extensions import db
 from app.ledger.check import faults
 from app.ledger.models import Balance, Entry, EntryKind, Lot
+from app.ledger.services import Credit, post
 from app.transactions.models import Kind, Transaction
 from tests.browsing import form_to, send, submit, text_of
-from tests.factories import add_customer, add_points
+from tests.factories import add_account, add_customer, add_points
 from tests.people import Shop, Town
 
 
@@ -89,6 +91,44 @@ def test_what_cannot_be_is_said_beside_it(town: Town, customer: int, changed: di
     assert answer.status_code == 422
     assert words in text_of(answer)
     assert balance(shop, customer) == 5_000
+
+
+@pytest.mark.parametrize("currency", ["UAH", "KWD", "JPY"])
+def test_points_are_read_in_hundredths_whatever_the_currency(town: Town, customer: int, currency: str) -> None:
+    """LP-1, CP-2: with three digits nothing is cut off, and with none a hundredth can still be removed."""
+    shop, anna = town.kavalier, town.browser(town.anna)
+    with shop.work():
+        own_business().currency = currency
+    for amount in ("0.005", "0.019"):
+        answer = submit(anna, page(customer), said(shop, amount=amount))
+        assert answer.status_code == 422
+        assert "2 behind the decimal sign" in text_of(answer)
+    assert submit(anna, page(customer), said(shop, amount="0.02")).status_code == 303
+    assert submit(anna, page(customer), said(shop, amount="0.01", way="remove")).status_code == 303
+    assert balance(shop, customer) == 5_001
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "wrong", "missing"),
+    [("KWD", "0.005", "0.0005", "0.001"), ("JPY", "12", "0.5", "1"), ("UAH", "0.05", "0.005", "0.01")],
+)
+def test_money_is_read_as_its_currency_counts(
+    town: Town, customer: int, currency: str, amount: str, wrong: str, missing: str
+) -> None:
+    """LP-4."""
+    shop, anna = town.kavalier, town.browser(town.anna)
+    with shop.work():
+        own_business().currency = currency
+        account = add_account("Gift account")
+        post(customer, [Credit(account, EntryKind.ADDED, "a gift", amount=1)])
+        units = {"KWD": 5, "JPY": 12, "UAH": 5}[currency]
+    asked = said(shop, wallet=str(account))
+    assert submit(anna, page(customer), asked | {"amount": wrong}).status_code == 422
+    refused = submit(anna, page(customer), asked | {"amount": missing.replace("1", "2"), "way": "remove"})
+    assert f"There are {missing} too few" in text_of(refused)
+    assert submit(anna, page(customer), asked | {"amount": amount}).status_code == 303
+    with shop.work():
+        assert db.session.get_one(Balance, (shop.id, account, customer)).amount == 1 + units
 
 
 def test_a_location_operator_adds_at_its_own_terminals_alone(town: Town, customer: int) -> None:

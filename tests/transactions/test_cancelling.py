@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -12,6 +14,9 @@ from app.customers import stats
 from app.extensions import db
 from app.ledger.check import faults
 from app.ledger.models import Balance, Entry
+from app.ledger.services import expire_lots
+from app.lib import dates
+from app.loyalty.models import Program
 from app.loyalty.rules import AccountAmount, Conditions, PointsPercent
 from app.loyalty.services.accounts import add_account as add_paying_account
 from app.loyalty.services.rules import RuleSaid, add_rule
@@ -193,6 +198,44 @@ class TestWhenPointsAreGone:
         done = send(anna, form_to(refused, page(first)), {}, follow_redirects=True)
         assert done.request.path == f"/transactions/{first}"
         assert status(shop, first) is Status.CANCELLED
+
+
+class TestWhenPointsExpired:
+    """TE-5: to how it was: what of them expired is back already, and no other sale's points pay for it."""
+
+    @pytest.fixture
+    def later(self, town: Town, iryna: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """A sale whose 10 points expired and one of which they paid 4; then one more that earned 10."""
+        with town.kavalier.work():
+            db.session.get_one(Program, (town.kavalier.id, town.kavalier.program)).points_days = 30
+        sales = [make_sale(town, iryna), make_sale(town, iryna, 400, 400)]
+        moment = dates.now() + timedelta(days=35)
+        monkeypatch.setattr(dates, "now", lambda: moment)
+        return [*sales, make_sale(town, iryna)]
+
+    @pytest.mark.parametrize("ran", [True, False])
+    def test_what_was_spent_goes_and_no_more(self, town: Town, iryna: int, later: list[int], ran: bool) -> None:
+        if ran:
+            with town.kavalier.work():
+                expire_lots()
+        with town.kavalier.work():
+            cancel_sale(db.session.get_one(Transaction, (town.kavalier.id, later[0])))
+        assert points(town.kavalier, iryna) == 600
+        assert status(town.kavalier, later[0]) is Status.CANCELLED
+
+    def test_what_paid_expires_once_it_is_back(self, town: Town, iryna: int, later: list[int]) -> None:
+        with town.kavalier.work():
+            for sale in (later[1], later[0]):
+                cancel_sale(db.session.get_one(Transaction, (town.kavalier.id, sale)))
+        assert points(town.kavalier, iryna) == 1_000
+        assert status(town.kavalier, later[0]) is Status.CANCELLED
+
+    def test_nothing_is_missing_where_nothing_was_spent(self, town: Town, iryna: int, later: list[int]) -> None:
+        with town.kavalier.work():
+            for sale in reversed(later):
+                cancel_sale(db.session.get_one(Transaction, (town.kavalier.id, sale)))
+        assert points(town.kavalier, iryna) == 0
+        assert status(town.kavalier, later[0]) is Status.CANCELLED
 
 
 class TestWhoMay:

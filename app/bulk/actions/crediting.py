@@ -10,6 +10,7 @@ from app.bulk.actions.handing import undone_key
 from app.bulk.actions.shared import key_of
 from app.bulk.models import Batch
 from app.bulk.registry import Claim, Doubts
+from app.ledger.models import FIRST_ENTRY
 from app.lib import dates
 from app.transactions.services.crediting import take_back_credits
 
@@ -23,10 +24,14 @@ TAKEN_BACK = (
     "taken_back",
 )
 UNDONE_ENTRY = "LEFT JOIN ledger_entry e ON e.business_id = :business AND e.key = :undone_key || ':' || a.customer_id"
+# A merge that was undone has given its points back as lots that began with its own.
 _LEFT = f"""
     {UNDONE_ENTRY}
-    LEFT JOIN lot l ON l.business_id = :business AND l.customer_id = a.customer_id AND l.wallet_id = :undone_wallet
-        AND l.remaining > 0 AND l.entry_id = e.id AND (l.expires_at IS NULL OR l.expires_at > :moment)
+    CROSS JOIN LATERAL (
+        SELECT sum(l.remaining)::bigint AS amount FROM lot l
+        WHERE l.business_id = :business AND l.customer_id = a.customer_id AND l.wallet_id = :undone_wallet
+            AND l.remaining > 0 AND (l.expires_at IS NULL OR l.expires_at > :moment) AND {FIRST_ENTRY} = e.id
+    ) own
 """
 
 
@@ -38,7 +43,7 @@ class CreditUndoing:
 
     def doubts(self, batch: Batch) -> Doubts:
         values = {"undone_key": undone_key(batch), "undone_wallet": self.wallet(batch), "moment": dates.now()}
-        return Doubts((TAKEN_BACK, ("l.id IS NULL", "spent")), _LEFT, amount="l.remaining", values=values)
+        return Doubts((TAKEN_BACK, ("own.amount IS NULL", "spent")), _LEFT, amount="own.amount", values=values)
 
     def step(self, claim: Claim) -> int:
         batch = claim.batch

@@ -87,10 +87,11 @@ def expire_lots(most: int = CHUNK) -> int:
 
     A lot goes once: its balance is held, and it is empty afterwards. Run it in units of work of its own.
     """
-    moment = dates.now()
-    held = db.session.execute(_HOLD, {"business": business_id(), "moment": moment, "most": most}).all()
+    held = db.session.execute(_HOLD, {"business": business_id(), "moment": dates.now(), "most": most}).all()
     if not held:
         return 0
+    # Whoever held one of them first wrote at a later moment than they were chosen at.
+    moment = dates.now()
     with references_planned_once():
         return expire_held([row.wallet_id for row in held], [row.customer_id for row in held], moment)
 

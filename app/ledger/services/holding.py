@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from app.db import ask, business_id
 from app.extensions import db
+from app.ledger.models import FIRST_ENTRY
 from app.ledger.services.moving import Filling, Holding, Lot
 from app.lib import dates
 
@@ -24,8 +25,8 @@ _OPEN = text(
     " unnest(CAST(:customers AS bigint[])) customer ORDER BY wallet, customer ON CONFLICT DO NOTHING"
 )
 _LOTS = text(
-    "SELECT id, wallet_id, amount, remaining, expires_at, entry_id, title, origin_id, customer_id"
-    " FROM lot WHERE business_id = :business AND customer_id = ANY(:customers) AND wallet_id = ANY(:wallets)"
+    f"SELECT id, wallet_id, amount, remaining, expires_at, {FIRST_ENTRY} AS entry_id, title, origin_id, customer_id"
+    " FROM lot l WHERE business_id = :business AND customer_id = ANY(:customers) AND wallet_id = ANY(:wallets)"
     " AND remaining > 0"
 )
 _SOON = timedelta(minutes=1)  # what lapses while a unit of work goes on, it has to see

@@ -15,7 +15,7 @@ from sqlalchemy import Row, text
 
 from app.db import business_id, current_scope
 from app.extensions import db
-from app.ledger.models import EntryKind
+from app.ledger.models import FIRST_ENTRY, EntryKind
 from app.ledger.services.expiring import expire_held
 from app.lib import dates
 from app.lib.arrays import as_array
@@ -175,7 +175,7 @@ def _taking(taken: str) -> str:
     """Takes from lots: `taken` says how much of which, and of whom, as customer_id, lot_id, amount, reverses_id."""
     return f"""
     WITH held AS MATERIALIZED (
-        SELECT l.id, l.customer_id, l.entry_id, l.amount, l.remaining, l.expires_at
+        SELECT l.id, l.customer_id, {FIRST_ENTRY} AS entry_id, l.remaining, l.expires_at
         FROM lot l WHERE l.business_id = :business AND l.wallet_id = :wallet AND l.customer_id = ANY(:customers)
             AND l.remaining > 0
     ), taken AS MATERIALIZED ({taken}), m AS (
@@ -224,7 +224,7 @@ _SPEND = _taking("""
 # Only an entry that is taken back whole is named as reversed, as the proof of the ledger has it.
 _TAKE_BACK = _taking("""
         SELECT h.customer_id, h.id AS lot_id, h.remaining AS amount,
-            CASE WHEN h.remaining = h.amount THEN e.id END AS reverses_id
+            CASE WHEN sum(h.remaining) OVER (PARTITION BY e.id) = e.amount THEN e.id END AS reverses_id
         FROM ledger_entry e JOIN held h ON h.entry_id = e.id AND h.customer_id = e.customer_id
         WHERE e.business_id = :business AND e.key = ANY(:undone)
 """)

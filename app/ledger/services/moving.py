@@ -49,7 +49,10 @@ class Spend(Move):
 
 @dataclass(frozen=True)
 class TakeBack(Move):
-    """Undoes a credit: its own lot goes first, then, where that was spent, as if it were spent."""
+    """Undoes a credit: its own lot goes first, then, where that was spent, as if it were spent.
+
+    What of it has expired is back already, and no other lot pays for that (TE-5).
+    """
 
     entry_id: int = 0
 
@@ -99,7 +102,10 @@ class Posted:
 
 @dataclass(frozen=True)
 class Lot:
-    """A lot as it is held. One that is not written yet has a negative id, and no entry before it."""
+    """A lot as it is held. One that is not written yet has a negative id, and no entry before it.
+
+    `entry_id` is what its points first came in with, before they went from one record to another.
+    """
 
     id: int
     amount: int
@@ -123,10 +129,11 @@ class Lot:
 
 @dataclass(frozen=True)
 class Undone:
-    """An entry that is to be undone: its amount, and what it took from which lot."""
+    """An entry that is to be undone: its amount, what it took from which lot, and what of what it brought expired."""
 
     amount: int
     taken: tuple[tuple[int, int], ...] = ()
+    expired: int = 0
 
 
 @dataclass(frozen=True)
@@ -152,10 +159,10 @@ class Holding:
     changed: set[int] = field(default_factory=set)
     """Lots whose remainder changed."""
 
-    def apply(self, move: Move, moment: datetime, undone: Undone | None = None) -> Line:
+    def apply(self, move: Move, moment: datetime, undone: Undone | None = None) -> Line | None:
         """One movement, once what is past its date is out: what the one before it brought back may be.
 
-        Raises ShortfallError, and then nothing of it has happened.
+        None where nothing is left to be taken back. Raises ShortfallError, and then nothing of it has happened.
         """
         self.expire(moment)
         match move:
@@ -164,9 +171,7 @@ class Holding:
             case Spend():
                 self._spend(move, move.amount, self.in_order())
             case TakeBack() if undone is not None:
-                own = [lot for lot in self.in_order() if lot.entry_id == move.entry_id or lot.lent]
-                others = [lot for lot in self.in_order() if lot not in own]
-                self._spend(move, undone.amount, [*own, *others], reverses=move.entry_id)
+                self._take_back(move, undone)
             case Restore() if undone is not None:
                 self._restore(move, undone)
             case HandOver():
@@ -175,7 +180,13 @@ class Holding:
                 self._take_over(move)
             case _:
                 raise TypeError(f"{move} is no movement that can be applied.")
-        return self.lines[-1]
+        return self.lines[-1] if self.lines and self.lines[-1].move is move else None
+
+    def to_take_back(self, entry_id: int, undone: Undone) -> int:
+        """What of a credit is still to be taken back: all but what expired, before or just now."""
+        uses = [use for line in self.lines if line.move.kind is EntryKind.EXPIRED for use in line.uses]
+        gone = sum(amount for lot, amount in uses if self.lots[lot].entry_id == entry_id)
+        return max(undone.amount - undone.expired - gone, 0)
 
     def expire(self, moment: datetime) -> None:
         """Takes out what is past its date, also where no job has run: it can be spent no more."""
@@ -221,6 +232,15 @@ class Holding:
         self._take(uses)
         self._line(move, -amount, tuple(uses), reverses=reverses)
 
+    def _take_back(self, move: TakeBack, undone: Undone) -> None:
+        own = [lot for lot in self.in_order() if lot.entry_id == move.entry_id or lot.lent]
+        others = [lot for lot in self.in_order() if lot not in own]
+        amount = self.to_take_back(move.entry_id, undone)
+        if amount:
+            # Only an entry that is taken back whole is named as reversed, as the proof of the ledger has it.
+            reverses = move.entry_id if amount == undone.amount else None
+            self._spend(move, amount, [*own, *others], reverses=reverses)
+
     def _hand_over(self, move: HandOver) -> None:
         uses = [(part.lot_id, part.amount) for part in move.parts]
         self._take(uses)
@@ -264,7 +284,7 @@ class Filling(Holding):
     first: tuple[datetime | None, int] = (None, 0)
     """`soonest` of the lots that were not read."""
 
-    def apply(self, move: Move, moment: datetime, undone: Undone | None = None) -> Line:
+    def apply(self, move: Move, moment: datetime, undone: Undone | None = None) -> Line | None:
         """One credit. Raises TypeError for any other movement: it would not see the lots."""
         if not isinstance(move, Credit):
             raise TypeError(f"{move} is no credit.")

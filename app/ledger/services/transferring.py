@@ -7,7 +7,8 @@ first came in with. So each record's own entries, lots and balance keep adding u
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
@@ -15,9 +16,10 @@ from sqlalchemy import text
 from app.db import business_id
 from app.extensions import db
 from app.ledger.models import EntryKind
+from app.ledger.services.expiring import expire_held
 from app.ledger.services.holding import hold_all
-from app.ledger.services.moving import HandOver, Holding, Lot, Move, Part, ShortfallError, TakeBack, TakeOver
-from app.ledger.services.posting import post
+from app.ledger.services.moving import HandOver, Holding, Lot, Move, Part, ShortfallError, TakeBack, TakeOver, Undone
+from app.ledger.services.posting import post, undone_by
 from app.ledger.services.writing import Occasion
 from app.lib import dates
 
@@ -25,11 +27,6 @@ Holdings = dict[int, Holding]
 
 _WALLETS = text(
     "SELECT wallet_id FROM balance WHERE business_id = :business AND customer_id = :customer AND amount > 0"
-)
-_EARNED = text(
-    "SELECT o.id FROM lot l JOIN lot o ON o.business_id = :business AND o.id = l.origin_id"
-    " WHERE l.business_id = :business AND l.customer_id = :survivor AND l.origin_id IS NOT NULL"
-    " AND o.entry_id = ANY(:entries)"
 )
 # Of what came from a family of records since an entry: what remains, and what the survivor spent of it. What expired
 # would have expired anyway, and what went back is not there any more.
@@ -74,8 +71,7 @@ def last_entry() -> int:
 def move_all(giver: int, taker: int, key: str, at: datetime | None = None) -> None:
     """All that a record holds passes to another, with its dates; both customers must be held."""
     wallets = set(db.session.scalars(_WALLETS, {"business": business_id(), "customer": giver}))
-    held, moment = hold_all((giver, taker), wallets), at or dates.now()
-    _let_expire(held, moment)
+    held, moment = _held_now((giver, taker), wallets, at)
     parts = {wallet: _all_of(holding) for wallet, holding in held[giver].items()}
     _transfer((giver, taker), held, parts, key, moment)
 
@@ -85,12 +81,11 @@ def post_for_absorbed(absorbed: int, survivor: int, moves: Sequence[Move], occas
 
     Raises ShortfallError with what is missing when both together have too little.
     """
-    moment, key = dates.now(), f"transfer:{secrets.token_hex(8)}"
-    held = hold_all((absorbed, survivor), {move.wallet_id for move in moves})
-    _let_expire(held, moment)
+    key = f"transfer:{secrets.token_hex(8)}"
+    held, moment = _held_now((absorbed, survivor), {move.wallet_id for move in moves})
+    taken = _taken_back(moves, held[absorbed], undone_by(absorbed, moves, held[absorbed]))
     lent = {
-        wallet: _up_to(holding, _taken_back(wallet, moves), _own_first(survivor, moves))
-        for wallet, holding in held[survivor].items()
+        wallet: _up_to(holding, taken.get(wallet, 0), _own_first(moves)) for wallet, holding in held[survivor].items()
     }
     _transfer((survivor, absorbed), held, lent, key, moment, moves, occasion)
     move_all(absorbed, survivor, f"{key}:back", moment)
@@ -102,21 +97,22 @@ def give_back(survivor: int, absorbed: int, family: Sequence[int], since: int, k
     What the survivor spent of it is replaced out of its other lots, with the dates of those that came; what is past
     its date is not returned.
     """
-    moment, wanted = dates.now(), returnable(survivor, family, since)
-    held = hold_all((survivor, absorbed), wanted)
-    _let_expire(held, moment)
+    held, moment = _held_now((survivor, absorbed), returnable(survivor, family, since))
+    # Only now nothing of it expires any more.
+    wanted = returnable(survivor, family, since, moment)
     taken = {wallet: _taken_for(held[survivor][wallet], parts) for wallet, parts in wanted.items()}
     _transfer((survivor, absorbed), held, taken, key, moment, made=wanted)
 
 
-def returnable(survivor: int, family: Sequence[int], since: int) -> dict[int, list[Part]]:
+def returnable(survivor: int, family: Sequence[int], since: int, at: datetime | None = None) -> dict[int, list[Part]]:
     """By wallet what an undoing returns now, in the order in which it expires. Its lots are still to be chosen."""
     values = {"business": business_id(), "survivor": survivor, "family": list(family), "since": since}
     kinds = {"expired": int(EntryKind.EXPIRED), "moved": int(EntryKind.TRANSFERRED)}
     given = {row.wallet_id: row.amount for row in db.session.execute(_GIVEN, values)}
     found: dict[int, list[Part]] = {}
+    moment = at or dates.now()
     for row in db.session.execute(_CAME, values | kinds):
-        if row.expires_at is not None and row.expires_at <= dates.now():
+        if row.expires_at is not None and row.expires_at <= moment:
             continue
         less = min(row.amount, given.get(row.wallet_id, 0))
         given[row.wallet_id] = given.get(row.wallet_id, 0) - less
@@ -126,10 +122,17 @@ def returnable(survivor: int, family: Sequence[int], since: int) -> dict[int, li
     return found
 
 
-def _let_expire(held: dict[int, Holdings], moment: datetime) -> None:
-    for holdings in held.values():
-        for holding in holdings.values():
-            holding.expire(moment)
+def _held_now(
+    ends: tuple[int, int], wallets: Collection[int], at: datetime | None = None
+) -> tuple[dict[int, Holdings], datetime]:
+    """What both hold once what is past its date is written off, and the moment, taken once the balances are held."""
+    held, moment = hold_all(ends, wallets), at or dates.now()
+    each = [(wallet, who, holding) for who, holdings in held.items() for wallet, holding in holdings.items()]
+    due = [(wallet, who) for wallet, who, holding in each if holding.available(moment) < holding.amount]
+    if due:
+        expire_held([wallet for wallet, _who in due], [who for _wallet, who in due], moment)
+        held = hold_all(ends, wallets)
+    return held, moment
 
 
 def _transfer(
@@ -185,14 +188,16 @@ def _taken_for(holding: Holding, wanted: Sequence[Part]) -> list[Part]:
     return parts
 
 
-def _taken_back(wallet: int, moves: Sequence[Move]) -> int:
-    entries = [move.entry_id for move in moves if isinstance(move, TakeBack) and move.wallet_id == wallet]
-    earned = text("SELECT coalesce(sum(amount), 0) FROM ledger_entry WHERE business_id = :business AND id = ANY(:ids)")
-    return int(db.session.execute(earned, {"business": business_id(), "ids": entries}).scalar_one())
+def _taken_back(moves: Iterable[Move], holdings: Holdings, undone: Mapping[int, Undone]) -> dict[int, int]:
+    """By wallet how much is to be taken back."""
+    taken: Counter[int] = Counter()
+    for move in moves:
+        if isinstance(move, TakeBack):
+            taken[move.wallet_id] += holdings[move.wallet_id].to_take_back(move.entry_id, undone[move.entry_id])
+    return taken
 
 
-def _own_first(survivor: int, moves: Iterable[Move]) -> Callable[[Lot], bool]:
+def _own_first(moves: Iterable[Move]) -> Callable[[Lot], bool]:
     """Whether a lot has the points that are to be taken back."""
-    entries = [move.entry_id for move in moves if isinstance(move, TakeBack)]
-    lots = set(db.session.scalars(_EARNED, {"business": business_id(), "survivor": survivor, "entries": entries}))
-    return lambda lot: lot.origin_id in lots
+    entries = {move.entry_id for move in moves if isinstance(move, TakeBack)}
+    return lambda lot: lot.entry_id in entries

@@ -15,7 +15,7 @@ from app.terminal.check import asked_of, put_code
 from app.terminal.forms import PaymentForm, ThingForm, account_key, card_key, payment_form
 from app.terminal.hand import Hand
 from app.terminal.pages import Counter, step
-from app.transactions.services import Brought, in_money, in_points
+from app.transactions.services import Brought, in_money, pays_whole
 from app.transactions.services.open_sales import put_brought, put_payment
 from app.web import go, render
 
@@ -56,7 +56,7 @@ def show_payment(
 def _keep(counter: Counter, form: PaymentForm) -> None:
     sale = counter.sale
     accounts = {each.id: form[account_key(each.id)].data or 0 for each in counter.accounts}
-    put_payment(sale, in_points(form.points.data or 0, counter.quote.digits), accounts)
+    put_payment(sale, form.points.data or 0, accounts)
     cards = {each.id: form[card_key(each.id)].data or 0 for each in counter.quote.carried.cards}
     put_brought(sale, replace(Brought.of(sale.brought), gift_cards=cards))
 
@@ -65,8 +65,9 @@ def _takes(counter: Counter, form: PaymentForm) -> bool:
     """Whether so much may pay; else what is wrong stands beside the fields."""
     asked = counter.quote
     points = form.points.data or 0
-    most = in_money(counter.most, asked.digits)
-    if points > most:
+    if not pays_whole(points, asked.digits):
+        form.points.errors = [_("Points pay in whole amounts of the currency.")]
+    if points > counter.most:
         form.points.errors = [_("At most %(points)s points.", points=formats.points(counter.most, language()))]
     on_account, on_card = _("There is not so much on this account."), _("There is not so much on this gift card.")
     held = {account_key(each.id): (each.amount, on_account) for each in counter.accounts}
@@ -74,7 +75,7 @@ def _takes(counter: Counter, form: PaymentForm) -> bool:
     for key, (amount, words) in held.items():
         if (form[key].data or 0) > amount:
             form[key].errors = [words]
-    paid = points + sum(form[key].data or 0 for key in held)
+    paid = in_money(points, asked.digits) + sum(form[key].data or 0 for key in held)
     if paid > asked.total and not form.errors:
         first = next(form[key] for key in ("points", *held) if form[key].data)
         first.errors = [_("This is more than the check comes to.")]
@@ -84,5 +85,5 @@ def _takes(counter: Counter, form: PaymentForm) -> bool:
 def _form(counter: Counter, hand: Hand) -> PaymentForm:
     shown = {account_key(int(wallet)): amount for wallet, amount in counter.sale.accounts.items()}
     shown |= {card_key(card): amount for card, amount in counter.quote.basket.brought.gift_cards.items()}
-    points = in_money(counter.sale.points, counter.quote.digits)
-    return payment_form(counter.accounts, hand.cards, **shown, **({"points": points} if points else {}))
+    shown |= {"points": counter.sale.points} if counter.sale.points else {}
+    return payment_form(counter.accounts, hand.cards, **shown)

@@ -1,6 +1,6 @@
 """Selling: one way for Terminal, API and panel to quote, to sell and to cancel (TE-2, TE-5)."""
 
-from app.transactions.money import in_money, in_points
+from app.transactions.money import in_money, pays_whole
 from app.transactions.services.adjusting import Adjustment, adjust
 from app.transactions.services.basket import Basket, BasketLine, Brought, Figures, Refusal, RefusedError, gross_of
 from app.transactions.services.brought import BroughtRefusedError, Carried
@@ -35,8 +35,8 @@ __all__ = [
     "check_pin",
     "gross_of",
     "in_money",
-    "in_points",
     "missing_words",
+    "pays_whole",
     "quote",
     "sell",
     "send_pin",

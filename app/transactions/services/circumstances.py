@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Executable, any_, bindparam, exists, func, select, true
+from sqlalchemy import CTE, BigInteger, ColumnElement, Executable, any_, bindparam, exists, func, select, text, true
 
 from app.businesses.models import Business, PointOfSale, Terminal
 from app.customers.models import Customer, Enrolment
@@ -25,6 +26,10 @@ _KEPT = (
     *(Program.public_names, Program.title, Program.signature, Program.terms_url),
 )
 """What a sale goes by of its program."""
+_ENROLMENT = text(
+    "SELECT access, category_id, left_at FROM enrolment"
+    " WHERE business_id = :business AND customer_id = :customer AND program_id = :program FOR NO KEY UPDATE"
+)
 
 
 def circumstances(basket: Basket, *, hold: bool = False) -> Any:
@@ -41,7 +46,13 @@ def circumstances(basket: Basket, *, hold: bool = False) -> Any:
         raise RefusedError(Refusal.CUSTOMER_GONE)
     if not row.active:
         raise RefusedError(Refusal.PROGRAM_OFF)
-    return row
+    return _enrolled_meanwhile(row, values) if hold and row.access is None else row
+
+
+def _enrolled_meanwhile(row: Any, values: dict[str, Any]) -> Any:
+    """A merge that it waited for may have enrolled the customer, which the statement that waited does not see."""
+    found = ask(_ENROLMENT, values)
+    return SimpleNamespace(**{**row._asdict(), **found[0]._asdict()}) if found else row
 
 
 def manner_of(row: Any) -> Manner:

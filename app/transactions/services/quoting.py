@@ -18,7 +18,7 @@ from app.lib.formats import precision
 from app.loyalty.models import Access, Good
 from app.loyalty.queries import rules_read
 from app.loyalty.rules import WHOLE_PERCENT, Line, Outcome, Purchase, Rounding, outcome
-from app.transactions.money import in_money, in_points
+from app.transactions.money import in_money, in_points, pays_whole
 from app.transactions.notices import Manner
 from app.transactions.services.basket import Basket, BasketLine, Figures, Refusal, RefusedError, check_size
 from app.transactions.services.brought import NONE_GIVEN, NOTHING, Carried, Given, carry, given_by
@@ -162,7 +162,7 @@ def check_payment(asked: Quote, held: Mapping[int, Holding], at: datetime) -> No
     most = asked.most_points(available)
     if basket.points > most:
         raise RefusedError(Refusal.TOO_MANY_POINTS, most)
-    if basket.points != in_points(asked.paid_by_points, asked.digits):
+    if not pays_whole(basket.points, asked.digits):
         raise RefusedError(Refusal.FRACTION)
     for wallet, amount in basket.accounts.items():
         available = held[wallet].available(at) if wallet in held else 0

@@ -94,7 +94,9 @@ def sell(
     in this unit of work: lines, charge (BI-1), movements, figures, goods bought, messages.
     """
     asked = quote(basket, hold=True)
-    wallets = {asked.wallet_id, *basket.accounts, *(wallet for wallet, _amount in asked.bonuses)}
+    # An account that does not pay here may be anyone's, and is refused below: nothing of it is held.
+    paying = asked.accounts.intersection(basket.accounts)
+    wallets = {asked.wallet_id, *paying, *(wallet for wallet, _amount in asked.bonuses)}
     held = hold(basket.customer_id, wallets, fills=not (asked.points_spent or any(basket.accounts.values())))
     # Once the balances are held, so that by moment and by id a wallet's entries stand in the same order.
     at = dates.now()

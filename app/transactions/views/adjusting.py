@@ -33,15 +33,15 @@ def adjust_points(customer_id: int) -> BaseResponse:
     customer, form = customer_to_change(customer_id), _form(customer_id)
     if not form.validate():
         return _show(customer, form, 422)
-    kind = next(each.kind for each in wallets_of(customer_id) if each.id == form.wallet.data)
     asked = Adjustment(
-        *(customer.id, form.wallet.data, form.signed(kind), form.terminal.data, form.reason.data),
+        *(customer.id, form.wallet.data, form.signed, form.terminal.data, form.reason.data),
         form.valid_days.data,
     )
     try:
         adjust(asked)
     except ShortfallError as short:
-        missing = formats.points(short.missing, language())
+        points = form.amount.of_points
+        missing = formats.points(short.missing, language()) if points else form.amount.words(short.missing)
         form.amount.errors = [_("There are %(missing)s too few to remove so much.", missing=missing)]
         return _show(customer, form, 422)
     flash(_("The balance was changed."), "success")
