@@ -63,8 +63,8 @@ def test_a_table_that_others_hold_is_waited_for_again_and_again(
         holder.execute("BEGIN; LOCK stats_scope IN ACCESS SHARE MODE")
         began = time.monotonic()
         with pytest.raises(OperationalError, match="lock timeout"):
-            upgrade(directory=SCHEMA)
+            upgrade(directory=SCHEMA, revision="0067")
         assert time.monotonic() - began < 5
         monkeypatch.setattr("migrations.turns.time.sleep", lambda _seconds: holder.execute("COMMIT"))
-        upgrade(directory=SCHEMA)
+        upgrade(directory=SCHEMA, revision="0067")
     assert revision(postgres, "behind") == "0067"
