@@ -24,11 +24,6 @@ TITLES = {"en": "Ten percent off", "uk": "Десять відсотків зни
 
 
 @pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
-@pytest.fixture
 def customers(shop: Shop) -> list[int]:
     """One reads English, the other Ukrainian."""
     with shop.work():

@@ -22,11 +22,6 @@ from tests.people import Shop, Town
 
 
 @pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
-@pytest.fixture
 def customers(shop: Shop) -> list[int]:
     with shop.work():
         return [add_customer("Ann", phone="+380670000001", confirmed=True), add_customer("Ben")]

@@ -28,11 +28,6 @@ TAG = {"way": "add", "key": "city", "value": "Kyiv"}
 
 
 @pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
-@pytest.fixture
 def customers(shop: Shop) -> list[int]:
     with shop.work():
         return [add_customer(f"C{number}") for number in range(3)]

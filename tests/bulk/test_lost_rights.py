@@ -24,11 +24,6 @@ TAG = {"way": "add", "key": "city", "value": "Kyiv"}
 
 
 @pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
-@pytest.fixture
 def later(town: Town, shop: Shop) -> int:
     """Olha's, for tomorrow."""
     with shop.work():

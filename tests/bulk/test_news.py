@@ -21,11 +21,6 @@ from tests.people import Shop, Town
 
 
 @pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
-@pytest.fixture
 def customers(shop: Shop) -> list[int]:
     """Three have the app, one of whom reads Ukrainian; two have not."""
     with shop.work():

@@ -24,11 +24,6 @@ from tests.people import Shop, Town
 
 
 @pytest.fixture
-def shop(town: Town) -> Shop:
-    return town.kavalier
-
-
-@pytest.fixture
 def customers(shop: Shop) -> list[int]:
     with shop.work():
         return [add_customer(f"C{number}") for number in range(5)]

@@ -20,7 +20,7 @@ from app.messaging.models import Message, MessageKind
 from app.messaging.services.pins import pin_texts
 from app.my.models import MySession
 from app.my.services.phones import phone_hash
-from tests.browsing import csrf_token, form_to, send, submit
+from tests.browsing import csrf_token, form_to, forms_of, send, submit
 from tests.people import Shop
 
 
@@ -84,3 +84,10 @@ def at_once() -> Iterator[None]:
     """Without the time by which answers are made alike."""
     with patch("app.my.views.signing_in.ANSWERED_AFTER", 0.0):
         yield
+
+
+def press_from(client: FlaskClient, path: str, code: str, address: dict[str, str]) -> int:
+    """Tries a code from another address; answers with the status."""
+    form = forms_of(client.get(path))
+    values = form[0].values if form else {}
+    return client.post(path, data={**values, "code": code}, environ_base=address).status_code
